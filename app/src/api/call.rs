@@ -1,0 +1,34 @@
+//! Calls: the log, the live ones, one explained.
+
+use domain::api::call::{CallDetail, CallPage, CallQuery, CallRow};
+use domain::id::CallId;
+use leptos::prelude::*;
+
+use super::Answer;
+
+/// A page of the call log.
+#[server(endpoint = "calls/page")]
+pub async fn page_calls(#[server(default)] query: CallQuery) -> Answer<CallPage> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.calls.page(&op, &query).await.map_err(ctx::reject)
+}
+
+/// The calls that are going on.
+#[server(endpoint = "calls/live")]
+pub async fn live_calls() -> Answer<Vec<CallRow>> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.calls.live(&op).await.map_err(ctx::reject)
+}
+
+/// One call with its timeline, decisions, legs and recordings.
+#[server(endpoint = "calls/detail")]
+pub async fn call_detail(id: CallId) -> Answer<CallDetail> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.calls.detail(&op, id).await.map_err(ctx::reject)
+}

@@ -1,0 +1,64 @@
+//! Campaigns and their routing plans.
+
+use domain::api::campaign::{CampaignDetail, CampaignForm, CampaignRow, PlanForm};
+use domain::api::page::Activity;
+use domain::id::CampaignId;
+use leptos::prelude::*;
+
+use super::Answer;
+
+/// All campaigns that are not archived.
+#[server(endpoint = "campaigns/list")]
+pub async fn list_campaigns() -> Answer<Vec<CampaignRow>> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.campaigns.list(&op).await.map_err(ctx::reject)
+}
+
+/// One campaign with settings, numbers and plan.
+#[server(endpoint = "campaigns/detail")]
+pub async fn campaign_detail(id: CampaignId) -> Answer<CampaignDetail> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.campaigns.detail(&op, id).await.map_err(ctx::reject)
+}
+
+/// Makes a campaign and goes to its routing plan.
+#[server(endpoint = "campaigns/create")]
+pub async fn create_campaign(form: CampaignForm) -> Answer<CampaignId> {
+    #[cfg(feature = "ssr")]
+    use crate::{ctx, route};
+    let (op, services) = ctx::both()?;
+    let id = services.campaigns.create(&op, &form).await.map_err(ctx::reject)?;
+    ctx::go(&route::campaign(id, route::CampaignTab::Routing));
+    Ok(id)
+}
+
+/// Saves a campaign's settings.
+#[server(endpoint = "campaigns/update")]
+pub async fn update_campaign(id: CampaignId, form: CampaignForm) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.campaigns.update(&op, id, &form).await.map_err(ctx::reject)
+}
+
+/// Pauses, resumes or archives a campaign.
+#[server(endpoint = "campaigns/set_activity")]
+pub async fn set_campaign_activity(id: CampaignId, activity: Activity) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.campaigns.set_activity(&op, id, activity).await.map_err(ctx::reject)
+}
+
+/// Saves a routing plan over the version it was edited from; answers the new version.
+#[server(endpoint = "campaigns/save_plan")]
+pub async fn save_plan(id: CampaignId, form: PlanForm) -> Answer<i64> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.campaigns.save_plan(&op, id, &form).await.map_err(ctx::reject)
+}

@@ -1,0 +1,16 @@
+//! The dashboard.
+
+use domain::api::dashboard::Dashboard;
+use domain::id::CampaignId;
+use leptos::prelude::*;
+
+use super::Answer;
+
+/// Today, of one campaign or of all.
+#[server(endpoint = "dashboard/today")]
+pub async fn load_today(campaign: Option<CampaignId>) -> Answer<Dashboard> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.dashboard.today(&op, campaign).await.map_err(ctx::reject)
+}

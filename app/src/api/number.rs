@@ -1,0 +1,45 @@
+//! Tracking numbers.
+
+use domain::api::number::{NumberForm, NumberList};
+use domain::id::{CampaignId, NumberId};
+use leptos::prelude::*;
+
+use super::Answer;
+
+/// All numbers, and the addresses to enter at the carrier.
+#[server(endpoint = "numbers/list")]
+pub async fn list_numbers() -> Answer<NumberList> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.numbers.list(&op).await.map_err(ctx::reject)
+}
+
+/// Adds a number and goes to the list.
+#[server(endpoint = "numbers/add")]
+pub async fn add_number(form: NumberForm) -> Answer<NumberId> {
+    #[cfg(feature = "ssr")]
+    use crate::{ctx, route};
+    let (op, services) = ctx::both()?;
+    let id = services.numbers.add(&op, &form).await.map_err(ctx::reject)?;
+    ctx::go(route::NUMBERS);
+    Ok(id)
+}
+
+/// Gives a number to a campaign, or takes it from all.
+#[server(endpoint = "numbers/assign")]
+pub async fn assign_number(id: NumberId, #[server(default)] campaign: Option<CampaignId>) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.numbers.assign(&op, id, campaign).await.map_err(ctx::reject)
+}
+
+/// Removes a number from the account.
+#[server(endpoint = "numbers/remove")]
+pub async fn remove_number(id: NumberId) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.numbers.remove(&op, id).await.map_err(ctx::reject)
+}

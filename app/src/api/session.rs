@@ -1,0 +1,15 @@
+//! The frame around every page.
+
+use domain::api::session::Shell;
+use leptos::prelude::*;
+
+use super::Answer;
+
+/// Who is signed in, and the header's counters.
+#[server(endpoint = "session/shell")]
+pub async fn load_shell() -> Answer<Shell> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.session.shell(&op).await.map_err(ctx::reject)
+}

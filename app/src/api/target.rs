@@ -1,0 +1,46 @@
+//! Targets.
+
+use domain::api::page::Activity;
+use domain::api::target::{TargetDetail, TargetForm};
+use domain::id::{BuyerId, TargetId};
+use leptos::prelude::*;
+
+use super::Answer;
+
+/// One target with its form and usage.
+#[server(endpoint = "targets/detail")]
+pub async fn target_detail(id: TargetId) -> Answer<TargetDetail> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.targets.detail(&op, id).await.map_err(ctx::reject)
+}
+
+/// Makes a target of a buyer and goes back to the buyer.
+#[server(endpoint = "targets/create")]
+pub async fn create_target(buyer: BuyerId, form: TargetForm) -> Answer<TargetId> {
+    #[cfg(feature = "ssr")]
+    use crate::{ctx, route};
+    let (op, services) = ctx::both()?;
+    let id = services.targets.create(&op, buyer, &form).await.map_err(ctx::reject)?;
+    ctx::go(&route::buyer(buyer));
+    Ok(id)
+}
+
+/// Saves a target.
+#[server(endpoint = "targets/update")]
+pub async fn update_target(id: TargetId, form: TargetForm) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.targets.update(&op, id, &form).await.map_err(ctx::reject)
+}
+
+/// Pauses, resumes or archives a target.
+#[server(endpoint = "targets/set_activity")]
+pub async fn set_target_activity(id: TargetId, activity: Activity) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.targets.set_activity(&op, id, activity).await.map_err(ctx::reject)
+}

@@ -1,0 +1,15 @@
+//! The browser's half of `ctx`: there is no request, so nothing to set.
+
+use crate::state::theme::Theme;
+
+/// Statuses are the server's.
+pub fn page_status(_status: u16) {}
+
+/// Headers are the server's.
+pub fn page_headers() {}
+
+/// The theme the server rendered.
+#[must_use]
+pub fn theme() -> Theme {
+    Theme::of_document()
+}

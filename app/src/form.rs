@@ -1,0 +1,274 @@
+//! Forms: checked on both sides by the same `check`, with what was typed kept on every error.
+//!
+//! Fields are plain inputs, so a form posts before the page's script runs. Afterwards leaving a
+//! field checks it, changing it checks it again, and submitting checks all of them first.
+//! A server function's argument `form` gives the inputs their names: `form[name]`,
+//! `form[days][2][from]`. The error of a field is found under the name `check` gives it: `name`,
+//! `days[2]`.
+
+use std::collections::BTreeSet;
+
+use domain::invalid::FieldErrors;
+use leptos::form::FromFormData;
+use leptos::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement};
+
+use crate::error::AppError;
+use crate::state::session::sign_in_again;
+use crate::ui::{ToastBus, use_toasts};
+
+/// What an input of a form posts as: `form[name]`.
+#[must_use]
+pub fn input(field: &str) -> String {
+    match field.split_once('[') {
+        Some((head, tail)) => format!("form[{head}][{tail}"),
+        None => format!("form[{field}]"),
+    }
+}
+
+/// The field that an input of the form belongs to: `form[days][2][from]` is `days[2].from`.
+fn field_of(input: &str) -> Option<String> {
+    let mut field = String::new();
+    for part in input.strip_prefix("form")?.split(['[', ']']).filter(|part| !part.is_empty()) {
+        if part.bytes().all(|b| b.is_ascii_digit()) {
+            field.push('[');
+            field.push_str(part);
+            field.push(']');
+        } else {
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(part);
+        }
+    }
+    Some(field)
+}
+
+/// Whether an error at `error` is about a field that was touched.
+fn covers(touched: &str, error: &str) -> bool {
+    touched.strip_prefix(error).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// What the browser posts, cut down to the form.
+#[derive(Deserialize)]
+#[serde(bound = "F: DeserializeOwned + Default")]
+struct Posted<F> {
+    #[serde(default)]
+    form: F,
+}
+
+/// What is in a form element now; none if it cannot be read.
+pub fn read<F: DeserializeOwned + Default>(el: &HtmlFormElement) -> Option<F> {
+    let data = FormData::new_with_form(el).ok()?;
+    Posted::<F>::from_form_data(&data).ok().map(|posted| posted.form)
+}
+
+/// How a form stands.
+#[derive(Clone, Copy)]
+pub struct Form {
+    /// The id of the form element.
+    pub id: &'static str,
+    shown: RwSignal<FieldErrors>,
+    touched: StoredValue<BTreeSet<String>>,
+    all: StoredValue<bool>,
+    /// Grows by one with each save.
+    pub saved: RwSignal<usize>,
+    check: StoredValue<fn(&HtmlFormElement) -> FieldErrors>,
+    toasts: ToastBus,
+}
+
+impl Form {
+    /// A form checked by `check` of `F`, given as [`checked`].
+    pub fn new(id: &'static str, check: fn(&HtmlFormElement) -> FieldErrors) -> Self {
+        Self {
+            id,
+            shown: RwSignal::new(FieldErrors::default()),
+            touched: StoredValue::new(BTreeSet::new()),
+            all: StoredValue::new(false),
+            saved: RwSignal::new(0),
+            check: StoredValue::new(check),
+            toasts: use_toasts(),
+        }
+    }
+
+    /// The error at a field.
+    #[must_use]
+    pub fn error(self, field: impl Into<String>) -> Signal<Option<String>> {
+        let field = field.into();
+        Signal::derive(move || self.shown.with(|errors| errors.message(&field)))
+    }
+
+    /// All errors shown, for the summary: field and message.
+    #[must_use]
+    pub fn errors(self) -> Signal<Vec<(String, String)>> {
+        Signal::derive(move || self.shown.with(|errors| errors.0.iter().map(|e| (e.field.clone(), e.message.clone())).collect()))
+    }
+
+    /// How many errors are shown.
+    #[must_use]
+    pub fn count(self) -> Signal<usize> {
+        Signal::derive(move || self.shown.with(|errors| errors.0.len()))
+    }
+
+    /// On leaving a field: from now on its error is shown.
+    pub fn left(self, ev: &Event) {
+        if let Some(name) = name_of(ev).as_deref().and_then(field_of) {
+            self.touched.update_value(|touched| {
+                touched.insert(name);
+            });
+            self.recheck();
+        }
+    }
+
+    /// On a change: errors that are shown are checked again.
+    pub fn changed(self, _ev: &Event) {
+        if self.all.get_value() || self.touched.with_value(|touched| !touched.is_empty()) {
+            self.recheck();
+        }
+    }
+
+    /// Before submitting: holds the form back while something is wrong and goes to the first error.
+    pub fn submitting(self, ev: &Event) {
+        let Some(el) = self.element() else { return };
+        let errors = self.check.with_value(|check| check(&el));
+        self.all.set_value(true);
+        if !errors.is_empty() {
+            ev.prevent_default();
+            ev.stop_propagation();
+            self.show(errors);
+        }
+    }
+
+    /// Takes the server's answer: errors to their fields, anything else to a toast.
+    pub fn answered<T>(self, answer: &Result<T, AppError>) {
+        match answer {
+            Ok(_) => {
+                if let Some(el) = self.element() {
+                    keep_as_first(&el);
+                }
+                self.all.set_value(false);
+                self.touched.update_value(BTreeSet::clear);
+                self.shown.set(FieldErrors::default());
+                self.saved.update(|n| *n += 1);
+            }
+            Err(error) if error.is_signed_out() => sign_in_again(),
+            Err(error) if !error.fields.is_empty() => {
+                self.all.set_value(true);
+                self.show(error.fields.clone());
+            }
+            Err(error) => self.toasts.error(format!("Not saved: {} Your edits are kept.", error.message)),
+        }
+    }
+
+    /// Watches an action for answers, those from before the script ran included.
+    pub fn watch<T: Clone + Send + Sync + 'static>(self, value: Signal<Option<Result<T, AppError>>>, done: impl Into<Option<Callback<T>>>) -> Self {
+        let done = done.into();
+        if let Some(Err(error)) = value.get_untracked() {
+            let mut errors = error.fields;
+            if errors.is_empty() {
+                errors.add("", &error.code, error.message);
+            }
+            self.shown.set(errors);
+        }
+        Effect::new(move |before: Option<()>| {
+            let answer = value.get();
+            if before.is_none() {
+                return;
+            }
+            if let Some(answer) = answer {
+                self.answered(&answer);
+                if let (Ok(value), Some(done)) = (answer, done) {
+                    done.run(value);
+                }
+            }
+        });
+        self
+    }
+
+    /// Forgets what is shown, for a form that was put back.
+    pub fn clear(self) {
+        self.all.set_value(false);
+        self.touched.update_value(BTreeSet::clear);
+        self.shown.set(FieldErrors::default());
+    }
+
+    fn show(self, errors: FieldErrors) {
+        self.shown.set(errors);
+        let id = self.id;
+        request_animation_frame(move || focus_first(id));
+    }
+
+    fn recheck(self) {
+        let Some(el) = self.element() else { return };
+        let mut errors = self.check.with_value(|check| check(&el));
+        if !self.all.get_value() {
+            self.touched.with_value(|touched| errors.0.retain(|e| touched.iter().any(|t| covers(t, &e.field))));
+        }
+        if self.shown.with_untracked(|shown| *shown != errors) {
+            self.shown.set(errors);
+        }
+    }
+
+    fn element(self) -> Option<HtmlFormElement> {
+        document().get_element_by_id(self.id)?.dyn_into().ok()
+    }
+}
+
+/// Reads and checks a form: `|el| checked::<BuyerForm, _>(el, BuyerForm::check)`.
+pub fn checked<F: DeserializeOwned + Default, T>(el: &HtmlFormElement, check: fn(&F) -> Result<T, FieldErrors>) -> FieldErrors {
+    read::<F>(el).and_then(|form| check(&form).err()).unwrap_or_default()
+}
+
+fn name_of(ev: &Event) -> Option<String> {
+    ev.target()?.dyn_into::<Element>().ok()?.get_attribute("name")
+}
+
+fn focus_first(form: &str) {
+    let selector = format!("#{form} [aria-invalid=true]");
+    if let Ok(Some(el)) = document().query_selector(&selector) {
+        let inner = el.query_selector("input, select, textarea").ok().flatten();
+        if let Ok(el) = inner.unwrap_or(el).dyn_into::<HtmlElement>() {
+            drop(el.focus());
+        }
+    }
+}
+
+/// Makes what is in the fields what "Discard" goes back to.
+fn keep_as_first(form: &HtmlFormElement) {
+    let Ok(list) = form.query_selector_all("input, textarea, option") else { return };
+    for el in (0..list.length()).filter_map(|at| list.get(at)) {
+        for (from, to) in [("value", "defaultValue"), ("checked", "defaultChecked"), ("selected", "defaultSelected")] {
+            let (from, to) = (JsValue::from_str(from), JsValue::from_str(to));
+            if js_sys::Reflect::has(&el, &to).unwrap_or(false) {
+                if let Ok(now) = js_sys::Reflect::get(&el, &from) {
+                    drop(js_sys::Reflect::set(&el, &to, &now));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_and_fields_name_each_other() {
+        assert_eq!(input("name"), "form[name]");
+        assert_eq!(input("days[2]"), "form[days][2]");
+        assert_eq!(field_of("form[name]").as_deref(), Some("name"));
+        assert_eq!(field_of("form[days][2][from]").as_deref(), Some("days[2].from"));
+        assert_eq!(field_of("id"), None);
+    }
+
+    #[test]
+    fn a_touched_part_shows_the_error_of_its_whole() {
+        assert!(covers("days[2].from", "days[2]"));
+        assert!(covers("name", "name"));
+        assert!(!covers("number", "num"));
+        assert!(!covers("caller_id", "caller_id_number"));
+    }
+}

@@ -1,0 +1,37 @@
+//! What is not there.
+
+use leptos::prelude::*;
+
+use crate::ctx;
+use crate::route;
+use crate::ui::{LinkButton, PageHead};
+
+/// An address that no page has.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    ctx::page_status(404);
+    view! {
+        <main id="main" class="page">
+            <PageHead title="Page not found" sub="The address may be mistyped, or the page may have moved."/>
+            <div class="row">
+                <LinkButton href=route::HOME>"Go to the dashboard"</LinkButton>
+                <LinkButton href=route::CALLS>"Open the call log"</LinkButton>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+/// A thing that is not in this account; `what` reads "The campaign".
+#[component]
+pub fn Missing(what: &'static str) -> impl IntoView {
+    ctx::page_status(404);
+    view! {
+        <PageHead title=format!("{what} was not found") sub="It may have been removed, or it belongs to another account."/>
+        <div class="row">
+            <LinkButton href=route::HOME>"Go to the dashboard"</LinkButton>
+            <LinkButton href=route::CAMPAIGNS>"All campaigns"</LinkButton>
+        </div>
+    }
+    .into_any()
+}

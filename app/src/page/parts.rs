@@ -1,0 +1,180 @@
+//! Pieces that several pages show the same way.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::access::Permission;
+use domain::api::call::CallRow;
+use domain::api::page::{Activity, Availability, AvailabilityKind, Choice, Meter};
+use domain::call::record::{LiveState, Outcome};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::state::session::use_session;
+use crate::ui::{self, State, Status};
+
+/// The shape and word of a call: how it stands while it lives, how it ended afterwards.
+#[must_use]
+pub fn call_state(row: &CallRow) -> (State, &'static str) {
+    match (row.outcome, row.state) {
+        (Some(outcome), _) => (outcome_shape(outcome), outcome.word()),
+        (None, LiveState::Connected) => (State::Live, "Connected"),
+        (None, LiveState::Ringing) => (State::Progress, "Ringing"),
+        (None, LiveState::Fallback) => (State::Progress, "In fallback"),
+        (None, LiveState::Ended) => (State::Neutral, "Ended"),
+    }
+}
+
+fn outcome_shape(outcome: Outcome) -> State {
+    match outcome {
+        Outcome::Connected => State::Open,
+        Outcome::Forwarded | Outcome::Voicemail => State::Neutral,
+        Outcome::NoAnswer => State::Failed,
+        Outcome::NoTarget => State::Attention,
+        Outcome::Abandoned => State::No,
+        Outcome::Unrouted => State::Blocked,
+    }
+}
+
+/// A call's state, kept up to date.
+#[component]
+pub fn CallStatus(row: Memo<CallRow>) -> impl IntoView {
+    let shape = Signal::derive(move || row.with(|r| call_state(r).0));
+    let text = Signal::derive(move || row.with(|r| call_state(r).1.to_owned()));
+    view! { <Status state=shape text=text/> }.into_any()
+}
+
+/// The shape of an availability.
+#[must_use]
+pub fn availability_shape(kind: AvailabilityKind) -> State {
+    match kind {
+        AvailabilityKind::Open => State::Open,
+        AvailabilityKind::Full => State::Full,
+        AvailabilityKind::Closed => State::Closed,
+        AvailabilityKind::Paused => State::Paused,
+    }
+}
+
+/// "Open" over "until 7:00 pm CT".
+#[component]
+pub fn AvailabilityView(now: Availability) -> impl IntoView {
+    view! {
+        <span class="two">
+            <Status state=availability_shape(now.kind) text=now.word/>
+            <small>{now.detail}</small>
+        </span>
+    }
+    .into_any()
+}
+
+/// The shape and word of an activity.
+#[must_use]
+pub fn activity_state(activity: Activity) -> (State, &'static str) {
+    match activity {
+        Activity::Active => (State::Open, "Active"),
+        Activity::Paused => (State::Paused, "Paused"),
+        Activity::Archived => (State::Neutral, "Archived"),
+    }
+}
+
+/// "1 of 5" with a thin bar, or "62" and "of any" where there is no limit.
+#[component]
+pub fn MeterView(meter: Meter, what: &'static str) -> impl IntoView {
+    let of = meter.limit.map_or_else(|| "any".to_owned(), |limit| limit.to_string());
+    let label = format!("{} of {of} {what}", meter.count);
+    let full = meter.limit.is_some_and(|limit| meter.count >= limit);
+    let bar = meter.limit.map(|limit| view! { <ui::Meter used=u64::from(meter.count) of=u64::from(limit) label=label full=full/> });
+    view! {
+        <span class="meter-cell">{grouped(u64::from(meter.count))}<span class="soft">" of "{meter.limit.map_or_else(|| "any".to_owned(), |l| grouped(u64::from(l)))}</span></span>
+        {bar}
+    }
+    .into_any()
+}
+
+/// A text, or an en dash where there is none.
+#[must_use]
+pub fn or_dash(text: &str) -> AnyView {
+    if text.is_empty() { view! { <span class="none">"–"</span> }.into_any() } else { text.to_owned().into_any() }
+}
+
+/// A count; zero is quieter.
+#[must_use]
+pub fn count(n: u32) -> AnyView {
+    if n == 0 { view! { <span class="zero">"0"</span> }.into_any() } else { grouped(u64::from(n)).into_any() }
+}
+
+/// "1,307".
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "1 call", "2 calls".
+#[must_use]
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(n), if n == 1 { one } else { many })
+}
+
+/// The server's choices as the kit's.
+#[must_use]
+pub fn choices(list: &[Choice]) -> Vec<ui::Choice> {
+    list.iter().map(|c| ui::Choice::new(&c.value, &c.label).note(&c.hint)).collect()
+}
+
+/// Whether the signed-in person may do something. Read under a `Transition`.
+#[must_use]
+pub fn may(what: Permission) -> Signal<bool> {
+    let session = use_session();
+    Memo::new(move |_| session.may(what)).into()
+}
+
+/// Why a control is absent, for roles that may only look.
+#[component]
+pub fn OnlyLook(what: Permission) -> impl IntoView {
+    view! { <p class="soft">{format!("Your role may not {}.", what.words())}</p> }.into_any()
+}
+
+/// The id in the address; none if it is not one.
+#[must_use]
+pub fn id_param<T: FromStr + Send + Sync + Copy + PartialEq + 'static>() -> Memo<Option<T>> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|p| p.get("id").and_then(|id| id.parse().ok())))
+}
+
+/// A page whose address must hold an id: without one there is no such page.
+pub fn with_id<T>(what: &'static str, page: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static) -> AnyView
+where
+    T: FromStr + Display + Send + Sync + Copy + PartialEq + 'static,
+{
+    let id = id_param::<T>();
+    let known = Memo::new(move |_| id.get().is_some());
+    (move || {
+        if !known.get() {
+            return view! { <super::not_found::Missing what=what/> }.into_any();
+        }
+        let Some(first) = id.get_untracked() else { return ().into_any() };
+        page(Memo::new(move |before: Option<&T>| id.get().or(before.copied()).unwrap_or(first)))
+    })
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_as_people_write_them() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_307), "1,307");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "call", "calls"), "1 call");
+    }
+}

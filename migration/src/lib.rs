@@ -1,0 +1,53 @@
+//! Every change of the schema, in order. History: this crate never imports `store`.
+//!
+//! Statements are plain SQL that SQLite and PostgreSQL both take; the few words that differ are
+//! written `{serial}`, `{uuid}` and filled in per backend.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_first_call;
+
+/// The list of migrations.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_first_call::Migration)]
+    }
+}
+
+/// Brings a database to the newest schema. Safe to call from several servers at once: the
+/// transaction handed in holds a lock.
+///
+/// # Errors
+/// What the database says.
+pub async fn up<'c>(db: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbErr> {
+    Migrator::up(db, None).await
+}
+
+/// The names of migrations that have not run yet.
+///
+/// # Errors
+/// What the database says.
+pub async fn pending(db: &sea_orm::DatabaseTransaction) -> Result<Vec<String>, DbErr> {
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(Migrator::migrations().iter().map(|m| m.name().to_owned()).collect());
+    }
+    let pending = Migrator::get_pending_migrations(db).await?;
+    Ok(pending.iter().map(|m| m.name().to_owned()).collect())
+}
+
+/// Runs statements one by one with the backend's own words filled in.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    use sea_orm::{ConnectionTrait, DbBackend};
+    let (serial, uuid) = match manager.get_database_backend() {
+        DbBackend::Postgres => ("BIGSERIAL PRIMARY KEY", "UUID"),
+        _ => ("INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"),
+    };
+    for statement in statements {
+        let sql = statement.replace("{serial}", serial).replace("{uuid}", uuid);
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}

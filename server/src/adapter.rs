@@ -1,0 +1,4 @@
+//! The world behind the services' ports.
+
+pub mod system;
+pub mod twilio;

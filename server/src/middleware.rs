@@ -1,0 +1,7 @@
+//! What every request passes through, from the outside in.
+
+pub mod csrf;
+pub mod limits;
+pub mod request_id;
+pub mod secure_headers;
+pub mod trace;

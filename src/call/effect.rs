@@ -1,0 +1,68 @@
+//! What a call wants from the outside, in the imperative.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::TargetId;
+use crate::routing::Exclusions;
+use crate::time::{Timestamp, Windows};
+use crate::voice::verb::Verb;
+
+/// Something the shell must do. Those that change capacity must be committed together with the
+/// session that asked for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Decide who gets the call and come back with `Decided`. The salt names the decision.
+    Choose { exclusions: Exclusions, salt: u64 },
+    /// Claim a line and a place under each cap; come back with `Claimed` or `ClaimLost`.
+    Claim { target: TargetId, windows: Windows },
+    /// Free the line of a claim.
+    ReleaseLine { target: TargetId },
+    /// Take a claim out of the counts of its windows: the call did not connect there.
+    Uncount { target: TargetId, windows: Windows },
+    /// Answer the carrier.
+    Reply(Vec<Verb>),
+    /// Ask the carrier's records about this call; come back with `CarrierSaid` or `CarrierSilent`.
+    AskCarrier,
+}
+
+/// Why a call wants to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKind {
+    /// A dial should be over by now.
+    DialOverdue,
+    /// A conversation is long enough to ask whether it still goes on.
+    StillTalking,
+    /// The fallback should be over by now.
+    FallbackOverdue,
+    /// The caller is gone, but the last leg's result has not come.
+    ResultMissing,
+}
+
+/// When a call next wants to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    pub at: Timestamp,
+    pub kind: TimerKind,
+}
+
+/// How long a call waits for news before it asks the carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patience {
+    /// Milliseconds a dial may be overdue (the carrier itself adds about five seconds).
+    pub dial_ms: i64,
+    /// Milliseconds between questions about a conversation.
+    pub talk_ms: i64,
+    /// Milliseconds the result of the last leg may be missing after the caller is gone.
+    pub result_ms: i64,
+    /// Milliseconds after its arrival at which a call the carrier says nothing about is given up:
+    /// the carrier ends calls after four hours by itself.
+    pub give_up_ms: i64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { dial_ms: 20_000, talk_ms: 120_000, result_ms: 10_000, give_up_ms: 4 * 3_600_000 + 600_000 }
+    }
+}

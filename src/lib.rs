@@ -1,0 +1,28 @@
+//! The domain of CallCenter Pro: what a call is, who may take it, and why.
+//!
+//! Invariants of this crate, checked by `xtask edges` and by lints:
+//! - no clock, no randomness, no time-zone data, no I/O, no async: facts, time and draws come in
+//!   as arguments, decisions and traces go out;
+//! - it compiles for the browser, so that forms validate and traces read the same on both sides;
+//! - a decision never says "no" without a reason a person can read.
+
+pub mod access;
+pub mod api;
+pub mod call;
+pub mod campaign;
+pub mod caps;
+pub mod draw;
+pub mod id;
+pub mod invalid;
+pub mod money;
+pub mod phone;
+pub mod plan;
+pub mod routing;
+pub mod schedule;
+pub mod tag;
+pub mod target;
+pub mod time;
+pub mod voice;
+
+
+

@@ -1,0 +1,235 @@
+//! Connections: SQLite in one file, or PostgreSQL directly, over TLS or through a pooler.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+use crate::error::StoreError;
+use crate::platform::Platform;
+use crate::scope::{Tenant, TenantScope};
+
+/// What a connection needs to know.
+#[derive(Debug, Clone)]
+pub struct DbSettings {
+    /// `sqlite://path` or `postgres://…`. `?pgbouncer=true` (as Supabase and Neon write it) says
+    /// that a transaction pooler stands in between.
+    pub url: String,
+    /// Connections to PostgreSQL, or readers of the SQLite file.
+    pub connections_max: u32,
+}
+
+/// A database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    /// SQLite has one writer; a pool of one queues them instead of failing with "busy".
+    write: DatabaseConnection,
+    /// Between us and PostgreSQL stands a pooler that may change the server at each transaction.
+    pooled: bool,
+}
+
+/// A place to run queries: the pool, or one transaction.
+#[derive(Debug)]
+pub struct Conn(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Pool(DatabaseConnection),
+    Transaction(DatabaseTransaction),
+}
+
+/// How long a writer waits for another process's write to the same SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for a free connection before it is told "busy".
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+/// Serialises migrations of several servers; any fixed number does.
+const MIGRATION_LOCK: i64 = 7_203_941;
+
+impl Db {
+    /// Opens a database; a missing SQLite file is created.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub async fn connect(settings: &DbSettings) -> Result<Self, StoreError> {
+        if settings.url.starts_with("sqlite:") {
+            let url = if settings.url.contains('?') { settings.url.clone() } else { format!("{}?mode=rwc", settings.url) };
+            let write = Database::connect(sqlite_options(&url, 1)).await?;
+            let read = Database::connect(sqlite_options(&url, settings.connections_max.max(1))).await?;
+            return Ok(Self { read, write, pooled: false });
+        }
+        let pooled = settings.url.contains("pgbouncer=true");
+        let url = settings.url.replace("?pgbouncer=true&", "?").replace("?pgbouncer=true", "").replace("&pgbouncer=true", "");
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(settings.connections_max.max(2))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .sqlx_logging(false)
+            .test_before_acquire(false);
+        if pooled {
+            options.map_sqlx_postgres_opts(|o| o.statement_cache_capacity(0));
+        }
+        let pool = Database::connect(options).await?;
+        Ok(Self { read: pool.clone(), write: pool, pooled })
+    }
+
+    /// A place to read. Several reads that must agree belong into [`write`](Self::write).
+    ///
+    /// # Errors
+    /// If no connection is to be had.
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        if self.pooled { self.begin(&self.read).await } else { Ok(Conn(Inner::Pool(self.read.clone()))) }
+    }
+
+    /// A transaction. Nothing is kept unless [`Conn::commit`] is called.
+    ///
+    /// # Errors
+    /// If no connection is to be had.
+    pub async fn write(&self) -> Result<Conn, StoreError> {
+        self.begin(&self.write).await
+    }
+
+    /// A transaction that changes the schema, alone among all servers.
+    ///
+    /// # Errors
+    /// If no connection is to be had.
+    pub async fn begin_migration(&self) -> Result<Conn, StoreError> {
+        let conn = self.write().await?;
+        if conn.get_database_backend() == DbBackend::Postgres {
+            conn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+        }
+        Ok(conn)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Whether this is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.read.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Closes all connections; for a clean shutdown.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.read.close().await?;
+        self.write.close().await?;
+        Ok(())
+    }
+
+    async fn begin(&self, pool: &DatabaseConnection) -> Result<Conn, StoreError> {
+        let immediate = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let tx = if pool.get_database_backend() == DbBackend::Sqlite { pool.begin_with_options(immediate).await? } else { pool.begin().await? };
+        if self.pooled {
+            // The server behind the pooler may hold prepared statements of a former client under
+            // the very names the driver is about to use.
+            tx.execute_unprepared("DEALLOCATE ALL").await?;
+        }
+        Ok(Conn(Inner::Transaction(tx)))
+    }
+}
+
+fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(|o| {
+            o.foreign_keys(true)
+                .busy_timeout(BUSY_TIMEOUT)
+                .pragma("journal_mode", "WAL")
+                // Every commit survives a power cut, not only a crash of this process.
+                .pragma("synchronous", "FULL")
+                .pragma("cache_size", "-16000")
+                .pragma("temp_store", "MEMORY")
+        });
+    options
+}
+
+impl Conn {
+    /// The tables of one account.
+    #[must_use]
+    pub fn tenant<'c>(&'c self, scope: &TenantScope) -> Tenant<'c> {
+        Tenant::new(self, *scope)
+    }
+
+    /// What belongs to no account, and the lookups that mint scopes.
+    #[must_use]
+    pub fn platform(&self) -> Platform<'_> {
+        Platform::new(self)
+    }
+
+    /// Keeps what was written.
+    ///
+    /// # Errors
+    /// If the database did not keep it.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            Inner::Pool(_) => Ok(()),
+            Inner::Transaction(tx) => Ok(tx.commit().await?),
+        }
+    }
+
+    /// Runs something on the transaction that needs the driver's own type: migrations.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside a transaction.
+    pub fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
+        match &self.0 {
+            Inner::Pool(_) => Err(StoreError::NotFound),
+            Inner::Transaction(tx) => Ok(tx),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Conn {
+    fn get_database_backend(&self) -> DbBackend {
+        match &self.0 {
+            Inner::Pool(conn) => conn.get_database_backend(),
+            Inner::Transaction(tx) => tx.get_database_backend(),
+        }
+    }
+
+    async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        match &self.0 {
+            Inner::Pool(conn) => conn.execute_raw(stmt).await,
+            Inner::Transaction(tx) => tx.execute_raw(stmt).await,
+        }
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match &self.0 {
+            Inner::Pool(conn) => conn.execute_unprepared(sql).await,
+            Inner::Transaction(tx) => tx.execute_unprepared(sql).await,
+        }
+    }
+
+    async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match &self.0 {
+            Inner::Pool(conn) => conn.query_one_raw(stmt).await,
+            Inner::Transaction(tx) => tx.query_one_raw(stmt).await,
+        }
+    }
+
+    async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match &self.0 {
+            Inner::Pool(conn) => conn.query_all_raw(stmt).await,
+            Inner::Transaction(tx) => tx.query_all_raw(stmt).await,
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Rows that belong to no account, and the lookups that mint scopes.
+
+use domain::access::Role;
+use domain::id::{AccountId, CallId, CampaignId, UserId};
+use domain::phone::E164;
+use domain::time::Timestamp;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::db::Conn;
+use crate::entity::{account, app_user, call, login_throttle, membership, phone_number};
+use crate::error::StoreError;
+use crate::scope::TenantScope;
+
+/// A person who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRecord {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub password_hash: String,
+}
+
+/// A proven membership: the scope and what the person is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub scope: TenantScope,
+    pub role: Role,
+    pub account_name: String,
+    /// IANA zone of the account.
+    pub zone: String,
+}
+
+/// What a dialed number leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberHome {
+    pub scope: TenantScope,
+    pub campaign: Option<CampaignId>,
+    /// The account's generation: plans cached under another one are out of date.
+    pub generation: i64,
+}
+
+/// Failed sign-ins of one subject (an address or a peer).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoginThrottle {
+    pub failures: u32,
+    pub blocked_until: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Copy)]
+pub struct Platform<'c> {
+    conn: &'c Conn,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the lookups that prove a relation cannot have one yet")]
+impl<'c> Platform<'c> {
+    pub(crate) fn new(conn: &'c Conn) -> Self {
+        Self { conn }
+    }
+
+    /// The user with an address (compared in lower case).
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<UserRecord>, StoreError> {
+        let row = app_user::Entity::find().filter(app_user::Column::Email.eq(email.to_lowercase())).one(self.conn).await?;
+        Ok(row.map(user))
+    }
+
+    /// The user with an id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn user_by_id(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        Ok(app_user::Entity::find_by_id(id.0).one(self.conn).await?.map(user))
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// [`Constraint::UserEmail`](crate::Constraint::UserEmail) if the address is taken.
+    pub async fn add_user(&self, email: &str, name: &str, password_hash: &str, now: Timestamp) -> Result<UserId, StoreError> {
+        let row = app_user::ActiveModel {
+            id: NotSet,
+            email: Set(email.to_lowercase()),
+            name: Set(name.to_owned()),
+            password_hash: Set(password_hash.to_owned()),
+            created_at: Set(now.0),
+        };
+        Ok(UserId(app_user::Entity::insert(row).exec_with_returning(self.conn).await?.id))
+    }
+
+    /// Replaces a user's password hash.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn set_password(&self, id: UserId, password_hash: &str) -> Result<(), StoreError> {
+        app_user::Entity::update_many()
+            .col_expr(app_user::Column::PasswordHash, Expr::value(password_hash))
+            .filter(app_user::Column::Id.eq(id.0))
+            .exec(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// The account with a name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_by_name(&self, name: &str) -> Result<Option<AccountId>, StoreError> {
+        let row = account::Entity::find().filter(account::Column::Name.eq(name)).one(self.conn).await?;
+        Ok(row.map(|row| AccountId(row.id)))
+    }
+
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`Constraint::AccountName`](crate::Constraint::AccountName) if the name is taken.
+    pub async fn add_account(&self, name: &str, zone: &str, now: Timestamp) -> Result<AccountId, StoreError> {
+        let row = account::ActiveModel { id: NotSet, name: Set(name.to_owned()), zone: Set(zone.to_owned()), generation: Set(1), created_at: Set(now.0) };
+        Ok(AccountId(account::Entity::insert(row).exec_with_returning(self.conn).await?.id))
+    }
+
+    /// Makes a user a member of an account, or changes what they are there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn set_member(&self, account: AccountId, user: UserId, role: Role) -> Result<(), StoreError> {
+        let row = membership::ActiveModel { account_id: Set(account.0), user_id: Set(user.0), role: Set(role.code().to_owned()) };
+        membership::Entity::insert(row)
+            .on_conflict(
+                OnConflict::columns([membership::Column::AccountId, membership::Column::UserId])
+                    .update_column(membership::Column::Role)
+                    .to_owned(),
+            )
+            .exec_without_returning(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// The account a user works in: the first they are a member of.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scope_for_member(&self, user: UserId) -> Result<Option<Member>, StoreError> {
+        let row = membership::Entity::find()
+            .filter(membership::Column::UserId.eq(user.0))
+            .order_by_asc(membership::Column::AccountId)
+            .one(self.conn)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let role = Role::from_code(&row.role).ok_or_else(|| StoreError::corrupt("membership", &row.role))?;
+        let Some(account) = account::Entity::find_by_id(row.account_id).one(self.conn).await? else { return Ok(None) };
+        Ok(Some(Member { scope: TenantScope::mint(account.id), role, account_name: account.name, zone: account.zone }))
+    }
+
+    /// Where a dialed number leads.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scope_for_number(&self, number: &E164) -> Result<Option<NumberHome>, StoreError> {
+        let row: Option<(i64, Option<uuid::Uuid>, i64)> = phone_number::Entity::find()
+            .select_only()
+            .column(phone_number::Column::AccountId)
+            .column(phone_number::Column::CampaignId)
+            .column(account::Column::Generation)
+            .join(
+                sea_orm::JoinType::InnerJoin,
+                phone_number::Entity::belongs_to(account::Entity).from(phone_number::Column::AccountId).to(account::Column::Id).into(),
+            )
+            .filter(phone_number::Column::E164.eq(number.as_str()))
+            .into_tuple()
+            .one(self.conn)
+            .await?;
+        Ok(row.map(|(account, campaign, generation)| NumberHome {
+            scope: TenantScope::mint(account),
+            campaign: campaign.map(CampaignId),
+            generation,
+        }))
+    }
+
+    /// The account that calls to unknown numbers are recorded in: the oldest of the installation,
+    /// whose carrier credentials the webhook was signed with.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scope_for_installation(&self) -> Result<Option<TenantScope>, StoreError> {
+        let row = account::Entity::find().order_by_asc(account::Column::Id).one(self.conn).await?;
+        Ok(row.map(|row| TenantScope::mint(row.id)))
+    }
+
+    /// The account of a call the carrier knows by its own id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scope_for_carrier_call(&self, carrier_sid: &str) -> Result<Option<(TenantScope, CallId)>, StoreError> {
+        let row = call::Entity::find().filter(call::Column::CarrierSid.eq(carrier_sid)).one(self.conn).await?;
+        Ok(row.map(|row| (TenantScope::mint(row.account_id), CallId(row.id))))
+    }
+
+    /// The account of a call named in one of our own action URLs.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scope_for_call(&self, call: CallId) -> Result<Option<TenantScope>, StoreError> {
+        let row: Option<i64> =
+            call::Entity::find_by_id(call.0).select_only().column(call::Column::AccountId).into_tuple().one(self.conn).await?;
+        Ok(row.map(TenantScope::mint))
+    }
+
+    /// Calls that want to be woken by now, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn due_calls(&self, now: Timestamp, limit: u64) -> Result<Vec<(TenantScope, CallId)>, StoreError> {
+        let rows: Vec<(i64, uuid::Uuid)> = call::Entity::find()
+            .select_only()
+            .column(call::Column::AccountId)
+            .column(call::Column::Id)
+            .filter(call::Column::NextCheckAt.lte(now.0))
+            .order_by_asc(call::Column::NextCheckAt)
+            .limit(limit)
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        Ok(rows.into_iter().map(|(account, call)| (TenantScope::mint(account), CallId(call))).collect())
+    }
+
+    /// A scope for a person who operates the installation from its command line.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scope_for_operator(&self, account: &str) -> Result<Option<TenantScope>, StoreError> {
+        Ok(self.account_by_name(account).await?.map(|id| TenantScope::mint(id.0)))
+    }
+
+    /// The zone of an account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the account is gone.
+    pub async fn zone(&self, scope: &TenantScope) -> Result<String, StoreError> {
+        let row = account::Entity::find_by_id(scope.account().0).one(self.conn).await?;
+        row.map(|row| row.zone).ok_or(StoreError::NotFound)
+    }
+
+    /// The generation of an account's configuration.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the account is gone.
+    pub async fn generation(&self, scope: &TenantScope) -> Result<i64, StoreError> {
+        let row = account::Entity::find_by_id(scope.account().0).one(self.conn).await?;
+        row.map(|row| row.generation).ok_or(StoreError::NotFound)
+    }
+
+    /// Failed sign-ins of a subject.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn login_throttle(&self, subject: &str) -> Result<LoginThrottle, StoreError> {
+        let row = login_throttle::Entity::find_by_id(subject.to_owned()).one(self.conn).await?;
+        Ok(row.map_or_else(LoginThrottle::default, |row| LoginThrottle {
+            failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+            blocked_until: Timestamp(row.blocked_until),
+            updated_at: Timestamp(row.updated_at),
+        }))
+    }
+
+    /// Counts one failed sign-in and returns how many there are now. `since` forgets older ones.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn count_failed_login(&self, subject: &str, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
+        let row = login_throttle::ActiveModel { subject: Set(subject.to_owned()), failures: Set(1), blocked_until: Set(0), updated_at: Set(now.0) };
+        let failures = Expr::case(
+            Expr::col((login_throttle::Entity, login_throttle::Column::UpdatedAt)).lt(since.0),
+            1,
+        )
+        .finally(Expr::col((login_throttle::Entity, login_throttle::Column::Failures)).add(1));
+        login_throttle::Entity::insert(row)
+            .on_conflict(
+                OnConflict::column(login_throttle::Column::Subject)
+                    .value(login_throttle::Column::Failures, failures)
+                    .value(login_throttle::Column::UpdatedAt, now.0)
+                    .to_owned(),
+            )
+            .exec_without_returning(self.conn)
+            .await?;
+        Ok(self.login_throttle(subject).await?.failures)
+    }
+
+    /// Blocks further sign-ins of a subject until a moment.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn block_login(&self, subject: &str, until: Timestamp) -> Result<(), StoreError> {
+        login_throttle::Entity::update_many()
+            .col_expr(login_throttle::Column::BlockedUntil, Expr::value(until.0))
+            .filter(login_throttle::Column::Subject.eq(subject))
+            .exec(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the failed sign-ins of a subject.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn clear_login_throttle(&self, subject: &str) -> Result<(), StoreError> {
+        login_throttle::Entity::delete_by_id(subject.to_owned()).exec(self.conn).await?;
+        Ok(())
+    }
+}
+
+fn user(row: app_user::Model) -> UserRecord {
+    UserRecord { id: UserId(row.id), email: row.email, name: row.name, password_hash: row.password_hash }
+}

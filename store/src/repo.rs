@@ -1,0 +1,31 @@
+//! What can be asked of an account's tables, one file a noun. All of it is methods of
+//! [`Tenant`](crate::Tenant): the filter by account is there before the question is.
+
+pub(crate) mod buyer;
+pub(crate) mod call;
+pub(crate) mod campaign;
+pub(crate) mod number;
+pub(crate) mod recording;
+pub(crate) mod route;
+pub(crate) mod target;
+
+use domain::api::page::Activity;
+
+use crate::error::StoreError;
+
+/// A stored count, which is never negative.
+pub(crate) fn count(n: i64) -> u32 {
+    u32::try_from(n.max(0)).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn activity(table: &'static str, code: &str) -> Result<Activity, StoreError> {
+    Activity::from_code(code).ok_or_else(|| StoreError::corrupt(table, code))
+}
+
+pub(crate) fn to_json<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::corrupt(table, e))
+}
+
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::corrupt(table, e))
+}

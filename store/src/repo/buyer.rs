@@ -1,0 +1,87 @@
+//! Buyers.
+
+use domain::api::page::Activity;
+use domain::id::BuyerId;
+use domain::time::Timestamp;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+
+use super::activity;
+use crate::entity::buyer::{ActiveModel, Column, Entity, Model};
+use crate::error::StoreError;
+use crate::scope::{Tenant, exactly_one};
+
+/// A buyer as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyerRecord {
+    pub id: BuyerId,
+    pub name: String,
+    pub activity: Activity,
+    pub created_at: Timestamp,
+}
+
+impl Tenant<'_> {
+    /// All buyers that are not archived, by name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn buyers(&self) -> Result<Vec<BuyerRecord>, StoreError> {
+        let rows = self
+            .select::<Entity>()
+            .filter(Column::Activity.ne(Activity::Archived.code()))
+            .order_by_asc(Column::Name)
+            .order_by_asc(Column::Id)
+            .all(self.conn)
+            .await?;
+        rows.into_iter().map(record).collect()
+    }
+
+    /// A buyer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn buyer(&self, id: BuyerId) -> Result<BuyerRecord, StoreError> {
+        let row = self.select::<Entity>().filter(Column::Id.eq(id.0)).one(self.conn).await?;
+        record(row.ok_or(StoreError::NotFound)?)
+    }
+
+    /// Adds a buyer.
+    ///
+    /// # Errors
+    /// [`Constraint::BuyerName`](crate::Constraint::BuyerName) if the name is taken.
+    pub async fn add_buyer(&self, name: &str, now: Timestamp) -> Result<BuyerId, StoreError> {
+        let row = ActiveModel {
+            account_id: NotSet,
+            id: NotSet,
+            name: Set(name.to_owned()),
+            activity: Set(Activity::Active.code().to_owned()),
+            created_at: Set(now.0),
+        };
+        let row = self.insert::<Entity>(row).await?;
+        Ok(BuyerId(row.id))
+    }
+
+    /// Renames a buyer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or the name is taken.
+    pub async fn rename_buyer(&self, id: BuyerId, name: &str) -> Result<(), StoreError> {
+        let update = self.update::<Entity>().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)?;
+        self.bump_generation().await
+    }
+
+    /// Pauses, resumes or archives a buyer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn set_buyer_activity(&self, id: BuyerId, activity: Activity) -> Result<(), StoreError> {
+        let update = self.update::<Entity>().col_expr(Column::Activity, Expr::value(activity.code())).filter(Column::Id.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)?;
+        self.bump_generation().await
+    }
+}
+
+fn record(row: Model) -> Result<BuyerRecord, StoreError> {
+    Ok(BuyerRecord { id: BuyerId(row.id), activity: activity("buyer", &row.activity)?, name: row.name, created_at: Timestamp(row.created_at) })
+}

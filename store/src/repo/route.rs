@@ -1,0 +1,81 @@
+//! The routes of routing plans.
+
+use domain::api::campaign::RouteInput;
+use domain::id::{CampaignId, RouteId, TargetId};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+
+use super::count;
+use crate::entity::route::{ActiveModel, Column, Entity, Model};
+use crate::error::StoreError;
+use crate::scope::Tenant;
+
+/// A route as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRecord {
+    pub id: RouteId,
+    pub campaign: CampaignId,
+    pub target: TargetId,
+    pub priority: u32,
+    pub weight: u32,
+    pub on: bool,
+}
+
+impl Tenant<'_> {
+    /// The routes of all plans, in plan order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn routes(&self) -> Result<Vec<RouteRecord>, StoreError> {
+        let rows = self.select::<Entity>().order_by_asc(Column::Priority).order_by_asc(Column::Place).order_by_asc(Column::Id);
+        Ok(rows.all(self.conn).await?.into_iter().map(record).collect())
+    }
+
+    /// The routes of a campaign's plan, in plan order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn routes_of(&self, campaign: CampaignId) -> Result<Vec<RouteRecord>, StoreError> {
+        let rows = self
+            .select::<Entity>()
+            .filter(Column::CampaignId.eq(campaign.0))
+            .order_by_asc(Column::Priority)
+            .order_by_asc(Column::Place)
+            .order_by_asc(Column::Id);
+        Ok(rows.all(self.conn).await?.into_iter().map(record).collect())
+    }
+
+    /// Makes these the routes of a campaign's plan. A route to a target that was in the plan
+    /// before keeps its id.
+    ///
+    /// # Errors
+    /// `Reference` for a target or campaign that is not this account's.
+    pub async fn replace_routes(&self, campaign: CampaignId, routes: &[RouteInput]) -> Result<(), StoreError> {
+        let known = self.routes_of(campaign).await?;
+        self.delete::<Entity>().filter(Column::CampaignId.eq(campaign.0)).exec(self.conn).await?;
+        for (place, route) in routes.iter().enumerate() {
+            let row = ActiveModel {
+                account_id: NotSet,
+                id: known.iter().find(|k| k.target == route.target).map_or(NotSet, |k| Set(k.id.0)),
+                campaign_id: Set(campaign.0),
+                target_id: Set(route.target.0),
+                priority: Set(i64::from(route.priority)),
+                weight: Set(i64::from(route.weight)),
+                is_on: Set(route.on),
+                place: Set(i64::try_from(place).unwrap_or(i64::MAX)),
+            };
+            self.insert_quietly::<Entity>(row).await?;
+        }
+        Ok(())
+    }
+}
+
+fn record(row: Model) -> RouteRecord {
+    RouteRecord {
+        id: RouteId(row.id),
+        campaign: CampaignId(row.campaign_id),
+        target: TargetId(row.target_id),
+        priority: count(row.priority),
+        weight: count(row.weight),
+        on: row.is_on,
+    }
+}

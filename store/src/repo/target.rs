@@ -1,0 +1,260 @@
+//! Targets, and what they have used of their caps.
+
+use domain::api::page::Activity;
+use domain::api::target::TargetInput;
+use domain::caps::{Caps, Usage};
+use domain::id::{BuyerId, TargetId};
+use domain::time::{Timestamp, Windows};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+
+use super::{activity, count, from_json, to_json};
+use crate::entity::{target, target_usage};
+use crate::error::StoreError;
+use crate::scope::{Tenant, exactly_one};
+
+/// A target as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetRecord {
+    pub id: TargetId,
+    pub buyer: BuyerId,
+    pub activity: Activity,
+    pub input: TargetInput,
+    pub created_at: Timestamp,
+}
+
+/// What a target has used, with the most calls it ever had at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageRecord {
+    pub target: TargetId,
+    pub usage: Usage,
+    pub peak_live: u32,
+}
+
+impl Tenant<'_> {
+    /// All targets that are not archived, by name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn targets(&self) -> Result<Vec<TargetRecord>, StoreError> {
+        let rows = self
+            .select::<target::Entity>()
+            .filter(target::Column::Activity.ne(Activity::Archived.code()))
+            .order_by_asc(target::Column::Name)
+            .order_by_asc(target::Column::Id)
+            .all(self.conn)
+            .await?;
+        rows.into_iter().map(record).collect()
+    }
+
+    /// A target.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn target(&self, id: TargetId) -> Result<TargetRecord, StoreError> {
+        let row = self.select::<target::Entity>().filter(target::Column::Id.eq(id.0)).one(self.conn).await?;
+        record(row.ok_or(StoreError::NotFound)?)
+    }
+
+    /// Adds a target to a buyer, with nothing used.
+    ///
+    /// # Errors
+    /// [`Constraint::TargetName`](crate::Constraint::TargetName) if the buyer has one of that name;
+    /// `Reference` for a buyer that is not this account's.
+    pub async fn add_target(&self, buyer: BuyerId, input: &TargetInput, now: Timestamp) -> Result<TargetId, StoreError> {
+        let limit = |cap: Option<u32>| Set(cap.map(i64::from));
+        let row = target::ActiveModel {
+            account_id: NotSet,
+            id: NotSet,
+            buyer_id: Set(buyer.0),
+            name: Set(input.name.clone()),
+            activity: Set(Activity::Active.code().to_owned()),
+            destination: Set(to_json("target", &input.destination)?),
+            ring_timeout_s: Set(i64::from(input.ring_timeout_s)),
+            caller_id: Set(to_json("target", &input.caller_id)?),
+            whisper: Set(input.whisper.clone()),
+            zone: Set(input.zone.clone()),
+            hours: Set(to_json("target", &input.hours)?),
+            cap_concurrent: limit(input.caps.concurrent),
+            cap_hourly: limit(input.caps.hourly),
+            cap_daily: limit(input.caps.daily),
+            cap_monthly: limit(input.caps.monthly),
+            cap_total: limit(input.caps.total),
+            created_at: Set(now.0),
+        };
+        let id = self.insert::<target::Entity>(row).await?.id;
+        let usage = target_usage::ActiveModel { target_id: Set(id), ..Default::default() };
+        self.insert_quietly::<target_usage::Entity>(usage).await?;
+        self.bump_generation().await?;
+        Ok(TargetId(id))
+    }
+
+    /// Replaces a target's settings; what it has used stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or the name is taken.
+    pub async fn update_target(&self, id: TargetId, input: &TargetInput) -> Result<(), StoreError> {
+        use target::Column as C;
+        let limit = |cap: Option<u32>| Expr::value(cap.map(i64::from));
+        let update = self
+            .update::<target::Entity>()
+            .col_expr(C::Name, Expr::value(input.name.as_str()))
+            .col_expr(C::Destination, Expr::value(to_json("target", &input.destination)?))
+            .col_expr(C::RingTimeoutS, Expr::value(i64::from(input.ring_timeout_s)))
+            .col_expr(C::CallerId, Expr::value(to_json("target", &input.caller_id)?))
+            .col_expr(C::Whisper, Expr::value(input.whisper.clone()))
+            .col_expr(C::Zone, Expr::value(input.zone.as_str()))
+            .col_expr(C::Hours, Expr::value(to_json("target", &input.hours)?))
+            .col_expr(C::CapConcurrent, limit(input.caps.concurrent))
+            .col_expr(C::CapHourly, limit(input.caps.hourly))
+            .col_expr(C::CapDaily, limit(input.caps.daily))
+            .col_expr(C::CapMonthly, limit(input.caps.monthly))
+            .col_expr(C::CapTotal, limit(input.caps.total))
+            .filter(C::Id.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)?;
+        self.bump_generation().await
+    }
+
+    /// Pauses, resumes or archives a target.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn set_target_activity(&self, id: TargetId, activity: Activity) -> Result<(), StoreError> {
+        let update = self
+            .update::<target::Entity>()
+            .col_expr(target::Column::Activity, Expr::value(activity.code()))
+            .filter(target::Column::Id.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)?;
+        self.bump_generation().await
+    }
+
+    /// What these targets have used; all of the account's if none are named.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn usage(&self, targets: &[TargetId]) -> Result<Vec<UsageRecord>, StoreError> {
+        let mut select = self.select::<target_usage::Entity>();
+        if !targets.is_empty() {
+            select = select.filter(target_usage::Column::TargetId.is_in(targets.iter().map(|t| t.0)));
+        }
+        Ok(select.all(self.conn).await?.iter().map(usage_record).collect())
+    }
+
+    /// Claims a line of a target and a place under each of its caps, if there is one: a single
+    /// conditional update, so that no number of servers can exceed a cap. The arithmetic is
+    /// `Usage::claimed` and `Caps::reached` of the domain; a test holds the two together.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn claim(&self, target: TargetId, caps: &Caps, windows: &Windows, now: Timestamp) -> Result<bool, StoreError> {
+        use target_usage::Column as C;
+        let in_window = |key: C, value: i64, counter: C| -> SimpleExpr {
+            Expr::case(Expr::col(key).eq(value), Expr::col(counter)).finally(0).into()
+        };
+        let hour = || in_window(C::WindowHour, windows.hour, C::HourCount);
+        let day = || in_window(C::WindowDay, windows.day, C::DayCount);
+        let month = || in_window(C::WindowMonth, windows.month, C::MonthCount);
+        let peak: SimpleExpr =
+            Expr::case(Expr::col(C::Live).gte(Expr::col(C::PeakLive)), Expr::col(C::Live).add(1)).finally(Expr::col(C::PeakLive)).into();
+        let room = Condition::all()
+            .add_option(caps.concurrent.map(|cap| Expr::col(C::Live).lt(i64::from(cap))))
+            .add_option(caps.hourly.map(|cap| hour().lt(i64::from(cap))))
+            .add_option(caps.daily.map(|cap| day().lt(i64::from(cap))))
+            .add_option(caps.monthly.map(|cap| month().lt(i64::from(cap))))
+            .add_option(caps.total.map(|cap| Expr::col(C::TotalCount).lt(i64::from(cap))));
+        let update = self
+            .update::<target_usage::Entity>()
+            .col_expr(C::Live, Expr::col(C::Live).add(1))
+            .col_expr(C::PeakLive, peak)
+            .col_expr(C::HourCount, hour().add(1))
+            .col_expr(C::DayCount, day().add(1))
+            .col_expr(C::MonthCount, month().add(1))
+            .col_expr(C::TotalCount, Expr::col(C::TotalCount).add(1))
+            .col_expr(C::WindowHour, Expr::value(windows.hour))
+            .col_expr(C::WindowDay, Expr::value(windows.day))
+            .col_expr(C::WindowMonth, Expr::value(windows.month))
+            .col_expr(C::LastClaimedAt, Expr::value(now.0))
+            .filter(C::TargetId.eq(target.0))
+            .filter(room);
+        Ok(update.exec(self.conn).await?.rows_affected == 1)
+    }
+
+    /// Frees a claimed line.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn release_line(&self, target: TargetId) -> Result<(), StoreError> {
+        use target_usage::Column as C;
+        let update = self
+            .update::<target_usage::Entity>()
+            .col_expr(C::Live, Expr::col(C::Live).sub(1))
+            .filter(C::TargetId.eq(target.0))
+            .filter(C::Live.gt(0));
+        update.exec(self.conn).await?;
+        Ok(())
+    }
+
+    /// Takes a claim out of the counts of the windows it was made in, where they still run.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn uncount(&self, target: TargetId, windows: &Windows) -> Result<(), StoreError> {
+        use target_usage::Column as C;
+        let less = |key: C, value: i64, counter: C| -> SimpleExpr {
+            Expr::case(Condition::all().add(Expr::col(key).eq(value)).add(Expr::col(counter).gt(0)), Expr::col(counter).sub(1))
+                .finally(Expr::col(counter))
+                .into()
+        };
+        let update = self
+            .update::<target_usage::Entity>()
+            .col_expr(C::HourCount, less(C::WindowHour, windows.hour, C::HourCount))
+            .col_expr(C::DayCount, less(C::WindowDay, windows.day, C::DayCount))
+            .col_expr(C::MonthCount, less(C::WindowMonth, windows.month, C::MonthCount))
+            .col_expr(C::TotalCount, Expr::col(C::TotalCount).sub(1))
+            .filter(C::TargetId.eq(target.0))
+            .filter(C::TotalCount.gt(0));
+        update.exec(self.conn).await?;
+        Ok(())
+    }
+}
+
+fn usage_record(row: &target_usage::Model) -> UsageRecord {
+    UsageRecord {
+        target: TargetId(row.target_id),
+        peak_live: count(row.peak_live),
+        usage: Usage {
+            live: count(row.live),
+            windows: Windows { hour: row.window_hour, day: row.window_day, month: row.window_month },
+            hour: count(row.hour_count),
+            day: count(row.day_count),
+            month: count(row.month_count),
+            total: count(row.total_count),
+            last_claimed_at: row.last_claimed_at.map(Timestamp),
+        },
+    }
+}
+
+fn record(row: target::Model) -> Result<TargetRecord, StoreError> {
+    Ok(TargetRecord {
+        id: TargetId(row.id),
+        buyer: BuyerId(row.buyer_id),
+        activity: activity("target", &row.activity)?,
+        created_at: Timestamp(row.created_at),
+        input: TargetInput {
+            destination: from_json("target", &row.destination)?,
+            ring_timeout_s: count(row.ring_timeout_s),
+            caller_id: from_json("target", &row.caller_id)?,
+            whisper: row.whisper,
+            hours: from_json("target", &row.hours)?,
+            caps: Caps {
+                concurrent: row.cap_concurrent.map(count),
+                hourly: row.cap_hourly.map(count),
+                daily: row.cap_daily.map(count),
+                monthly: row.cap_monthly.map(count),
+                total: row.cap_total.map(count),
+            },
+            name: row.name,
+            zone: row.zone,
+        },
+    })
+}

@@ -1,0 +1,225 @@
+//! What steps share: the database cluster and the test executables, both made when first needed.
+
+use super::count::{self, Count};
+use crate::cluster::{Cluster, Durability};
+use crate::proc::{Job, Outcome};
+use crate::root::{NATIVE, OUTPUT_NAME, Root};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The surroundings of a step.
+pub(super) struct World {
+    pub(super) root: Root,
+    step: &'static str,
+    minutes: u64,
+    cluster: Option<Cluster>,
+    built: Option<Built>,
+    /// Whether the one build was tried and failed: the suites after it need not try again.
+    unbuildable: bool,
+}
+
+/// The executables of one build.
+#[derive(Default)]
+struct Built {
+    /// Test executables by package, each with the package's folder.
+    tests: BTreeMap<String, Vec<(PathBuf, PathBuf)>>,
+    /// Programs by name.
+    programs: BTreeMap<String, PathBuf>,
+}
+
+impl World {
+    pub(super) fn new(root: Root) -> Self {
+        Self {
+            root,
+            step: "",
+            minutes: 0,
+            cluster: None,
+            built: None,
+            unbuildable: false,
+        }
+    }
+
+    /// Names the step whose log and deadline the following jobs get.
+    pub(super) fn enter(&mut self, step: &'static str, minutes: u64) {
+        self.step = step;
+        self.minutes = minutes;
+    }
+
+    fn dress(&self, job: Job) -> Job {
+        job.minutes(self.minutes)
+            .log(&self.root.logs().join(format!("{}.log", self.step)))
+            // A snapshot that differs is a failure, not a new file.
+            .env("INSTA_UPDATE", "no")
+            .env("INSTA_WORKSPACE_ROOT", self.root.dir.display())
+    }
+
+    /// A cargo command with this step's log and deadline.
+    pub(super) fn cargo(&self) -> Job {
+        self.dress(Job::cargo(&self.root))
+    }
+
+    /// Any command with this step's log and deadline.
+    pub(super) fn job(&self, program: impl AsRef<std::ffi::OsStr>, dir: &Path) -> Job {
+        self.dress(Job::new(program, dir))
+    }
+
+    /// A folder of the checkout that must be there.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf> {
+        let dir = self.root.dir.join(name);
+        if !dir.is_dir() {
+            bail!("no folder `{name}` in this checkout");
+        }
+        Ok(dir)
+    }
+
+    /// A check that passes or fails as a whole.
+    pub(super) fn verdict(outcome: &Outcome) -> Count {
+        if outcome.success() {
+            Count::one_passed()
+        } else {
+            Count::one_failed()
+        }
+    }
+
+    /// The cluster, started when first asked for.
+    pub(super) fn cluster(&mut self) -> Result<&Cluster> {
+        if self.cluster.is_none() {
+            self.cluster = Some(Cluster::start(Durability::None)?);
+        }
+        self.cluster
+            .as_ref()
+            .context("the cluster was just started")
+    }
+
+    /// Compiles all native tests in one go: one set of features, every dependency once.
+    pub(super) fn build_tests(&mut self) -> Result<()> {
+        if self.built.is_some() {
+            return Ok(());
+        }
+        if self.unbuildable {
+            bail!("the tests did not compile: see the first step that said so");
+        }
+        let outcome = self
+            .cargo()
+            // Not `cargo test --no-run`: that leaves out programs, and a second command for them would
+            // resolve features without those of the tests and compile half the dependencies again.
+            .args(["build", "--locked", "--bins", "--tests"])
+            .packages(NATIVE)
+            .args(["--message-format", "json-render-diagnostics"])
+            .quiet_stdout()
+            .minutes(40)
+            .run()?;
+        if !outcome.success() {
+            self.unbuildable = true;
+            bail!("the tests did not compile ({})", outcome.describe());
+        }
+        self.built = Some(read_artifacts(&outcome.stdout));
+        Ok(())
+    }
+
+    /// Runs the test executables of one package.
+    pub(super) fn suite(&mut self, package: &str, env: &[(String, String)]) -> Result<Count> {
+        self.build_tests()?;
+        let tests = self
+            .built
+            .as_ref()
+            .and_then(|built| built.tests.get(package))
+            .cloned()
+            .unwrap_or_default();
+        let mut sum = Count::default();
+        for (executable, dir) in tests {
+            let outcome = self
+                .job(&executable, &dir)
+                .env("CARGO_MANIFEST_DIR", dir.display())
+                .envs(&Root::site_env(&self.root.site()))
+                .envs(env)
+                .run()?;
+            sum = sum.plus(count::rust(&outcome.all).unless_success(outcome.success()));
+        }
+        Ok(sum)
+    }
+
+    /// The server's executable.
+    pub(super) fn server(&mut self) -> Result<PathBuf> {
+        self.program(OUTPUT_NAME)
+    }
+
+    /// A program of the workspace, from the build of the tests.
+    pub(super) fn program(&mut self, name: &str) -> Result<PathBuf> {
+        self.build_tests()?;
+        self.built
+            .as_ref()
+            .and_then(|built| built.programs.get(name))
+            .cloned()
+            .with_context(|| format!("the build made no program `{name}`"))
+    }
+}
+
+fn read_artifacts(messages: &str) -> Built {
+    let mut built = Built::default();
+    for message in messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+    {
+        let Some(executable) = message["executable"].as_str() else {
+            continue;
+        };
+        let name = message["target"]["name"].as_str().unwrap_or_default();
+        let manifest = Path::new(message["manifest_path"].as_str().unwrap_or_default());
+        let dir = manifest.parent().unwrap_or(manifest).to_path_buf();
+        if message["profile"]["test"].as_bool() == Some(true) {
+            let package = package_name(message["package_id"].as_str().unwrap_or_default());
+            built
+                .tests
+                .entry(package)
+                .or_default()
+                .push((PathBuf::from(executable), dir));
+        } else {
+            built
+                .programs
+                .insert(name.to_owned(), PathBuf::from(executable));
+        }
+    }
+    built
+}
+
+/// `path+file:///checkout/store#0.1.0` and `path+file:///checkout#callcenter@0.1.0`.
+fn package_name(id: &str) -> String {
+    let (path, fragment) = id.rsplit_once('#').unwrap_or((id, ""));
+    match fragment.split_once('@') {
+        Some((name, _)) => name.to_owned(),
+        None => path.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn package_names_are_read_from_both_forms_of_an_id() {
+        assert_eq!(package_name("path+file:///checkout/store#0.1.0"), "store");
+        assert_eq!(
+            package_name("path+file:///checkout#callcenter@0.1.0"),
+            "callcenter"
+        );
+    }
+
+    #[test]
+    fn test_executables_and_programs_are_told_apart() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","package_id":"path+file:///c/store#0.1.0","manifest_path":"/c/store/Cargo.toml","target":{"name":"it"},"profile":{"test":true},"executable":"/t/it-1"}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","package_id":"path+file:///c/server#0.1.0","manifest_path":"/c/server/Cargo.toml","target":{"name":"callcenter"},"profile":{"test":false},"executable":"/t/callcenter"}"#,
+            "\nnot json\n",
+        );
+        let built = read_artifacts(messages);
+        assert_eq!(
+            built.tests["store"],
+            [(PathBuf::from("/t/it-1"), PathBuf::from("/c/store"))]
+        );
+        assert_eq!(built.programs["callcenter"], PathBuf::from("/t/callcenter"));
+    }
+}
