@@ -1,4 +1,5 @@
 //! The world behind the services' ports.
 
 pub mod system;
+pub mod telephony;
 pub mod twilio;

@@ -4,10 +4,12 @@
 //! It is not the judge of our webhooks (a program that shares no code with us is, see `end2end`).
 
 pub mod document;
+pub mod exchange;
 pub mod leg;
 pub mod load;
 pub mod script;
 pub mod walk;
+pub mod wav;
 pub mod wire;
 
 pub use script::Script;

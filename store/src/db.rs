@@ -45,6 +45,8 @@ enum Inner {
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a free connection before it is told "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a connection to PostgreSQL may rest before it is tried out ahead of use.
+const IDLE_PING: Duration = Duration::from_secs(15);
 /// Serialises migrations of several servers; any fixed number does.
 const MIGRATION_LOCK: i64 = 7_203_941;
 
@@ -55,19 +57,24 @@ impl Db {
     /// If it cannot be reached.
     pub async fn connect(settings: &DbSettings) -> Result<Self, StoreError> {
         if settings.url.starts_with("sqlite:") {
-            let url = if settings.url.contains('?') { settings.url.clone() } else { format!("{}?mode=rwc", settings.url) };
-            let write = Database::connect(sqlite_options(&url, 1)).await?;
-            let read = Database::connect(sqlite_options(&url, settings.connections_max.max(1))).await?;
+            let url = match settings.url.split_once('?') {
+                None => format!("{}?mode=rwc", settings.url),
+                Some((_, query)) if query.split('&').any(|part| part.starts_with("mode=")) => settings.url.clone(),
+                Some(_) => format!("{}&mode=rwc", settings.url),
+            };
+            let write = Database::connect(sqlite_options(&url, 1, Access::Write)).await?;
+            let read = Database::connect(sqlite_options(&url, settings.connections_max.max(1), Access::Read)).await?;
             return Ok(Self { read, write, pooled: false });
         }
-        let pooled = settings.url.contains("pgbouncer=true");
-        let url = settings.url.replace("?pgbouncer=true&", "?").replace("?pgbouncer=true", "").replace("&pgbouncer=true", "");
+        let (url, pooled) = pooler(&settings.url);
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(settings.connections_max.max(2))
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .sqlx_logging(false)
-            .test_before_acquire(false);
+            // A connection that rested may have been cut by the server or something in between; one
+            // in use needs no extra round trip.
+            .test_before_acquire_if_idle_for(IDLE_PING);
         if pooled {
             options.map_sqlx_postgres_opts(|o| o.statement_cache_capacity(0));
         }
@@ -95,6 +102,7 @@ impl Db {
     ///
     /// # Errors
     /// If no connection is to be had.
+    #[expect(clippy::disallowed_methods, reason = "a lock reads no table")]
     pub async fn begin_migration(&self) -> Result<Conn, StoreError> {
         let conn = self.write().await?;
         if conn.get_database_backend() == DbBackend::Postgres {
@@ -107,6 +115,7 @@ impl Db {
     ///
     /// # Errors
     /// If it does not.
+    #[expect(clippy::disallowed_methods, reason = "reads no table")]
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read.execute_unprepared("SELECT 1").await?;
         Ok(())
@@ -128,6 +137,7 @@ impl Db {
         Ok(())
     }
 
+    #[expect(clippy::disallowed_methods, reason = "reads no table")]
     async fn begin(&self, pool: &DatabaseConnection) -> Result<Conn, StoreError> {
         let immediate = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         let tx = if pool.get_database_backend() == DbBackend::Sqlite { pool.begin_with_options(immediate).await? } else { pool.begin().await? };
@@ -140,7 +150,29 @@ impl Db {
     }
 }
 
-fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+/// The address without our own word, and whether a transaction pooler stands behind it: said by
+/// `pgbouncer=true`, or known from the addresses of Supabase (port 6543) and Neon (`-pooler.`).
+pub(crate) fn pooler(url: &str) -> (String, bool) {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let (said, rest): (Vec<&str>, Vec<&str>) =
+        query.split('&').filter(|part| !part.is_empty()).partition(|part| part.starts_with("pgbouncer="));
+    let host = base.rsplit('@').next().unwrap_or_default();
+    let known = host.contains("-pooler.") || host.split('/').next().is_some_and(|address| address.ends_with(":6543"));
+    let pooled = match said.last() {
+        Some(word) => *word == "pgbouncer=true",
+        None => known,
+    };
+    let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+    (url, pooled)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+fn sqlite_options(url: &str, connections: u32, access: Access) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(connections)
@@ -148,7 +180,7 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
         .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(|o| {
+        .map_sqlx_sqlite_opts(move |o| {
             o.foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
                 .pragma("journal_mode", "WAL")
@@ -156,6 +188,8 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("synchronous", "FULL")
                 .pragma("cache_size", "-16000")
                 .pragma("temp_store", "MEMORY")
+                // A write on a reader would bypass the queue of writers; it fails at once instead.
+                .pragma("query_only", if access == Access::Read { "ON" } else { "OFF" })
         });
     options
 }
@@ -212,6 +246,7 @@ impl ConnectionTrait for Conn {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "hands on what a caller was allowed")]
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.0 {
             Inner::Pool(conn) => conn.execute_unprepared(sql).await,

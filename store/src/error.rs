@@ -1,6 +1,7 @@
 //! What can go wrong with a database, in words the services understand.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::error::{SqlxError, SqlxSqliteError};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// A rule of the schema that a write ran into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Constraint {
     RouteTarget,
     CallCarrierSid,
     CallDelivery,
+    /// Another event of the call took the place.
+    CallEventPlace,
     RecordingSid,
     /// A reference to something that is not there (any more), or is another account's.
     Reference,
@@ -52,16 +55,16 @@ impl From<DbErr> for StoreError {
             _ => match err {
                 DbErr::RecordNotFound(_) => Self::NotFound,
                 DbErr::ConnectionAcquire(_) => Self::Busy(err),
-                err if is_busy(&err.to_string()) => Self::Busy(err),
+                err if is_busy(&err) => Self::Busy(err),
                 err => Self::Db(err),
             },
         }
     }
 }
 
-/// SQLite names the columns, PostgreSQL the constraint.
+/// PostgreSQL names the constraint, SQLite the columns.
 fn constraint(text: &str) -> Constraint {
-    const NAMES: [(&str, &str, Constraint); 10] = [
+    const NAMES: [(&str, &str, Constraint); 11] = [
         ("account_name_key", "account.name", Constraint::AccountName),
         ("app_user_email_key", "app_user.email", Constraint::UserEmail),
         ("campaign_name", "campaign.name", Constraint::CampaignName),
@@ -70,17 +73,35 @@ fn constraint(text: &str) -> Constraint {
         ("number_e164", "phone_number.e164", Constraint::NumberE164),
         ("route_target", "route.target_id", Constraint::RouteTarget),
         ("call_carrier_sid", "call.carrier_sid", Constraint::CallCarrierSid),
-        ("call_event", "call_event.", Constraint::CallDelivery),
+        ("call_event_delivery", "call_event.delivery", Constraint::CallDelivery),
+        ("call_event_pkey", "call_event.seq", Constraint::CallEventPlace),
         ("recording_carrier_sid", "recording.carrier_sid", Constraint::RecordingSid),
     ];
+    let columns = || text.rsplit(':').next().unwrap_or_default().split(',').map(str::trim);
     NAMES
         .into_iter()
-        .find(|(postgres, sqlite, _)| text.contains(&format!("\"{postgres}")) || text.contains(sqlite))
+        .find(|(postgres, sqlite, _)| text.contains(&format!("\"{postgres}\"")) || columns().any(|column| column == *sqlite))
         .map_or(Constraint::Other, |(_, _, c)| c)
 }
 
-/// Contention that goes away by itself: a locked SQLite file, or PostgreSQL's serialization
-/// failure (40001) and deadlock (40P01).
-fn is_busy(text: &str) -> bool {
-    ["database is locked", "database table is locked", "deadlock detected", "could not serialize"].iter().any(|s| text.contains(s))
+/// Contention or a lack of connections that goes away by itself.
+fn is_busy(err: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(err)) | DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err))) = err
+    else {
+        return false;
+    };
+    match &**err {
+        SqlxError::PoolTimedOut => true,
+        SqlxError::Database(err) => {
+            let code = err.code().unwrap_or_default();
+            // SQLite's extended codes carry SQLITE_BUSY (5) or SQLITE_LOCKED (6) in their low byte.
+            // PostgreSQL: serialization failure, deadlock, lock not available, too many
+            // connections, and shutting down or starting up.
+            if err.try_downcast_ref::<SqlxSqliteError>().is_some() {
+                return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6));
+            }
+            ["40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"].contains(&&*code)
+        }
+        _ => false,
+    }
 }

@@ -5,7 +5,7 @@ use domain::id::{AccountId, CallId, CampaignId, UserId};
 use domain::phone::E164;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::Conn;
 use crate::entity::{account, app_user, call, login_throttle, membership, phone_number};
@@ -65,7 +65,7 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<UserRecord>, StoreError> {
-        let row = app_user::Entity::find().filter(app_user::Column::Email.eq(email.to_lowercase())).one(self.conn).await?;
+        let row = app_user::Entity::find().filter(app_user::Column::Email.eq(text(&email.to_lowercase()))).one(self.conn).await?;
         Ok(row.map(user))
     }
 
@@ -145,15 +145,24 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn scope_for_member(&self, user: UserId) -> Result<Option<Member>, StoreError> {
-        let row = membership::Entity::find()
+        let row: Option<(i64, String, String, String)> = membership::Entity::find()
+            .select_only()
+            .column(membership::Column::AccountId)
+            .column(membership::Column::Role)
+            .column(account::Column::Name)
+            .column(account::Column::Zone)
+            .join(
+                JoinType::InnerJoin,
+                membership::Entity::belongs_to(account::Entity).from(membership::Column::AccountId).to(account::Column::Id).into(),
+            )
             .filter(membership::Column::UserId.eq(user.0))
             .order_by_asc(membership::Column::AccountId)
+            .into_tuple()
             .one(self.conn)
             .await?;
-        let Some(row) = row else { return Ok(None) };
-        let role = Role::from_code(&row.role).ok_or_else(|| StoreError::corrupt("membership", &row.role))?;
-        let Some(account) = account::Entity::find_by_id(row.account_id).one(self.conn).await? else { return Ok(None) };
-        Ok(Some(Member { scope: TenantScope::mint(account.id), role, account_name: account.name, zone: account.zone }))
+        let Some((account, role, account_name, zone)) = row else { return Ok(None) };
+        let role = Role::from_code(&role).ok_or_else(|| StoreError::corrupt("membership", role))?;
+        Ok(Some(Member { scope: TenantScope::mint(account), role, account_name, zone }))
     }
 
     /// Where a dialed number leads.
@@ -167,7 +176,7 @@ impl<'c> Platform<'c> {
             .column(phone_number::Column::CampaignId)
             .column(account::Column::Generation)
             .join(
-                sea_orm::JoinType::InnerJoin,
+                JoinType::InnerJoin,
                 phone_number::Entity::belongs_to(account::Entity).from(phone_number::Column::AccountId).to(account::Column::Id).into(),
             )
             .filter(phone_number::Column::E164.eq(number.as_str()))
@@ -196,8 +205,15 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn scope_for_carrier_call(&self, carrier_sid: &str) -> Result<Option<(TenantScope, CallId)>, StoreError> {
-        let row = call::Entity::find().filter(call::Column::CarrierSid.eq(carrier_sid)).one(self.conn).await?;
-        Ok(row.map(|row| (TenantScope::mint(row.account_id), CallId(row.id))))
+        let row: Option<(i64, uuid::Uuid)> = call::Entity::find()
+            .select_only()
+            .column(call::Column::AccountId)
+            .column(call::Column::Id)
+            .filter(call::Column::CarrierSid.eq(text(carrier_sid)))
+            .into_tuple()
+            .one(self.conn)
+            .await?;
+        Ok(row.map(|(account, call)| (TenantScope::mint(account), CallId(call))))
     }
 
     /// The account of a call named in one of our own action URLs.
@@ -259,7 +275,7 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn login_throttle(&self, subject: &str) -> Result<LoginThrottle, StoreError> {
-        let row = login_throttle::Entity::find_by_id(subject.to_owned()).one(self.conn).await?;
+        let row = login_throttle::Entity::find_by_id(text(subject)).one(self.conn).await?;
         Ok(row.map_or_else(LoginThrottle::default, |row| LoginThrottle {
             failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
             blocked_until: Timestamp(row.blocked_until),
@@ -272,22 +288,36 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn count_failed_login(&self, subject: &str, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
-        let row = login_throttle::ActiveModel { subject: Set(subject.to_owned()), failures: Set(1), blocked_until: Set(0), updated_at: Set(now.0) };
+        let row = login_throttle::ActiveModel { subject: Set(text(subject)), failures: Set(1), blocked_until: Set(0), updated_at: Set(now.0) };
         let failures = Expr::case(
             Expr::col((login_throttle::Entity, login_throttle::Column::UpdatedAt)).lt(since.0),
             1,
         )
         .finally(Expr::col((login_throttle::Entity, login_throttle::Column::Failures)).add(1));
-        login_throttle::Entity::insert(row)
+        let row = login_throttle::Entity::insert(row)
             .on_conflict(
                 OnConflict::column(login_throttle::Column::Subject)
                     .value(login_throttle::Column::Failures, failures)
                     .value(login_throttle::Column::UpdatedAt, now.0)
                     .to_owned(),
             )
-            .exec_without_returning(self.conn)
+            .exec_with_returning(self.conn)
             .await?;
-        Ok(self.login_throttle(subject).await?.failures)
+        Ok(u32::try_from(row.failures).unwrap_or(u32::MAX))
+    }
+
+    /// Forgets subjects that neither failed since a moment nor are blocked now; returns how many.
+    /// Anybody can type addresses, so the table would grow without end.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sweep_login_throttle(&self, since: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        let gone = login_throttle::Entity::delete_many()
+            .filter(login_throttle::Column::UpdatedAt.lt(since.0))
+            .filter(login_throttle::Column::BlockedUntil.lte(now.0))
+            .exec(self.conn)
+            .await?;
+        Ok(gone.rows_affected)
     }
 
     /// Blocks further sign-ins of a subject until a moment.
@@ -297,7 +327,7 @@ impl<'c> Platform<'c> {
     pub async fn block_login(&self, subject: &str, until: Timestamp) -> Result<(), StoreError> {
         login_throttle::Entity::update_many()
             .col_expr(login_throttle::Column::BlockedUntil, Expr::value(until.0))
-            .filter(login_throttle::Column::Subject.eq(subject))
+            .filter(login_throttle::Column::Subject.eq(text(subject)))
             .exec(self.conn)
             .await?;
         Ok(())
@@ -308,9 +338,14 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn clear_login_throttle(&self, subject: &str) -> Result<(), StoreError> {
-        login_throttle::Entity::delete_by_id(subject.to_owned()).exec(self.conn).await?;
+        login_throttle::Entity::delete_by_id(text(subject)).exec(self.conn).await?;
         Ok(())
     }
+}
+
+/// Text from outside as PostgreSQL takes it: it knows no zero character.
+fn text(typed: &str) -> String {
+    typed.replace('\0', "\u{fffd}")
 }
 
 fn user(row: app_user::Model) -> UserRecord {

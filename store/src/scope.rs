@@ -3,7 +3,8 @@
 use domain::id::AccountId;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Select, UpdateMany,
+    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Select, TryInsertResult,
+    UpdateMany,
 };
 
 use crate::db::Conn;
@@ -89,6 +90,17 @@ impl<'c> Tenant<'c> {
     {
         E::insert(self.stamp::<E>(row)).exec_without_returning(self.conn).await?;
         Ok(())
+    }
+
+    /// Inserts a row unless there is one with the same values in `columns`; whether it was inserted.
+    #[expect(clippy::disallowed_methods, reason = "the place that stamps the account")]
+    pub(crate) async fn insert_unless_known<E>(&self, row: E::ActiveModel, columns: &[E::Column]) -> Result<bool, StoreError>
+    where
+        E: TenantOwned,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let insert = E::insert(self.stamp::<E>(row)).on_conflict_do_nothing_on(columns.iter().copied());
+        Ok(matches!(insert.exec_without_returning(self.conn).await?, TryInsertResult::Inserted(rows) if rows > 0))
     }
 
     fn stamp<E>(&self, mut row: E::ActiveModel) -> E::ActiveModel

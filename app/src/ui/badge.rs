@@ -118,7 +118,7 @@ pub fn Meter(
     #[prop(optional)]
     full: bool,
 ) -> impl IntoView {
-    let share = if of == 0 { 0 } else { (used.min(of) * 100) / of };
+    let share = (used.min(of) * 100).checked_div(of).unwrap_or_default();
     let full = full.then_some("true");
     view! {
         <span class="meter" role="img" aria-label=label data-full=full><span style:width=format!("{share}%")></span></span>

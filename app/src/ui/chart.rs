@@ -5,6 +5,10 @@
 use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
 
+mod plot;
+
+use plot::Plot;
+
 use super::{
     button::{Button, ButtonKind, Size},
     dom,
@@ -44,7 +48,10 @@ pub struct Series {
 impl Series {
     /// A layer's name and how it is drawn.
     pub fn new(name: impl Into<String>, mark: Mark) -> Self {
-        Self { name: name.into(), mark }
+        Self {
+            name: name.into(),
+            mark,
+        }
     }
 }
 
@@ -81,7 +88,11 @@ pub enum Axis {
 
 impl Axis {
     fn write(self, value: f64) -> String {
-        let short = if value >= 1000.0 { format!("{}k", value / 1000.0) } else { format!("{value}") };
+        let short = if value >= 1000.0 {
+            format!("{}k", value / 1000.0)
+        } else {
+            format!("{value}")
+        };
         match self {
             Self::Count => short,
             Self::Dollars => format!("${short}"),
@@ -89,125 +100,20 @@ impl Axis {
     }
 }
 
-/// A step that gives three to five grid lines: 1, 2 or 5 times a power of ten.
-fn step(max: f64) -> f64 {
-    let raw = (max / 4.0).max(1.0);
-    let power = 10_f64.powf(raw.log10().floor());
-    let lead = raw / power;
-    power * if lead <= 1.0 { 1.0 } else if lead <= 2.0 { 2.0 } else if lead <= 5.0 { 5.0 } else { 10.0 }
-}
-
-fn percent(value: f64) -> String {
-    format!("{value:.2}%")
-}
-
-/// The stretched parts: grid, bars, the previous period's step line.
-struct Plot {
-    series: Vec<Series>,
-    columns: Vec<Column>,
-    top: f64,
-    step: f64,
-    hatch: String,
-}
-
-impl Plot {
-    fn new(id: &str, series: Vec<Series>, columns: Vec<Column>) -> Self {
-        let sums = columns.iter().map(|c| c.values.iter().sum::<f64>());
-        let max = sums.chain(columns.iter().filter_map(|c| c.previous.as_ref().map(|p| p.0))).fold(1.0, f64::max);
-        let step = step(max);
-        Self { series, columns, top: (max / step).ceil().max(1.0) * step, step, hatch: format!("{id}-hatch") }
-    }
-
-    fn ticks(&self) -> Vec<f64> {
-        let mut ticks = vec![0.0];
-        while ticks.last().is_some_and(|t| t + self.step <= self.top + 0.001) {
-            ticks.push(ticks.last().copied().unwrap_or_default() + self.step);
-        }
-        ticks
-    }
-
-    fn y(&self, value: f64) -> f64 {
-        100.0 - value / self.top * 100.0
-    }
-
-    fn width(&self) -> f64 {
-        100.0 / (self.columns.len().max(1) as f64)
-    }
-
-    fn bars(&self) -> Vec<AnyView> {
-        let wide = self.width();
-        let mut views = Vec::new();
-        for (at, column) in self.columns.iter().enumerate() {
-            let mut below = 0.0;
-            let parts: Vec<_> = self.series.iter().zip(&column.values).filter(|(_, v)| **v > 0.0).map(|(s, value)| {
-                below += value;
-                let fill = (s.mark == Mark::Hatch).then(|| format!("url(#{})", self.hatch));
-                view! {
-                    <rect class="chart-bar" data-mark=s.mark.word() fill=fill x=percent(wide * (at as f64 + 0.16)) width=percent(wide * 0.68)
-                        y=percent(self.y(below)) height=percent(value / self.top * 100.0)/>
-                }
-            }).collect();
-            views.push(view! { <g class:chart-partial=column.partial>{parts}</g> }.into_any());
-        }
-        views
-    }
-
-    fn previous(&self) -> Vec<AnyView> {
-        let wide = self.width();
-        let line = |x1: f64, y1: f64, x2: f64, y2: f64| {
-            view! { <line class="chart-prev" x1=percent(x1) y1=percent(y1) x2=percent(x2) y2=percent(y2)/> }.into_any()
-        };
-        let mut views = Vec::new();
-        let mut last = None;
-        for (at, column) in self.columns.iter().enumerate() {
-            let Some((value, _)) = column.previous else {
-                last = None;
-                continue;
-            };
-            let (x, y) = (wide * at as f64, self.y(value));
-            if let Some(from) = last {
-                views.push(line(x, from, x, y));
-            }
-            views.push(line(x, y, x + wide, y));
-            last = Some(y);
-        }
-        views
-    }
-
-    fn svg(&self) -> AnyView {
-        let grid: Vec<_> = self.ticks().into_iter().skip(1).map(|t| {
-            let y = percent(self.y(t));
-            view! { <line class="chart-grid" x1="0" x2="100%" y1=y.clone() y2=y/> }
-        }).collect();
-        view! {
-            <svg aria-hidden="true">
-                <defs>
-                    <pattern id=self.hatch.clone() width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                        <line class="chart-hatch-line" x1="0" y1="0" x2="0" y2="4" stroke-width="2.4"/>
-                    </pattern>
-                </defs>
-                {grid}{self.bars()}{self.previous()}
-            </svg>
-        }
-        .into_any()
-    }
-
-    fn axis(&self, unit: Axis) -> AnyView {
-        let ticks = self.ticks();
-        let widest = ticks.iter().map(|t| unit.write(*t)).max_by_key(String::len).unwrap_or_default();
-        let words: Vec<_> = ticks.into_iter().map(|t| {
-            view! { <span style:bottom=percent(t / self.top * 100.0)>{unit.write(t)}</span> }
-        }).collect();
-        view! { <div class="chart-axis" aria-hidden="true"><span class="chart-widest">{widest}</span>{words}</div> }.into_any()
-    }
-}
-
 fn tip(series: &[Series], column: &Column, total: &str, previous: &str, flip: bool) -> AnyView {
     // As in the stack: the top layer is read first.
-    let parts: Vec<_> = series.iter().zip(column.texts.clone()).rev().map(|(s, text)| {
-        view! { <div><dt>{s.name.clone()}</dt><dd>{text}</dd></div> }
-    }).collect();
-    let before = column.previous.clone().map(|(_, text)| view! { <div><dt>{previous.to_owned()}</dt><dd>{text}</dd></div> });
+    let parts: Vec<_> = series
+        .iter()
+        .zip(column.texts.clone())
+        .rev()
+        .map(|(s, text)| {
+            view! { <div><dt>{s.name.clone()}</dt><dd>{text}</dd></div> }
+        })
+        .collect();
+    let before = column
+        .previous
+        .clone()
+        .map(|(_, text)| view! { <div><dt>{previous.to_owned()}</dt><dd>{text}</dd></div> });
     view! {
         <div class="chart-tip" data-flip=flip.then_some("true")>
             <h4>{column.title.clone()}</h4>
@@ -217,10 +123,20 @@ fn tip(series: &[Series], column: &Column, total: &str, previous: &str, flip: bo
     .into_any()
 }
 
-fn table(title: &str, series: &[Series], columns: &[Column], total: &str, previous: &str) -> AnyView {
+fn table(
+    title: &str,
+    series: &[Series],
+    columns: &[Column],
+    total: &str,
+    previous: &str,
+) -> AnyView {
     let has_previous = columns.iter().any(|c| c.previous.is_some());
-    let heads: Vec<_> = series.iter().map(|s| view! { <th scope="col" class="num">{s.name.clone()}</th> }).collect();
-    let last = has_previous.then(|| view! { <th scope="col" class="num">{previous.to_owned()}</th> });
+    let heads: Vec<_> = series
+        .iter()
+        .map(|s| view! { <th scope="col" class="num">{s.name.clone()}</th> })
+        .collect();
+    let last =
+        has_previous.then(|| view! { <th scope="col" class="num">{previous.to_owned()}</th> });
     let rows: Vec<_> = columns.iter().map(|c| {
         let cells: Vec<_> = c.texts.iter().map(|t| view! { <td class="num">{t.clone()}</td> }).collect();
         let before = has_previous.then(|| view! { <td class="num">{c.previous.clone().map_or_else(|| "–".to_owned(), |p| p.1)}</td> });
@@ -244,6 +160,21 @@ fn legend(series: &[Series], previous: &str) -> AnyView {
     view! { <ul class="legend">{parts}{before}</ul> }.into_any()
 }
 
+/// One column in words, for the live region.
+fn spoken(series: &[Series], column: &Column, total: &str) -> String {
+    let parts: Vec<_> = series
+        .iter()
+        .zip(&column.texts)
+        .map(|(s, t)| format!("{} {t}", s.name))
+        .collect();
+    format!(
+        "{}. {total} {}. {}.",
+        column.title,
+        column.total,
+        parts.join(", ")
+    )
+}
+
 /// The hovered or keyed column.
 #[derive(Clone, Copy)]
 struct Cursor {
@@ -258,12 +189,17 @@ impl Cursor {
         let now = self.at.get_untracked();
         match ev.key().as_str() {
             "ArrowRight" => self.at.set(Some(now.map_or(0, |at| (at + 1).min(last)))),
-            "ArrowLeft" => self.at.set(Some(now.map_or(last, |at| at.saturating_sub(1)))),
+            "ArrowLeft" => self
+                .at
+                .set(Some(now.map_or(last, |at| at.saturating_sub(1)))),
             "Home" => self.at.set(Some(0)),
             "End" => self.at.set(Some(last)),
             "Escape" if now.is_some() => self.at.set(None),
             "Enter" => {
-                let links = self.node.get_untracked().map(|el| dom::all(&el, ".chart-col"));
+                let links = self
+                    .node
+                    .get_untracked()
+                    .map(|el| dom::all(&el, ".chart-col"));
                 if let Some(col) = links.zip(now).and_then(|(all, at)| all.into_iter().nth(at)) {
                     col.click();
                 }
@@ -275,7 +211,12 @@ impl Cursor {
     }
 }
 
-fn column_view(cursor: Cursor, at: usize, column: &Column, tip_of: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+fn column_view(
+    cursor: Cursor,
+    at: usize,
+    column: &Column,
+    tip_of: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     let on = Memo::new(move |_| cursor.at.get() == Some(at));
     let mark = move || on.get().then_some("true");
     let inside = move || on.get().then(&tip_of);
@@ -285,6 +226,21 @@ fn column_view(cursor: Cursor, at: usize, column: &Column, tip_of: impl Fn() -> 
         Some(href) => view! { <a class="chart-col" tabindex="-1" href=href aria-label=name data-on=mark on:pointerenter=enter>{inside}</a> }.into_any(),
         None => view! { <div class="chart-col" data-on=mark on:pointerenter=enter>{inside}</div> }.into_any(),
     }
+}
+
+fn head(title: String, legend: AnyView, shown: RwSignal<bool>) -> AnyView {
+    let pressed = move || if shown.get() { "true" } else { "false" };
+    view! {
+        <header class="panel-head">
+            <h2>{title}</h2>
+            <div class="panel-actions">
+                {legend}
+                <Button kind=ButtonKind::Ghost size=Size::Sm icon="table" attr:aria-pressed=pressed
+                    on:click=move |_| shown.update(|on| *on = !*on)>"As table"</Button>
+            </div>
+        </header>
+    }
+    .into_any()
 }
 
 /// A chart with its head, legend and table. Put one or two of them in `Panel flush=true`, or alone
@@ -309,31 +265,45 @@ pub fn Chart(
     short: bool,
 ) -> impl IntoView {
     let plot = Plot::new(&id, series.clone(), columns.clone());
-    let cursor = Cursor { at: RwSignal::new(None), count: columns.len(), node: NodeRef::new() };
+    let cursor = Cursor {
+        at: RwSignal::new(None),
+        count: columns.len(),
+        node: NodeRef::new(),
+    };
     let shown = RwSignal::new(false);
     let half = columns.len() / 2;
-    let stack: Vec<_> = columns.iter().enumerate().map(|(at, column)| {
-        let (series, column_copy, total, previous) = (series.clone(), column.clone(), total.clone(), previous.clone());
-        column_view(cursor, at, column, move || tip(&series, &column_copy, &total, &previous, at >= half))
-    }).collect();
-    let hours: Vec<_> = columns.iter().map(|c| view! { <span>{c.label.clone()}</span> }).collect();
-    let spoken: Vec<String> = columns.iter().map(|c| {
-        let parts = series.iter().zip(&c.texts).map(|(s, t)| format!("{} {t}", s.name)).collect::<Vec<_>>().join(", ");
-        format!("{}. {total} {}. {parts}.", c.title, c.total)
-    }).collect();
-    let reading = move || cursor.at.get().and_then(|at| spoken.get(at).cloned()).unwrap_or_default();
+    let stack: Vec<_> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| {
+            let (series, copy) = (series.clone(), column.clone());
+            let (total, previous) = (total.clone(), previous.clone());
+            let flip = at >= half;
+            column_view(cursor, at, column, move || {
+                tip(&series, &copy, &total, &previous, flip)
+            })
+        })
+        .collect();
+    let hours: Vec<_> = columns
+        .iter()
+        .map(|c| view! { <span>{c.label.clone()}</span> })
+        .collect();
+    let spoken = columns
+        .iter()
+        .map(|c| spoken(&series, c, &total))
+        .collect::<Vec<_>>();
+    let reading = move || {
+        cursor
+            .at
+            .get()
+            .and_then(|at| spoken.get(at).cloned())
+            .unwrap_or_default()
+    };
     let key_help = format!("{title}. Arrow keys read each column, Enter opens its calls.");
     let twin = table(&title, &series, &columns, &total, &previous);
     view! {
         <div class="chart-block">
-            <header class="panel-head">
-                <h2>{title}</h2>
-                <div class="panel-actions">
-                    {legend(&series, &previous)}
-                    <Button kind=ButtonKind::Ghost size=Size::Sm icon="table" attr:aria-pressed=move || if shown.get() { "true" } else { "false" }
-                        on:click=move |_| shown.update(|on| *on = !*on)>"As table"</Button>
-                </div>
-            </header>
+            {head(title, legend(&series, &previous), shown)}
             <div class="chart" data-short=short.then_some("") hidden=move || shown.get()>
                 <div class="chart-frame">
                     {plot.axis(axis)}

@@ -2,12 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{
-    dom,
-    field::Frame,
-    icon::Icon,
-    input::Choice,
-};
+use super::{dom, field::Frame, icon::Icon, input::Choice};
 
 /// Keeps a box and a signal the same; a click before the script ran wins.
 fn link_checked(node: NodeRef<html::Input>, bind: Option<RwSignal<bool>>) {
@@ -46,7 +41,13 @@ pub fn Checkbox(
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] bind: Option<RwSignal<bool>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error, optional: false };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error,
+        optional: false,
+    };
     let (described, invalid) = (frame.described(), frame.invalid());
     let node = NodeRef::<html::Input>::new();
     link_checked(node, bind);
@@ -74,7 +75,13 @@ pub fn Switch(
     bare: bool,
     #[prop(optional)] bind: Option<RwSignal<bool>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error: Signal::default(), optional: false };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error: Signal::default(),
+        optional: false,
+    };
     let described = frame.described();
     let node = NodeRef::<html::Input>::new();
     link_checked(node, bind);
@@ -86,7 +93,11 @@ pub fn Switch(
             aria-describedby=move || described.get()
             on:change=move |ev| if let Some(b) = bind { b.set(event_target_checked(&ev)) }/>
     };
-    if bare { control.into_any() } else { boxed(frame, control.into_any()) }
+    if bare {
+        control.into_any()
+    } else {
+        boxed(frame, control.into_any())
+    }
 }
 
 /// A choice of two to four: a radio group whose chosen part has a tint and a check mark.
@@ -101,20 +112,44 @@ pub fn Segmented(
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error, optional: false };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error,
+        optional: false,
+    };
     let invalid = frame.invalid();
     let first = bind.map_or(value, |b| b.get_untracked());
     let parts = options
         .into_iter()
         .enumerate()
         // The first part carries the group's own id, so that an error link finds it.
-        .map(|(at, c)| part(c, if at == 0 { frame.id.clone() } else { format!("{}-{at}", frame.id) }, &name, &first, bind))
+        .map(|(at, c)| {
+            part(
+                c,
+                if at == 0 {
+                    frame.id.clone()
+                } else {
+                    format!("{}-{at}", frame.id)
+                },
+                &name,
+                &first,
+                bind,
+            )
+        })
         .collect_view();
     let control = view! { <div class="segmented" data-invalid=move || invalid.get()>{parts}</div> };
     frame.grouped(control.into_any())
 }
 
-fn part(choice: Choice, id: String, name: &str, first: &str, bind: Option<RwSignal<String>>) -> AnyView {
+fn part(
+    choice: Choice,
+    id: String,
+    name: &str,
+    first: &str,
+    bind: Option<RwSignal<String>>,
+) -> AnyView {
     let node = NodeRef::<html::Input>::new();
     let value = choice.value.clone();
     if let Some(bind) = bind {

@@ -5,7 +5,12 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::KeyboardEvent;
 
-use super::{dom, field::Frame, icon::Icon, input::Choice, popover};
+mod view;
+
+use view::combo_view;
+pub(crate) use view::marked;
+
+use super::{dom, field::Frame, input::Choice, popover};
 
 /// At most this many options are drawn; typing narrows the rest.
 const SHOWN: usize = 100;
@@ -26,14 +31,22 @@ struct Combo {
 
 impl Combo {
     fn label_of(self, value: &str) -> String {
-        self.options.with(|all| all.iter().find(|c| c.value == value).map_or_else(|| value.to_owned(), |c| c.label.clone()))
+        self.options.with(|all| {
+            all.iter()
+                .find(|c| c.value == value)
+                .map_or_else(|| value.to_owned(), |c| c.label.clone())
+        })
     }
 
     /// The options that fit what is typed.
     fn fitting(self) -> Vec<Choice> {
         let query = self.query.get().trim().to_lowercase();
         self.options.with(|all| {
-            all.iter().filter(|c| query.is_empty() || c.label.to_lowercase().contains(&query)).take(SHOWN).cloned().collect()
+            all.iter()
+                .filter(|c| query.is_empty() || c.label.to_lowercase().contains(&query))
+                .take(SHOWN)
+                .cloned()
+                .collect()
         })
     }
 
@@ -46,7 +59,12 @@ impl Combo {
             return;
         }
         let chosen = self.chosen.get_untracked();
-        let at = self.fitting_now().iter().position(|c| chosen.contains(&c.value)).filter(|_| !self.many).unwrap_or(0);
+        let at = self
+            .fitting_now()
+            .iter()
+            .position(|c| chosen.contains(&c.value))
+            .filter(|_| !self.many)
+            .unwrap_or(0);
         self.active.set(at);
         self.open.set(true);
         if let (Some(list), Some(area)) = (self.list.get_untracked(), self.area.get_untracked()) {
@@ -68,7 +86,10 @@ impl Combo {
         let words = if self.many {
             String::new()
         } else {
-            self.chosen.with_untracked(|list| list.first().cloned()).map(|v| untrack(|| self.label_of(&v))).unwrap_or_default()
+            self.chosen
+                .with_untracked(|list| list.first().cloned())
+                .map(|v| untrack(|| self.label_of(&v)))
+                .unwrap_or_default()
         };
         self.query.set(String::new());
         if let Some(el) = self.input.get_untracked() {
@@ -81,10 +102,11 @@ impl Combo {
             return;
         }
         if self.many {
-            self.chosen.update(|list| match list.iter().position(|v| *v == choice.value) {
-                Some(at) => drop(list.remove(at)),
-                None => list.push(choice.value.clone()),
-            });
+            self.chosen
+                .update(|list| match list.iter().position(|v| *v == choice.value) {
+                    Some(at) => drop(list.remove(at)),
+                    None => list.push(choice.value.clone()),
+                });
             self.query.set(String::new());
             if let Some(el) = self.input.get_untracked() {
                 el.set_value("");
@@ -103,7 +125,8 @@ impl Combo {
         let count = self.fitting_now().len();
         if count > 0 {
             let now = self.active.get_untracked().min(count - 1);
-            self.active.set((now + count).saturating_add_signed(by) % count);
+            self.active
+                .set((now + count).saturating_add_signed(by) % count);
         }
     }
 
@@ -123,7 +146,13 @@ impl Combo {
                 self.settle();
                 ev.stop_propagation();
             }
-            "Backspace" if self.many && self.input.get_untracked().is_some_and(|el| el.value().is_empty()) => {
+            "Backspace"
+                if self.many
+                    && self
+                        .input
+                        .get_untracked()
+                        .is_some_and(|el| el.value().is_empty()) =>
+            {
                 self.chosen.update(|list| drop(list.pop()));
                 return;
             }
@@ -147,15 +176,17 @@ impl Combo {
 fn tie_to_form(combo: Combo, first: Vec<String>) {
     Effect::new(move |before: Option<()>| {
         combo.chosen.track();
-        if before.is_some() {
-            if let Some(el) = combo.input.get_untracked() {
-                // After the hidden inputs were redrawn.
-                request_animation_frame(move || dom::announce_change(&el));
-            }
+        if before.is_some()
+            && let Some(el) = combo.input.get_untracked()
+        {
+            // After the hidden inputs were redrawn.
+            request_animation_frame(move || dom::announce_change(&el));
         }
     });
     Effect::new(move |_| {
-        let Some(form) = combo.input.get().and_then(|el| el.form()) else { return };
+        let Some(form) = combo.input.get().and_then(|el| el.form()) else {
+            return;
+        };
         let first = first.clone();
         let reset = Closure::<dyn Fn()>::new(move || {
             combo.chosen.set(first.clone());
@@ -164,119 +195,16 @@ fn tie_to_form(combo: Combo, first: Vec<String>) {
         drop(form.add_event_listener_with_callback("reset", reset.as_ref().unchecked_ref()));
         let held = StoredValue::new_local(reset);
         on_cleanup(move || {
-            held.with_value(|reset| drop(form.remove_event_listener_with_callback("reset", reset.as_ref().unchecked_ref())));
+            held.with_value(|reset| {
+                drop(
+                    form.remove_event_listener_with_callback(
+                        "reset",
+                        reset.as_ref().unchecked_ref(),
+                    ),
+                )
+            });
         });
     });
-}
-
-/// The label with the part that fits what is typed in bold.
-pub(crate) fn marked(label: &str, query: &str) -> AnyView {
-    let query = query.trim().to_lowercase();
-    let lower = label.to_lowercase();
-    let found = (!query.is_empty() && lower.len() == label.len()).then(|| lower.find(&query)).flatten();
-    let cut = found.and_then(|at| Some((label.get(..at)?, label.get(at..at + query.len())?, label.get(at + query.len()..)?)));
-    match cut {
-        Some((head, hit, tail)) => view! { {head.to_owned()}<b>{hit.to_owned()}</b>{tail.to_owned()} }.into_any(),
-        None => label.to_owned().into_any(),
-    }
-}
-
-fn option_view(combo: Combo, id: &str, at: usize, choice: Choice) -> AnyView {
-    let value = choice.value.clone();
-    let chosen = Memo::new(move |_| combo.chosen.with(|list| list.contains(&value)));
-    let active = Memo::new(move |_| combo.active.get() == at);
-    let node = NodeRef::<html::Li>::new();
-    Effect::new(move |_| {
-        if active.get() {
-            if let Some(el) = node.get() {
-                let how = web_sys::ScrollIntoViewOptions::new();
-                how.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                el.scroll_into_view_with_scroll_into_view_options(&how);
-            }
-        }
-    });
-    let words = marked(&choice.label, &combo.query.get_untracked());
-    let note = choice.disabled.clone().unwrap_or_else(|| choice.note.clone());
-    let off = choice.disabled.is_some().then_some("true");
-    view! {
-        <li class="option" role="option" node_ref=node id=format!("{id}-{at}") aria-selected=move || if chosen.get() { "true" } else { "false" }
-            aria-disabled=off data-active=move || active.get().then_some("true")
-            // The field keeps the focus while an option is pressed.
-            on:mousedown=move |ev| ev.prevent_default() on:click=move |_| combo.toggle(&choice)>
-            <Icon name="check"/>
-            <span class="option-word">{words}</span>
-            <span class="option-note">{note}</span>
-        </li>
-    }
-    .into_any()
-}
-
-fn options_view(combo: Combo, id: &str) -> AnyView {
-    let fitting = combo.fitting();
-    if fitting.is_empty() {
-        return view! { <li class="option-empty" role="option" aria-disabled="true" aria-selected="false">"Nothing fits."</li> }.into_any();
-    }
-    fitting.into_iter().enumerate().map(|(at, choice)| option_view(combo, id, at, choice)).collect_view().into_any()
-}
-
-fn chips_view(combo: Combo) -> AnyView {
-    combo
-        .chosen
-        .get()
-        .into_iter()
-        .map(|value| {
-            let label = combo.label_of(&value);
-            let name = format!("Remove {label}");
-            let remove = move |_| {
-                combo.chosen.update(|list| list.retain(|v| *v != value));
-                if let Some(el) = combo.input.get_untracked() {
-                    dom::focus(&el);
-                }
-            };
-            view! { <span class="tagchip"><span>{label}</span><button type="button" aria-label=name on:click=remove><Icon name="close"/></button></span> }
-        })
-        .collect_view()
-        .into_any()
-}
-
-fn hidden_view(combo: Combo, name: &str) -> AnyView {
-    let values = combo.chosen.get();
-    values.into_iter().map(|value| view! { <input type="hidden" name=name.to_owned() value=value/> }).collect_view().into_any()
-}
-
-fn combo_view(frame: Frame, name: String, placeholder: Option<String>, combo: Combo) -> AnyView {
-    let (described, invalid) = (frame.described(), frame.invalid());
-    let list_id = format!("{}-list", frame.id);
-    let (inner, active_id) = (list_id.clone(), list_id.clone());
-    let words = if combo.many { String::new() } else { combo.chosen.with_untracked(|l| l.first().cloned()).map(|v| untrack(|| combo.label_of(&v))).unwrap_or_default() };
-    let active = move || combo.open.get().then(|| format!("{active_id}-{}", combo.active.get()));
-    let chips = combo.many.then_some(move || chips_view(combo));
-    // A change of the options (they may load late) brings the words of the choice with it.
-    Effect::new(move |before: Option<()>| {
-        combo.options.track();
-        if before.is_some() && !combo.open.get_untracked() && !combo.many {
-            combo.settle();
-        }
-    });
-    let control = view! {
-        <div class="combo">
-            <div class="combo-box" node_ref=combo.area on:click=move |_| { if let Some(el) = combo.input.get_untracked() { dom::focus(&el); } combo.show(); }>
-                {chips}
-                <input type="text" role="combobox" node_ref=combo.input id=frame.id.clone() value=words placeholder=placeholder autocomplete="off"
-                    aria-autocomplete="list" aria-controls=list_id.clone() aria-expanded=move || if combo.open.get() { "true" } else { "false" }
-                    aria-activedescendant=active aria-describedby=move || described.get() aria-invalid=move || invalid.get()
-                    on:input=move |ev| combo.typed(event_target_value(&ev)) on:keydown=move |ev| combo.on_key(&ev)
-                    on:blur=move |_| combo.settle()/>
-                <Icon name="chevron-down"/>
-            </div>
-            {move || hidden_view(combo, &name)}
-            <ul class="popover listbox" role="listbox" popover="manual" id=list_id node_ref=combo.list aria-label=frame.label.clone()
-                aria-multiselectable=combo.many.then_some("true")>
-                {move || combo.open.get().then(|| options_view(combo, &inner))}
-            </ul>
-        </div>
-    };
-    frame.stacked(control.into_any())
 }
 
 fn combo(many: bool, options: Signal<Vec<Choice>>, chosen: RwSignal<Vec<String>>) -> Combo {
@@ -309,7 +237,11 @@ pub fn Combobox(
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let first = bind.map_or(value, |b| b.get_untracked());
-    let chosen = RwSignal::new(if first.is_empty() { Vec::new() } else { vec![first] });
+    let chosen = RwSignal::new(if first.is_empty() {
+        Vec::new()
+    } else {
+        vec![first]
+    });
     let state = combo(false, options, chosen);
     if let Some(bind) = bind {
         Effect::new(move |_| {
@@ -321,12 +253,27 @@ pub fn Combobox(
         Effect::new(move |_| {
             let wanted = bind.get();
             if chosen.with_untracked(|list| list.first().map_or("", String::as_str) != wanted) {
-                chosen.set(if wanted.is_empty() { Vec::new() } else { vec![wanted] });
+                chosen.set(if wanted.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![wanted]
+                });
                 state.settle();
             }
         });
     }
-    combo_view(Frame { id: Frame::id(id, &name), label, hint, error, optional: false }, name, placeholder, state)
+    combo_view(
+        Frame {
+            id: Frame::id(id, &name),
+            label,
+            hint,
+            error,
+            optional: false,
+        },
+        name,
+        placeholder,
+        state,
+    )
 }
 
 /// Several of many, as chips; Backspace takes the last one away.
@@ -346,5 +293,16 @@ pub fn MultiCombobox(
 ) -> impl IntoView {
     let chosen = bind.unwrap_or_else(|| RwSignal::new(values));
     let state = combo(true, options, chosen);
-    combo_view(Frame { id: Frame::id(id, &name), label, hint, error, optional: false }, name, placeholder, state)
+    combo_view(
+        Frame {
+            id: Frame::id(id, &name),
+            label,
+            hint,
+            error,
+            optional: false,
+        },
+        name,
+        placeholder,
+        state,
+    )
 }

@@ -58,13 +58,22 @@ pub fn CopyButton(
         let promise = window().navigator().clipboard().write_text(&text);
         let done = Closure::once(move |_: JsValue| {
             copied.try_set(true);
-            set_timeout(move || drop(copied.try_set(false)), Duration::from_secs(2));
+            set_timeout(
+                move || {
+                    copied.try_set(false);
+                },
+                Duration::from_secs(2),
+            );
         });
         drop(promise.then(&done));
         // Called once by the browser, later than this handler.
         done.forget();
     };
-    let kind = if worded { ButtonKind::Outline } else { ButtonKind::Ghost };
+    let kind = if worded {
+        ButtonKind::Outline
+    } else {
+        ButtonKind::Ghost
+    };
     let words = worded.then(|| view! { <span>{label.clone()}</span> });
     view! {
         <button class="btn" type="button" data-variant=kind.word() data-size=size.word() data-icon=(!worded).then_some("")

@@ -20,7 +20,11 @@ pub struct Preset {
 impl Preset {
     /// A range by name, its address and whether it is the one in force.
     pub fn new(label: impl Into<String>, href: impl Into<String>, current: bool) -> Self {
-        Self { label: label.into(), href: href.into(), current }
+        Self {
+            label: label.into(),
+            href: href.into(),
+            current,
+        }
     }
 
     fn view(self) -> AnyView {
@@ -56,7 +60,10 @@ pub fn DateRange(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let kept = keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let kept = keep
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
     let (from_id, to_id) = (format!("{id}-from"), format!("{id}-to"));
     let presets = presets.into_iter().map(Preset::view).collect_view();
     let more = children.map(|c| c());

@@ -42,10 +42,17 @@ pub fn Dialog(
             el.close();
         }
     });
-    let ask_close = Callback::new(move |()| if dirty.get_untracked() { asking.set(true) } else { open.set(false) });
+    let ask_close = Callback::new(move |()| {
+        if dirty.get_untracked() {
+            asking.set(true)
+        } else {
+            open.set(false)
+        }
+    });
     let title_id = format!("{id}-title");
+    let named = title_id.clone();
     view! {
-        <dialog class="dialog" id=id node_ref=node aria-labelledby=title_id.clone() data-wide=wide.then_some("")
+        <dialog class="dialog" id=id node_ref=node aria-labelledby=named data-wide=wide.then_some("")
             on:close=move |_| open.set(false)
             on:cancel=move |ev: web_sys::Event| { ev.prevent_default(); ask_close.run(()); }
             on:keydown=move |ev| if ev.key() == "Escape" { ev.prevent_default(); ev.stop_propagation(); ask_close.run(()); }>
@@ -65,10 +72,12 @@ pub fn Dialog(
 fn DropEdits(asking: RwSignal<bool>, open: RwSignal<bool>) -> impl IntoView {
     let keep = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        if asking.get() {
-            if let Some(first) = keep.get().and_then(|el| dom::all(&el, "button").into_iter().next()) {
-                dom::focus(&first);
-            }
+        if asking.get()
+            && let Some(first) = keep
+                .get()
+                .and_then(|el| dom::all(&el, "button").into_iter().next())
+        {
+            dom::focus(&first);
         }
     });
     view! {
@@ -123,7 +132,9 @@ pub fn ConfirmDialog(
         let phrase = phrase.clone();
         Memo::new(move |_| phrase.is_empty() || typed.with(|t| t.trim() == phrase))
     };
-    let error = Signal::derive(move || (asked.get() && !fits.get()).then(|| format!("Type {wanted} exactly as shown.")));
+    let error = Signal::derive(move || {
+        (asked.get() && !fits.get()).then(|| format!("Type {wanted} exactly as shown."))
+    });
     let ask = (!phrase.is_empty()).then(|| {
         view! { <super::input::TextInput name="phrase" id=field label=format!("Type {phrase} to go on") bind=typed error=error autocomplete="off"/> }
     });

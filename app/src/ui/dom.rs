@@ -7,7 +7,10 @@ use web_sys::{Element, HtmlElement};
 
 /// Any element's `value`, whatever kind of control it is.
 pub(crate) fn value(el: &Element) -> String {
-    js_sys::Reflect::get(el, &"value".into()).ok().and_then(|v| v.as_string()).unwrap_or_default()
+    js_sys::Reflect::get(el, &"value".into())
+        .ok()
+        .and_then(|v| v.as_string())
+        .unwrap_or_default()
 }
 
 /// Sets any control's `value`.
@@ -33,8 +36,12 @@ pub(crate) fn find(selector: &str) -> Option<HtmlElement> {
 
 /// All elements under `root` that match, in document order.
 pub(crate) fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
-    let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };
-    (0..list.length()).filter_map(|at| list.get(at)?.dyn_into().ok()).collect()
+    let Ok(list) = root.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|at| list.get(at)?.dyn_into().ok())
+        .collect()
 }
 
 /// Puts the focus on an element; one that cannot have it is left alone.
@@ -50,14 +57,21 @@ pub(crate) fn active() -> Option<Element> {
 /// Whether the page was already running when this component appeared, that is, whether the user
 /// came here by a link inside the app.
 pub(crate) fn navigated() -> bool {
-    document().document_element().is_some_and(|root| root.has_attribute("data-hydrated"))
+    document()
+        .document_element()
+        .is_some_and(|root| root.has_attribute("data-hydrated"))
 }
 
 /// Whether a key event goes to something that takes text.
 pub(crate) fn typing(ev: &web_sys::Event) -> bool {
     ev.target()
         .and_then(|t| t.dyn_into::<Element>().ok())
-        .is_some_and(|el| matches(&el, "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"))
+        .is_some_and(|el| {
+            matches(
+                &el,
+                "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]",
+            )
+        })
 }
 
 /// Tells the form around an element that a value changed, as a native control would.

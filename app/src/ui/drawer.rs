@@ -11,7 +11,12 @@ use super::{
 };
 
 fn press(root: &web_sys::HtmlElement, which: &str) -> bool {
-    let Some(link) = dom::all(root, &format!("[data-go={which}] a[href]")).into_iter().next() else { return false };
+    let Some(link) = dom::all(root, &format!("[data-go={which}] a[href]"))
+        .into_iter()
+        .next()
+    else {
+        return false;
+    };
     link.click();
     true
 }
@@ -19,10 +24,10 @@ fn press(root: &web_sys::HtmlElement, which: &str) -> bool {
 fn close(root: &web_sys::HtmlElement) {
     // The row stays selected behind the drawer; it gets the focus back.
     let row = dom::find("tr[aria-selected=true] a.row-link");
-    if press(root, "close") {
-        if let Some(row) = row {
-            request_animation_frame(move || dom::focus(&row));
-        }
+    if press(root, "close")
+        && let Some(row) = row
+    {
+        request_animation_frame(move || dom::focus(&row));
     }
 }
 
@@ -74,7 +79,9 @@ pub fn Drawer(
 ) -> impl IntoView {
     let (root, heading) = (NodeRef::<html::Aside>::new(), NodeRef::<html::H2>::new());
     Effect::new(move |done: Option<bool>| {
-        let Some(el) = heading.get() else { return false };
+        let Some(el) = heading.get() else {
+            return false;
+        };
         if done != Some(true) && dom::navigated() {
             dom::focus(&el);
         }

@@ -41,7 +41,9 @@ impl Frame {
     /// Label, control, help, stacked.
     pub(crate) fn stacked(self, control: AnyView) -> AnyView {
         let help = self.help();
-        let optional = self.optional.then(|| view! { " "<span class="field-optional">"optional"</span> });
+        let optional = self
+            .optional
+            .then(|| view! { " "<span class="field-optional">"optional"</span> });
         view! {
             <div class="field">
                 <label for=self.id>{self.label}{optional}</label>
@@ -68,7 +70,9 @@ impl Frame {
 
 fn help_text(id: String, error: Option<String>, hint: &str) -> AnyView {
     match error {
-        Some(text) => view! { <p class="error" id=id><Icon name="error"/><span>{text}</span></p> }.into_any(),
+        Some(text) => {
+            view! { <p class="error" id=id><Icon name="error"/><span>{text}</span></p> }.into_any()
+        }
         None if hint.is_empty() => ().into_any(),
         None => view! { <p class="hint" id=id>{hint.to_owned()}</p> }.into_any(),
     }
@@ -85,7 +89,14 @@ pub fn Field(
     #[prop(optional, into)] error: Signal<Option<String>>,
     children: Children,
 ) -> impl IntoView {
-    Frame { id, label, hint, error, optional: false }.stacked(children().into_any())
+    Frame {
+        id,
+        label,
+        hint,
+        error,
+        optional: false,
+    }
+    .stacked(children().into_any())
 }
 
 /// A named group of fields.
@@ -104,10 +115,11 @@ pub fn FormErrors(
     let node = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |before: Option<bool>| {
         let some = errors.with(|list| !list.is_empty());
-        if some && before == Some(false) {
-            if let Some(el) = node.get() {
-                dom::focus(&el);
-            }
+        if some
+            && before == Some(false)
+            && let Some(el) = node.get()
+        {
+            dom::focus(&el);
         }
         some
     });

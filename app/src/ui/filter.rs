@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    icon::Icon,
-    popover::Popover,
-};
+use super::{icon::Icon, popover::Popover};
 
 /// One filter that is set: field, operator, value.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +16,19 @@ pub struct FilterChip {
 
 impl FilterChip {
     /// A filter and the address of the same page without it.
-    pub fn new(field: impl Into<String>, op: impl Into<String>, value: impl Into<String>, remove_href: impl Into<String>) -> Self {
-        Self { field: field.into(), op: op.into(), value: value.into(), remove: remove_href.into(), edit: None }
+    pub fn new(
+        field: impl Into<String>,
+        op: impl Into<String>,
+        value: impl Into<String>,
+        remove_href: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            op: op.into(),
+            value: value.into(),
+            remove: remove_href.into(),
+            edit: None,
+        }
     }
 
     /// Where the filter is changed.
@@ -57,7 +65,15 @@ pub fn FilterBar(
     /// The range, and a `Popover` with more filters.
     children: Children,
 ) -> impl IntoView {
-    let shown = move || chips.with(|all| all.iter().take(max).cloned().map(FilterChip::view).collect_view());
+    let shown = move || {
+        chips.with(|all| {
+            all.iter()
+                .take(max)
+                .cloned()
+                .map(FilterChip::view)
+                .collect_view()
+        })
+    };
     let folded = move || {
         let rest: Vec<_> = chips.with(|all| all.iter().skip(max).cloned().collect());
         (!rest.is_empty()).then(|| {
@@ -74,7 +90,9 @@ pub fn FilterBar(
             view! { <Popover id="phone-filters" text=text icon="filter"><div class="filter-pop">{views}</div></Popover> }
         })
     };
-    let clear = move || chips.with(|all| !all.is_empty()).then(|| view! { <a class="btn" data-variant="ghost" data-size="md" href=clear_href.clone()>"Clear"</a> });
+    let clear = move || {
+        chips.with(|all| !all.is_empty()).then(|| view! { <a class="btn" data-variant="ghost" data-size="md" href=clear_href.clone()>"Clear"</a> })
+    };
     view! {
         <div class="filterbar" role="group" aria-label="Filters">
             {children()}

@@ -31,7 +31,12 @@ struct Hotkeys {
 impl Hotkeys {
     fn find(self, keys: &str) -> Option<Callback<()>> {
         // The newest wins: a page may take over a key of the shell.
-        self.list.with_untracked(|all| all.iter().rev().find(|h| h.keys.eq_ignore_ascii_case(keys)).map(|h| h.act))
+        self.list.with_untracked(|all| {
+            all.iter()
+                .rev()
+                .find(|h| h.keys.eq_ignore_ascii_case(keys))
+                .map(|h| h.act)
+        })
     }
 
     fn on_key(self, ev: &KeyboardEvent) {
@@ -43,14 +48,18 @@ impl Hotkeys {
         if ev.ctrl_key() || ev.meta_key() {
             found = self.find(&format!("Ctrl {key}"));
         } else if !dom::typing(ev) && dom::find("dialog[open]").is_none() {
-            let before = self.before.get_value().filter(|(_, at)| ev.time_stamp() - at < SEQUENCE_MS);
+            let before = self
+                .before
+                .get_value()
+                .filter(|(_, at)| ev.time_stamp() - at < SEQUENCE_MS);
             if let Some((first, _)) = before {
                 found = self.find(&format!("{first} {key}"));
             }
             if found.is_none() {
                 found = self.find(&key);
             }
-            self.before.set_value(found.is_none().then(|| (key, ev.time_stamp())));
+            self.before
+                .set_value(found.is_none().then(|| (key, ev.time_stamp())));
         }
         if let Some(act) = found {
             ev.prevent_default();
@@ -61,7 +70,11 @@ impl Hotkeys {
 
 /// Starts the registry; call once in the app's root.
 pub fn provide_hotkeys() {
-    let keys = Hotkeys { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), before: StoredValue::new(None) };
+    let keys = Hotkeys {
+        list: RwSignal::new(Vec::new()),
+        next: StoredValue::new(0),
+        before: StoredValue::new(None),
+    };
     provide_context(keys);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |ev| keys.on_key(&ev));
@@ -71,12 +84,21 @@ pub fn provide_hotkeys() {
 
 /// Adds a key for as long as the component lives; `what` is its line in the help.
 pub fn use_hotkey(keys: impl Into<String>, what: impl Into<String>, act: impl Into<Callback<()>>) {
-    let Some(registry) = use_context::<Hotkeys>() else { return };
+    let Some(registry) = use_context::<Hotkeys>() else {
+        return;
+    };
     let (keys, what, act) = (keys.into(), what.into(), act.into());
     Effect::new(move |_| {
         let id = registry.next.get_value();
         registry.next.set_value(id + 1);
-        registry.list.update(|all| all.push(Hotkey { id, keys: keys.clone(), what: what.clone(), act }));
+        registry.list.update(|all| {
+            all.push(Hotkey {
+                id,
+                keys: keys.clone(),
+                what: what.clone(),
+                act,
+            })
+        });
         on_cleanup(move || {
             registry.list.try_update(|all| all.retain(|h| h.id != id));
         });
@@ -98,10 +120,21 @@ pub fn KeyHelp(
     let registry = use_context::<Hotkeys>();
     let own = move || {
         let all = registry.map(|r| r.list.get()).unwrap_or_default();
-        all.into_iter().filter(|h| !h.what.is_empty()).map(|h| key_line(h.what, &h.keys)).collect_view()
+        all.into_iter()
+            .filter(|h| !h.what.is_empty())
+            .map(|h| key_line(h.what, &h.keys))
+            .collect_view()
     };
-    let fixed = [("Next and previous row", "J K"), ("Tick the row", "X"), ("Save", "Ctrl S"), ("Close one layer", "Esc")];
-    let fixed = fixed.into_iter().map(|(what, keys)| key_line(what.to_owned(), keys)).collect_view();
+    let fixed = [
+        ("Next and previous row", "J K"),
+        ("Tick the row", "X"),
+        ("Save", "Ctrl S"),
+        ("Close one layer", "Esc"),
+    ];
+    let fixed = fixed
+        .into_iter()
+        .map(|(what, keys)| key_line(what.to_owned(), keys))
+        .collect_view();
     view! {
         <Dialog id="key-help" title="Keys" open=open>
             <div class="dialog-body"><dl class="keylist">{own}{fixed}</dl></div>
@@ -112,7 +145,14 @@ pub fn KeyHelp(
 
 fn key_line(what: String, keys: &str) -> AnyView {
     // "Ctrl K" is one combination, "g d" are two keys.
-    let parts: Vec<String> = if keys.starts_with("Ctrl") { vec![keys.to_owned()] } else { keys.split(' ').map(str::to_owned).collect() };
-    let parts = parts.into_iter().map(|k| view! { <Kbd>{k}</Kbd> }).collect_view();
+    let parts: Vec<String> = if keys.starts_with("Ctrl") {
+        vec![keys.to_owned()]
+    } else {
+        keys.split(' ').map(str::to_owned).collect()
+    };
+    let parts = parts
+        .into_iter()
+        .map(|k| view! { <Kbd>{k}</Kbd> })
+        .collect_view();
     view! { <div><dt>{what}</dt><dd>{parts}</dd></div> }.into_any()
 }

@@ -21,7 +21,11 @@ pub struct Choice {
 impl Choice {
     /// An entry that can be chosen.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), ..Self::default() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds a quiet fact.
@@ -77,7 +81,13 @@ pub fn TextInput(
     mono: bool,
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error, optional };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error,
+        optional,
+    };
     let (described, invalid) = (frame.described(), frame.invalid());
     let node = NodeRef::<html::Input>::new();
     dom::link_value(move || node.get().map(JsCast::unchecked_into), bind);
@@ -114,13 +124,21 @@ pub fn NumberInput(
     #[prop(optional, into)] placeholder: Option<String>,
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error, optional };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error,
+        optional,
+    };
     let (described, invalid) = (frame.described(), frame.invalid());
     let node = NodeRef::<html::Input>::new();
     dom::link_value(move || node.get().map(JsCast::unchecked_into), bind);
     // The unit is read with the label, so that the number alone is never heard.
     let spoken = (!unit.is_empty()).then(|| format!("{}, {unit}", frame.label));
-    let boxed = |text: String| (!text.is_empty()).then(|| view! { <span class="unit" aria-hidden="true">{text}</span> });
+    let boxed = |text: String| {
+        (!text.is_empty()).then(|| view! { <span class="unit" aria-hidden="true">{text}</span> })
+    };
     let (before, after) = (boxed(prefix), boxed(unit));
     let control = view! {
         <div class="input-box">
@@ -152,15 +170,26 @@ pub fn Select(
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error, optional: false };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error,
+        optional: false,
+    };
     let (described, invalid) = (frame.described(), frame.invalid());
     let node = NodeRef::<html::Select>::new();
     dom::link_value(move || node.get().map(JsCast::unchecked_into), bind);
     let chosen = first_value(value, bind);
-    let empty = (!placeholder.is_empty()).then(|| view! { <option value="">{placeholder}</option> });
+    let empty =
+        (!placeholder.is_empty()).then(|| view! { <option value="">{placeholder}</option> });
     let entries = move || {
         let now = bind.map_or_else(|| chosen.clone(), |b| b.get_untracked());
-        options.get().into_iter().map(|c| option_view(c, &now)).collect_view()
+        options
+            .get()
+            .into_iter()
+            .map(|c| option_view(c, &now))
+            .collect_view()
     };
     let control = view! {
         <span class="select-wrap">
@@ -201,7 +230,13 @@ pub fn Textarea(
     #[prop(optional)] maxlength: Option<u32>,
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
-    let frame = Frame { id: Frame::id(id, &name), label, hint, error, optional };
+    let frame = Frame {
+        id: Frame::id(id, &name),
+        label,
+        hint,
+        error,
+        optional,
+    };
     let (described, invalid) = (frame.described(), frame.invalid());
     let node = NodeRef::<html::Textarea>::new();
     dom::link_value(move || node.get().map(JsCast::unchecked_into), bind);

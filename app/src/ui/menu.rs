@@ -41,13 +41,22 @@ fn on_key(menu: &HtmlElement, ev: &KeyboardEvent) {
             ev.stop_propagation();
             None
         }
-        _ if key.chars().count() == 1 && key != " " && !ev.ctrl_key() && !ev.meta_key() && !ev.alt_key() => {
+        _ if key.chars().count() == 1
+            && key != " "
+            && !ev.ctrl_key()
+            && !ev.meta_key()
+            && !ev.alt_key() =>
+        {
             ev.stop_propagation();
             let from = now.map_or(0, |at| at + 1);
-            (0..list.len()).map(|step| (from + step) % list.len()).find(|at| {
-                let text = list[*at].text_content().unwrap_or_default();
-                text.trim_start().to_lowercase().starts_with(&key.to_lowercase())
-            })
+            (0..list.len())
+                .map(|step| (from + step) % list.len())
+                .find(|at| {
+                    let text = list[*at].text_content().unwrap_or_default();
+                    text.trim_start()
+                        .to_lowercase()
+                        .starts_with(&key.to_lowercase())
+                })
         }
         _ => None,
     };
@@ -75,15 +84,28 @@ pub fn Menu(
     children: Children,
 ) -> impl IntoView {
     let (button, panel) = (NodeRef::<html::Button>::new(), NodeRef::<html::Div>::new());
-    let icon = if text.is_empty() && icon.is_empty() { "more".to_owned() } else { icon };
-    let opener = Opener { id: &id, label: label.clone(), text, icon, kind, size, popup: "menu" }.view(button);
+    let icon = if text.is_empty() && icon.is_empty() {
+        "more".to_owned()
+    } else {
+        icon
+    };
+    let opener = Opener {
+        id: &id,
+        label: label.clone(),
+        text,
+        icon,
+        kind,
+        size,
+        popup: "menu",
+    }
+    .view(button);
     let toggled = move |_| {
-        if let (Some(button), Some(panel)) = (button.get_untracked(), panel.get_untracked()) {
-            if is_open(&panel) {
-                place(&button, &panel);
-                if let Some(first) = items(&panel).first() {
-                    dom::focus(first);
-                }
+        if let (Some(button), Some(panel)) = (button.get_untracked(), panel.get_untracked())
+            && is_open(&panel)
+        {
+            place(&button, &panel);
+            if let Some(first) = items(&panel).first() {
+                dom::focus(first);
             }
         }
     };
@@ -170,8 +192,15 @@ pub fn MenuPost(
     current: Option<bool>,
     children: Children,
 ) -> impl IntoView {
-    let hidden = fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
-    let role = if current.is_some() { "menuitemradio" } else { "menuitem" };
+    let hidden = fields
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    let role = if current.is_some() {
+        "menuitemradio"
+    } else {
+        "menuitem"
+    };
     let checked = current.map(|on| if on { "true" } else { "false" });
     let mark = (current == Some(true)).then(|| icon_if("check"));
     view! {
@@ -197,4 +226,3 @@ pub fn MenuLabel(children: Children) -> impl IntoView {
 pub fn MenuSeparator() -> impl IntoView {
     view! { <div class="menu-line" role="separator"></div> }.into_any()
 }
-

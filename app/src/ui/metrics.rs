@@ -44,7 +44,10 @@ pub fn Metric(
     } else {
         view! { <a href=href>{move || value.get()}</a> }.into_any()
     };
-    let note = move || note.with(|n| !n.is_empty()).then(|| view! { <span class="metric-note">{note.get()}</span> });
+    let note = move || {
+        note.with(|n| !n.is_empty())
+            .then(|| view! { <span class="metric-note">{note.get()}</span> })
+    };
     view! {
         <div class="metric">
             <dt>{label}</dt>

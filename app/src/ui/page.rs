@@ -28,7 +28,10 @@ pub fn PageHead(
         }
         true
     });
-    let sub_view = move || sub.with(|s| !s.is_empty()).then(|| view! { <p class="page-sub">{sub.get()}</p> });
+    let sub_view = move || {
+        sub.with(|s| !s.is_empty())
+            .then(|| view! { <p class="page-sub">{sub.get()}</p> })
+    };
     view! {
         <Title text=move || title.get()/>
         <header class="page-head">

@@ -3,12 +3,7 @@
 use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
 
-use super::{
-    combobox::marked,
-    copy::Kbd,
-    dom,
-    icon::Icon,
-};
+use super::{combobox::marked, copy::Kbd, dom, icon::Icon};
 
 /// At most this many entries are drawn.
 const SHOWN: usize = 40;
@@ -32,13 +27,37 @@ pub struct PaletteEntry {
 
 impl PaletteEntry {
     /// A place to go to.
-    pub fn link(group: impl Into<String>, icon: impl Into<String>, label: impl Into<String>, note: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { group: group.into(), icon: icon.into(), label: label.into(), note: note.into(), act: Act::Go(href.into()) }
+    pub fn link(
+        group: impl Into<String>,
+        icon: impl Into<String>,
+        label: impl Into<String>,
+        note: impl Into<String>,
+        href: impl Into<String>,
+    ) -> Self {
+        Self {
+            group: group.into(),
+            icon: icon.into(),
+            label: label.into(),
+            note: note.into(),
+            act: Act::Go(href.into()),
+        }
     }
 
     /// Something to do; the note may be its shortcut.
-    pub fn action(group: impl Into<String>, icon: impl Into<String>, label: impl Into<String>, note: impl Into<String>, act: impl Into<Callback<()>>) -> Self {
-        Self { group: group.into(), icon: icon.into(), label: label.into(), note: note.into(), act: Act::Run(act.into()) }
+    pub fn action(
+        group: impl Into<String>,
+        icon: impl Into<String>,
+        label: impl Into<String>,
+        note: impl Into<String>,
+        act: impl Into<Callback<()>>,
+    ) -> Self {
+        Self {
+            group: group.into(),
+            icon: icon.into(),
+            label: label.into(),
+            note: note.into(),
+            act: Act::Run(act.into()),
+        }
     }
 
     fn fits(&self, words: &[String]) -> bool {
@@ -59,8 +78,20 @@ struct Palette {
 impl Palette {
     /// The entries that hold every typed word, group by group in the order of their first entry.
     fn fitting(self) -> Vec<PaletteEntry> {
-        let words: Vec<String> = self.query.get().to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let mut fit: Vec<_> = self.entries.with(|all| all.iter().filter(|e| e.fits(&words)).take(SHOWN).cloned().collect());
+        let words: Vec<String> = self
+            .query
+            .get()
+            .to_lowercase()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        let mut fit: Vec<_> = self.entries.with(|all| {
+            all.iter()
+                .filter(|e| e.fits(&words))
+                .take(SHOWN)
+                .cloned()
+                .collect()
+        });
         let mut groups: Vec<String> = Vec::new();
         for entry in &fit {
             if !groups.contains(&entry.group) {
@@ -72,14 +103,18 @@ impl Palette {
     }
 
     fn run(self, at: usize) {
-        let Some(entry) = untrack(move || self.fitting()).into_iter().nth(at) else { return };
+        let Some(entry) = untrack(move || self.fitting()).into_iter().nth(at) else {
+            return;
+        };
         self.open.set(false);
         match entry.act {
             Act::Run(act) => act.run(()),
             // The link itself is pressed, so that the router takes it.
             Act::Go(href) => {
                 let link = self.list.get_untracked().and_then(|list| {
-                    dom::all(&list, &format!("[data-at=\"{at}\"] a")).into_iter().next()
+                    dom::all(&list, &format!("[data-at=\"{at}\"] a"))
+                        .into_iter()
+                        .next()
                 });
                 match link {
                     Some(link) => link.click(),
@@ -116,7 +151,9 @@ fn entry_view(p: Palette, at: usize, entry: PaletteEntry, titled: bool) -> AnyVi
             el.scroll_into_view_with_scroll_into_view_options(&how);
         }
     });
-    let title = titled.then(|| view! { <li class="palette-title" role="presentation">{entry.group.clone()}</li> });
+    let title = titled.then(
+        || view! { <li class="palette-title" role="presentation">{entry.group.clone()}</li> },
+    );
     let words = marked(&entry.label, &p.query.get_untracked());
     let hidden_link = match &entry.act {
         Act::Go(href) => Some(view! { <a href=href.clone() hidden=true tabindex="-1"></a> }),
@@ -161,8 +198,17 @@ pub fn CommandPalette(
     #[prop(optional, into)]
     on_query: Option<Callback<(String,)>>,
 ) -> impl IntoView {
-    let p = Palette { entries, query: RwSignal::new(String::new()), active: RwSignal::new(0), open, list: NodeRef::new() };
-    let (node, input) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Input>::new());
+    let p = Palette {
+        entries,
+        query: RwSignal::new(String::new()),
+        active: RwSignal::new(0),
+        open,
+        list: NodeRef::new(),
+    };
+    let (node, input) = (
+        NodeRef::<html::Dialog>::new(),
+        NodeRef::<html::Input>::new(),
+    );
     Effect::new(move |_| {
         let Some(el) = node.get() else { return };
         if open.get() && !el.open() {

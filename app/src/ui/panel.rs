@@ -24,8 +24,15 @@ pub fn Panel(
 ) -> impl IntoView {
     let titled = title.with_untracked(|t| !t.is_empty());
     let head = titled.then(|| {
-        let badge = move || badge.with(|b| !b.is_empty()).then(|| view! { <span class="badge" data-tone="neutral">{badge.get()}</span> });
-        let note = move || note.with(|n| !n.is_empty()).then(|| view! { <span class="panel-note">{note.get()}</span> });
+        let badge = move || {
+            badge
+                .with(|b| !b.is_empty())
+                .then(|| view! { <span class="badge" data-tone="neutral">{badge.get()}</span> })
+        };
+        let note = move || {
+            note.with(|n| !n.is_empty())
+                .then(|| view! { <span class="panel-note">{note.get()}</span> })
+        };
         view! {
             <header class="panel-head">
                 <h2>{move || title.get()}</h2>{badge}{note}
@@ -33,7 +40,11 @@ pub fn Panel(
             </header>
         }
     });
-    let body = if flush { children().into_any() } else { view! { <div class="panel-body">{children()}</div> }.into_any() };
+    let body = if flush {
+        children().into_any()
+    } else {
+        view! { <div class="panel-body">{children()}</div> }.into_any()
+    };
     view! { <section class="panel">{head}{body}</section> }.into_any()
 }
 

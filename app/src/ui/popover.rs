@@ -16,15 +16,35 @@ pub(crate) fn place(anchor: &Element, pop: &HtmlElement) {
     if web_sys::css::supports_with_value("position-area", "block-end").unwrap_or(false) {
         return;
     }
-    let (at, size) = (anchor.get_bounding_client_rect(), pop.get_bounding_client_rect());
-    let number = |v: Result<wasm_bindgen::JsValue, _>| v.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
-    let (width, height) = (number(window().inner_width()), number(window().inner_height()));
-    let to_end = pop.get_attribute("data-align").as_deref() == Some("end") || at.left() + size.width() > width - 8.0;
-    let left = if to_end { at.right() - size.width() } else { at.left() };
+    let (at, size) = (
+        anchor.get_bounding_client_rect(),
+        pop.get_bounding_client_rect(),
+    );
+    let number =
+        |v: Result<wasm_bindgen::JsValue, _>| v.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
+    let (width, height) = (
+        number(window().inner_width()),
+        number(window().inner_height()),
+    );
+    let to_end = pop.get_attribute("data-align").as_deref() == Some("end")
+        || at.left() + size.width() > width - 8.0;
+    let left = if to_end {
+        at.right() - size.width()
+    } else {
+        at.left()
+    };
     let below = at.bottom() + 4.0;
-    let top = if below + size.height() > height - 8.0 { (at.top() - size.height() - 4.0).max(8.0) } else { below };
+    let top = if below + size.height() > height - 8.0 {
+        (at.top() - size.height() - 4.0).max(8.0)
+    } else {
+        below
+    };
     let style = pop.style();
-    for (name, value) in [("position", "fixed".to_owned()), ("left", format!("{}px", left.max(8.0))), ("top", format!("{top}px"))] {
+    for (name, value) in [
+        ("position", "fixed".to_owned()),
+        ("left", format!("{}px", left.max(8.0))),
+        ("top", format!("{top}px")),
+    ] {
         drop(style.set_property(name, &value));
     }
 }
@@ -58,7 +78,10 @@ impl Opener<'_> {
         let inside = if bare {
             view! { <Icon name=self.icon/> }.into_any()
         } else {
-            view! { {icon_if(&self.icon)} <span class="truncate">{self.text}</span> <Icon name="chevron-down"/> }.into_any()
+            // "+ Filter" adds something; the chevron is for buttons that say what is chosen.
+            let chevron = (self.icon != "plus").then(|| view! { <Icon name="chevron-down"/> });
+            view! { {icon_if(&self.icon)} <span class="truncate">{self.text}</span> {chevron} }
+                .into_any()
         };
         let named = (!self.label.is_empty()).then_some(self.label);
         view! {
@@ -94,15 +117,30 @@ pub fn Popover(
     children: Children,
 ) -> impl IntoView {
     let (button, panel) = (NodeRef::<html::Button>::new(), NodeRef::<html::Div>::new());
-    let spoken = if label.is_empty() { text.clone() } else { label.clone() };
-    let opener = Opener { id: &id, label, text, icon, kind, size, popup: "dialog" }.view(button);
+    let spoken = if label.is_empty() {
+        text.clone()
+    } else {
+        label.clone()
+    };
+    let opener = Opener {
+        id: &id,
+        label,
+        text,
+        icon,
+        kind,
+        size,
+        popup: "dialog",
+    }
+    .view(button);
     let toggled = move |_| {
-        if let (Some(button), Some(panel)) = (button.get_untracked(), panel.get_untracked()) {
-            if is_open(&panel) {
-                place(&button, &panel);
-                if let Some(first) = dom::all(&panel, "input:not([type=hidden]), select, a[href], button").first() {
-                    dom::focus(first);
-                }
+        if let (Some(button), Some(panel)) = (button.get_untracked(), panel.get_untracked())
+            && is_open(&panel)
+        {
+            place(&button, &panel);
+            if let Some(first) =
+                dom::all(&panel, "input:not([type=hidden]), select, a[href], button").first()
+            {
+                dom::focus(first);
             }
         }
     };
@@ -121,5 +159,11 @@ pub fn Popover(
 
 /// The popover around an element, for an item that closes it.
 pub(crate) fn enclosing(target: Option<web_sys::EventTarget>) -> Option<HtmlElement> {
-    target?.dyn_into::<Element>().ok()?.closest("[popover]").ok()??.dyn_into().ok()
+    target?
+        .dyn_into::<Element>()
+        .ok()?
+        .closest("[popover]")
+        .ok()??
+        .dyn_into()
+        .ok()
 }

@@ -15,9 +15,14 @@ use super::{
 /// What a form would post, by field name.
 type Posted = BTreeMap<String, Vec<String>>;
 
+/// The events after which the form is counted again.
+const WATCHED: [&str; 3] = ["input", "change", "reset"];
+
 fn posted(form: &HtmlFormElement) -> Posted {
     let mut all = Posted::new();
-    let Ok(data) = FormData::new_with_form(form) else { return all };
+    let Ok(data) = FormData::new_with_form(form) else {
+        return all;
+    };
     for pair in js_sys::Array::from(&data).iter() {
         let pair = js_sys::Array::from(&pair);
         if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
@@ -29,48 +34,154 @@ fn posted(form: &HtmlFormElement) -> Posted {
 
 /// How many fields differ.
 fn changed(before: &Posted, now: &Posted) -> usize {
-    let gone = before.keys().filter(|name| !now.contains_key(*name)).count();
-    gone + now.iter().filter(|(name, values)| before.get(*name) != Some(*values)).count()
+    let gone = before
+        .keys()
+        .filter(|name| !now.contains_key(*name))
+        .count();
+    gone + now
+        .iter()
+        .filter(|(name, values)| before.get(*name) != Some(*values))
+        .count()
 }
 
-fn form_of(id: &str) -> Option<HtmlFormElement> {
-    dom::by_id(id)?.dyn_into().ok()
+/// What the parts of one bar share.
+#[derive(Clone, Copy)]
+struct Bar {
+    form: StoredValue<String>,
+    first: StoredValue<Posted>,
+    /// The form is on its way, so leaving the page loses nothing.
+    sent: StoredValue<bool>,
+    count: RwSignal<usize>,
+    total: Memo<usize>,
+    errors: Signal<usize>,
+    saving: Signal<bool>,
 }
 
-fn first_invalid(form: &str) {
-    if let Some(el) = dom::find(&format!("#{form} [aria-invalid=true], #{form} [data-invalid=true] input")) {
-        dom::focus(&el);
+impl Bar {
+    fn element(self) -> Option<HtmlFormElement> {
+        dom::by_id(&self.form.get_value())?.dyn_into().ok()
     }
-}
 
-/// Recounts whenever the form changes; the listeners go when the bar goes.
-fn watch(form: String, first: StoredValue<Posted>, count: RwSignal<usize>) {
-    Effect::new(move |_| {
-        let Some(el) = form_of(&form) else { return };
-        first.set_value(posted(&el));
-        let held = el.clone();
-        let recount = Closure::<dyn Fn()>::new(move || {
-            let held = held.clone();
-            // After the event: a reset has its effect, redrawn fields are there.
-            request_animation_frame(move || {
-                let now = changed(&first.get_value(), &posted(&held));
-                if count.try_get_untracked().is_some_and(|n| n != now) {
-                    count.set(now);
-                }
-            });
-        });
-        for name in ["input", "change", "reset"] {
-            drop(el.add_event_listener_with_callback(name, recount.as_ref().unchecked_ref()));
+    fn focus_first_invalid(self) {
+        let form = self.form.get_value();
+        if let Some(el) = dom::find(&format!(
+            "#{form} [aria-invalid=true], #{form} [data-invalid=true] input"
+        )) {
+            dom::focus(&el);
         }
-        let held = StoredValue::new_local((el, recount));
-        on_cleanup(move || {
-            held.with_value(|(el, recount)| {
-                for name in ["input", "change", "reset"] {
-                    drop(el.remove_event_listener_with_callback(name, recount.as_ref().unchecked_ref()));
-                }
+    }
+
+    fn recount(self, form: &HtmlFormElement) {
+        let now = changed(&self.first.get_value(), &posted(form));
+        self.sent.set_value(false);
+        if self.count.try_get_untracked().is_some_and(|n| n != now) {
+            self.count.set(now);
+        }
+    }
+
+    fn unsaved(self) -> bool {
+        self.total.get_untracked() > 0 && !self.saving.get_untracked()
+    }
+
+    /// Recounts whenever the form changes; the listeners go when the bar goes.
+    fn watch(self) {
+        Effect::new(move |_| {
+            let Some(el) = self.element() else { return };
+            self.first.set_value(posted(&el));
+            let held = el.clone();
+            let recount = Closure::<dyn Fn()>::new(move || {
+                let held = held.clone();
+                // After the event: a reset has its effect, redrawn fields are there.
+                request_animation_frame(move || self.recount(&held));
+            });
+            for name in WATCHED {
+                drop(el.add_event_listener_with_callback(name, recount.as_ref().unchecked_ref()));
+            }
+            let held = StoredValue::new_local((el, recount));
+            on_cleanup(move || {
+                held.with_value(|(el, recount)| {
+                    for name in WATCHED {
+                        drop(el.remove_event_listener_with_callback(
+                            name,
+                            recount.as_ref().unchecked_ref(),
+                        ));
+                    }
+                });
             });
         });
-    });
+    }
+
+    /// A save makes the form's state the saved one; refused fields take the focus.
+    fn follow(self, saved: Signal<usize>) {
+        Effect::new(move |before: Option<usize>| {
+            let version = saved.get();
+            if before.is_some_and(|b| b != version)
+                && let Some(el) = self.element()
+            {
+                self.first.set_value(posted(&el));
+                self.count.set(0);
+            }
+            version
+        });
+        Effect::new(move |before: Option<usize>| {
+            let now = self.errors.get();
+            if now > 0 && before.is_some() {
+                request_animation_frame(move || self.focus_first_invalid());
+            }
+            now
+        });
+    }
+
+    /// Ctrl S saves; a closed tab or a typed address asks first while something is unsaved.
+    fn listen(self) {
+        Effect::new(move |_| {
+            let keys = window_event_listener(leptos::ev::keydown, move |ev| {
+                if (ev.ctrl_key() || ev.meta_key()) && ev.key().eq_ignore_ascii_case("s") {
+                    ev.prevent_default();
+                    if let Some(el) = self.element().filter(|_| self.unsaved()) {
+                        drop(el.request_submit());
+                    }
+                }
+            });
+            let submit =
+                window_event_listener(leptos::ev::submit, move |_| self.sent.set_value(true));
+            let leave = window_event_listener(leptos::ev::beforeunload, move |ev| {
+                if self.unsaved() && !self.sent.get_value() {
+                    ev.prevent_default();
+                }
+            });
+            on_cleanup(move || {
+                keys.remove();
+                submit.remove();
+                leave.remove();
+            });
+        });
+    }
+
+    fn count_view(self) -> AnyView {
+        let state = Signal::derive(move || {
+            if self.errors.get() > 0 {
+                State::Failed
+            } else {
+                State::Won
+            }
+        });
+        let words = Signal::derive(move || match self.total.get() {
+            1 => "1 unsaved change".to_owned(),
+            n => format!("{n} unsaved changes"),
+        });
+        let fix = move || {
+            let words = match self.errors.get() {
+                0 => return None,
+                1 => "1 needs fixing".to_owned(),
+                n => format!("{n} need fixing"),
+            };
+            Some(
+                view! { <button type="button" class="savebar-fix" on:click=move |_| self.focus_first_invalid()>{words}</button> },
+            )
+        };
+        view! { <span class="savebar-count" role="status"><Status state=state text=words/></span> {fix} }.into_any()
+    }
 }
 
 /// Unsaved changes of one form: how many, what needs fixing, Discard, Save (Ctrl S).
@@ -103,74 +214,30 @@ pub fn SaveBar(
     children: Option<Children>,
 ) -> impl IntoView {
     let count = RwSignal::new(0_usize);
-    let first = StoredValue::new(Posted::new());
-    let total = Memo::new(move |_| count.get() + extra.get());
-    watch(form.clone(), first, count);
-    let (saved_form, error_form, key_form, reset_form, fix_form) = (form.clone(), form.clone(), form.clone(), form.clone(), form.clone());
-    Effect::new(move |before: Option<usize>| {
-        let version = saved.get();
-        if before.is_some_and(|b| b != version) {
-            if let Some(el) = form_of(&saved_form) {
-                first.set_value(posted(&el));
-                count.set(0);
-            }
-        }
-        version
-    });
-    Effect::new(move |before: Option<usize>| {
-        let now = errors.get();
-        if now > 0 && before.is_some() {
-            let form = error_form.clone();
-            request_animation_frame(move || first_invalid(&form));
-        }
-        now
-    });
-    Effect::new(move |_| {
-        let form = key_form.clone();
-        let keys = window_event_listener(leptos::ev::keydown, move |ev| {
-            if (ev.ctrl_key() || ev.meta_key()) && ev.key().eq_ignore_ascii_case("s") {
-                ev.prevent_default();
-                if let Some(el) = form_of(&form).filter(|_| total.get_untracked() > 0 && !saving.get_untracked()) {
-                    drop(el.request_submit());
-                }
-            }
-        });
-        // A closed tab or a typed address asks first; nothing is asked while all is saved.
-        let leave = window_event_listener(leptos::ev::beforeunload, move |ev| {
-            if total.get_untracked() > 0 && !saving.get_untracked() {
-                ev.prevent_default();
-            }
-        });
-        on_cleanup(move || {
-            keys.remove();
-            leave.remove();
-        });
-    });
+    let bar = Bar {
+        form: StoredValue::new(form.clone()),
+        first: StoredValue::new(Posted::new()),
+        sent: StoredValue::new(false),
+        count,
+        total: Memo::new(move |_| count.get() + extra.get()),
+        errors,
+        saving,
+    };
+    bar.watch();
+    bar.follow(saved);
+    bar.listen();
     let discard = move |_| {
-        if let Some(el) = form_of(&reset_form) {
+        if let Some(el) = bar.element() {
             el.reset();
         }
         if let Some(then) = on_discard {
             then.run(());
         }
     };
-    let state = Signal::derive(move || if errors.get() > 0 { State::Failed } else { State::Won });
-    let words = Signal::derive(move || match total.get() {
-        1 => "1 unsaved change".to_owned(),
-        n => format!("{n} unsaved changes"),
-    });
-    let fix = move || {
-        let form = fix_form.clone();
-        (errors.get() > 0).then(|| {
-            let words = if errors.get() == 1 { "1 needs fixing".to_owned() } else { format!("{} need fixing", errors.get()) };
-            view! { <button type="button" class="savebar-fix" on:click=move |_| first_invalid(&form)>{words}</button> }
-        })
-    };
     let more = children.map(|c| c());
     view! {
-        <div class="savebar" role="region" aria-label="Unsaved changes" data-count=move || total.get().to_string()>
-            <span class="savebar-count" role="status"><Status state=state text=words/></span>
-            {fix}
+        <div class="savebar" role="region" aria-label="Unsaved changes" data-count=move || bar.total.get().to_string()>
+            {bar.count_view()}
             <span class="savebar-note">{move || note.get()}</span>
             <div class="savebar-act">
                 {more}

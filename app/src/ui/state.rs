@@ -80,7 +80,10 @@ pub fn EmptyRow(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let act = children.map(|c| view! { <div class="state-act">{c()}</div> });
-    wide(cols, view! { <div class="state"><h3>{title}</h3><p>{text}</p>{act}</div> }.into_any())
+    wide(
+        cols,
+        view! { <div class="state"><h3>{title}</h3><p>{text}</p>{act}</div> }.into_any(),
+    )
 }
 
 /// The filters leave nothing over.
@@ -115,7 +118,11 @@ pub fn ErrorRow(
     #[prop(optional, into)] request_id: String,
     #[prop(optional, into)] retry_href: String,
 ) -> impl IntoView {
-    wide(cols, view! { <ErrorState title=title text=text request_id=request_id retry_href=retry_href/> }.into_any())
+    wide(
+        cols,
+        view! { <ErrorState title=title text=text request_id=request_id retry_href=retry_href/> }
+            .into_any(),
+    )
 }
 
 /// Rows of the final height while data is on its way; they appear after 150 ms.

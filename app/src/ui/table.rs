@@ -19,12 +19,16 @@ fn walk(region: &HtmlElement, ev: &KeyboardEvent) {
         return;
     }
     let row = dom::active().and_then(|el| el.closest("tr").ok().flatten());
-    let now = row.as_ref().and_then(|row| links.iter().position(|link| row.contains(Some(link))));
+    let now = row
+        .as_ref()
+        .and_then(|row| links.iter().position(|link| row.contains(Some(link))));
     let next = match ev.key().as_str() {
         "j" => now.map_or(0, |at| (at + 1).min(links.len() - 1)),
         "k" => now.map_or(0, |at| at.saturating_sub(1)),
         "x" => {
-            if let Some(boxed) = row.and_then(|row| dom::all(&row, "input[type=checkbox]").into_iter().next()) {
+            if let Some(boxed) =
+                row.and_then(|row| dom::all(&row, "input[type=checkbox]").into_iter().next())
+            {
                 ev.prevent_default();
                 boxed.click();
             }

@@ -18,7 +18,11 @@ pub struct TabLink {
 impl TabLink {
     /// A tab to an address.
     pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { href: href.into(), label: label.into(), ..Self::default() }
+        Self {
+            href: href.into(),
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     /// Marks the place where the user is.
@@ -65,11 +69,27 @@ pub fn TabLinks(
 
 fn on_key(ev: &KeyboardEvent, row: &web_sys::Element) {
     let list = dom::all(row, "[role=tab]");
-    let Some(now) = dom::active().and_then(|a| list.iter().position(|el| el.is_same_node(Some(&a)))) else { return };
+    let Some(now) =
+        dom::active().and_then(|a| list.iter().position(|el| el.is_same_node(Some(&a))))
+    else {
+        return;
+    };
     let last = list.len() - 1;
     let next = match ev.key().as_str() {
-        "ArrowRight" => if now == last { 0 } else { now + 1 },
-        "ArrowLeft" => if now == 0 { last } else { now - 1 },
+        "ArrowRight" => {
+            if now == last {
+                0
+            } else {
+                now + 1
+            }
+        }
+        "ArrowLeft" => {
+            if now == 0 {
+                last
+            } else {
+                now - 1
+            }
+        }
         "Home" => 0,
         "End" => last,
         _ => return,

@@ -31,27 +31,51 @@ pub struct ToastBus {
 impl ToastBus {
     /// Says that something is done.
     pub fn done(self, text: impl Into<String>) {
-        self.push(Toast { error: false, text: text.into(), action: None });
+        self.push(Toast {
+            error: false,
+            text: text.into(),
+            action: None,
+        });
     }
 
     /// Says that something is done and offers to take it back.
     pub fn undo(self, text: impl Into<String>, undo: impl Into<Callback<()>>) {
-        self.push(Toast { error: false, text: text.into(), action: Some(("Undo".into(), undo.into())) });
+        self.push(Toast {
+            error: false,
+            text: text.into(),
+            action: Some(("Undo".into(), undo.into())),
+        });
     }
 
     /// Says that something failed and what was kept; stays until it is closed.
     pub fn error(self, text: impl Into<String>) {
-        self.push(Toast { error: true, text: text.into(), action: None });
+        self.push(Toast {
+            error: true,
+            text: text.into(),
+            action: None,
+        });
     }
 
     /// The same with a way on.
-    pub fn error_action(self, text: impl Into<String>, label: impl Into<String>, act: impl Into<Callback<()>>) {
-        self.push(Toast { error: true, text: text.into(), action: Some((label.into(), act.into())) });
+    pub fn error_action(
+        self,
+        text: impl Into<String>,
+        label: impl Into<String>,
+        act: impl Into<Callback<()>>,
+    ) {
+        self.push(Toast {
+            error: true,
+            text: text.into(),
+            action: Some((label.into(), act.into())),
+        });
     }
 
     /// Good news gives way at once; an error holds its place and the new toast waits.
     fn push(self, toast: Toast) {
-        if self.now.with_untracked(|now| now.as_ref().is_some_and(|t| t.error)) {
+        if self
+            .now
+            .with_untracked(|now| now.as_ref().is_some_and(|t| t.error))
+        {
             self.waiting.update_value(|list| list.push_back(toast));
         } else {
             self.show(Some(toast));
@@ -71,7 +95,10 @@ impl ToastBus {
     }
 
     fn tick(self) {
-        let counting = self.now.with_untracked(|now| now.as_ref().is_some_and(|t| !t.error)) && !self.held.get_untracked();
+        let counting = self
+            .now
+            .with_untracked(|now| now.as_ref().is_some_and(|t| !t.error))
+            && !self.held.get_untracked();
         if !counting {
             return;
         }

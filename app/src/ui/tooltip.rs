@@ -21,12 +21,12 @@ pub fn Tooltip(
         }
     });
     let show = move || {
-        if let (Some(root), Some(tip)) = (root.get_untracked(), tip.get_untracked()) {
-            if !popover::is_open(&tip) {
-                drop(tip.show_popover());
-                if let Some(child) = root.first_element_child() {
-                    popover::place(&child, &tip);
-                }
+        if let (Some(root), Some(tip)) = (root.get_untracked(), tip.get_untracked())
+            && !popover::is_open(&tip)
+        {
+            drop(tip.show_popover());
+            if let Some(child) = root.first_element_child() {
+                popover::place(&child, &tip);
             }
         }
     };
@@ -43,7 +43,10 @@ pub fn Tooltip(
     };
     let leave = move |_| {
         // A focused child keeps its explanation when the pointer goes.
-        if !root.get_untracked().is_some_and(|el| dom::matches(&el, ":focus-within")) {
+        if !root
+            .get_untracked()
+            .is_some_and(|el| dom::matches(&el, ":focus-within"))
+        {
             hide();
         }
     };

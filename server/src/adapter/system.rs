@@ -31,3 +31,27 @@ pub fn random_hex(digits: usize) -> String {
     out.truncate(digits);
     out
 }
+
+/// The clock behind the services' port.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl service::port::Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+}
+
+/// The ids behind the services' port.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemIds;
+
+impl service::port::Ids for SystemIds {
+    fn call(&self) -> domain::id::CallId {
+        domain::id::CallId(new_id())
+    }
+
+    fn campaign(&self) -> domain::id::CampaignId {
+        domain::id::CampaignId(new_id())
+    }
+}

@@ -13,7 +13,6 @@ pub const SECRET_CHARS_MIN: usize = 32;
 pub struct Auth {
     pub session_secret: SecretString,
     pub session_days: i64,
-    pub attempts_per_minute: u32,
     pub peer_attempts_per_minute: u32,
 }
 

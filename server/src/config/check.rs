@@ -115,9 +115,6 @@ impl Config {
         if !(1..=365).contains(&self.auth.session_days) {
             wrong("auth.session_days", "needs 1 to 365");
         }
-        if self.auth.attempts_per_minute == 0 {
-            wrong("auth.attempts_per_minute", "needs 1 or more");
-        }
         if self.auth.peer_attempts_per_minute == 0 {
             wrong("auth.peer_attempts_per_minute", "needs 1 or more");
         }

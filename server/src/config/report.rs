@@ -33,7 +33,6 @@ pub fn redacted(config: &Config) -> Value {
         "auth": {
             "session_secret": secret(&config.auth.session_secret),
             "session_days": config.auth.session_days,
-            "attempts_per_minute": config.auth.attempts_per_minute,
             "peer_attempts_per_minute": config.auth.peer_attempts_per_minute,
             "secure_cookies": config.http.is_https(),
         },

@@ -5,23 +5,12 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// For answers that are no page: they load nothing and stand in no frame.
+/// For answers that are no page: they load nothing and stand in no frame. A page says its own.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Whether browsers reach us over TLS.
 #[derive(Debug, Clone, Copy)]
 pub struct Tls(pub bool);
-
-/// The policy of a page whose inline scripts carry `nonce`. Style attributes are allowed: bars and
-/// meters take their lengths from them, and they run nothing.
-#[must_use]
-pub fn page_policy(nonce: &str) -> String {
-    format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
-         style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; \
-         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-}
 
 /// Adds what an answer does not say itself.
 pub async fn add(State(tls): State<Tls>, request: Request, next: Next) -> Response {

@@ -4,7 +4,7 @@ use domain::api::page::Activity;
 use domain::id::BuyerId;
 use domain::time::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::activity;
 use crate::entity::buyer::{ActiveModel, Column, Entity, Model};
@@ -34,6 +34,16 @@ impl Tenant<'_> {
             .all(self.conn)
             .await?;
         rows.into_iter().map(record).collect()
+    }
+
+    /// The names of all buyers, archived ones included.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn buyer_names(&self) -> Result<Vec<(BuyerId, String)>, StoreError> {
+        let rows: Vec<(i64, String)> =
+            self.select::<Entity>().select_only().column(Column::Id).column(Column::Name).into_tuple().all(self.conn).await?;
+        Ok(rows.into_iter().map(|(id, name)| (BuyerId(id), name)).collect())
     }
 
     /// A buyer.

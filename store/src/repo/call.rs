@@ -7,12 +7,12 @@ use domain::id::{BuyerId, CallId, CampaignId, TargetId};
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr, SubQueryStatement};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::{count, from_json, to_json};
 use crate::entity::{call, call_event};
-use crate::error::StoreError;
+use crate::error::{Constraint, StoreError};
 use crate::scope::Tenant;
 
 /// A call that has just arrived.
@@ -131,7 +131,7 @@ impl Tenant<'_> {
             caller: Set(to_json("call", &session.from)?),
             caller_text: Set(caller_digits(&session.from)),
             caller_state: Set(session.from.number().and_then(|n| n.state()).unwrap_or_default().to_owned()),
-            dialed: Set(session.to.chars().take(64).collect()),
+            dialed: Set(session.to.chars().filter(|c| !c.is_control()).take(64).collect()),
             arrived_at: Set(session.arrived_at.0),
             version: Set(1),
             tags: Set(to_json("call", new.tags)?),
@@ -157,24 +157,31 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn call_to_resume(&self, id: CallId) -> Result<SavedCall, StoreError> {
-        let row: Option<(String, i64)> = self
+        let newest = self
+            .select::<call_event::Entity>()
+            .select_only()
+            .expr(Expr::col((call_event::Entity, call_event::Column::Seq)).max())
+            .filter(call_event::Column::CallId.eq(id.0))
+            .into_query();
+        let row: Option<(String, i64, Option<i64>)> = self
             .select::<call::Entity>()
             .select_only()
             .column(call::Column::Session)
             .column(call::Column::Version)
+            .expr_as(SimpleExpr::from(SubQueryStatement::from(newest)), "newest")
             .filter(call::Column::Id.eq(id.0))
             .into_tuple()
             .one(self.conn)
             .await?;
-        let (session, version) = row.ok_or(StoreError::NotFound)?;
-        let events = self.select::<call_event::Entity>().filter(call_event::Column::CallId.eq(id.0)).count(self.conn).await?;
-        Ok(SavedCall { id, session: from_json("call", &session)?, version, events: i64::try_from(events).unwrap_or(i64::MAX) })
+        let (session, version, newest) = row.ok_or(StoreError::NotFound)?;
+        Ok(SavedCall { id, session: from_json("call", &session)?, version, events: newest.map_or(0, |seq| seq + 1) })
     }
 
     /// Stores a call's new state over the version it was read at.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] if it went on meanwhile.
+    /// [`StoreError::Stale`] if it went on meanwhile; [`StoreError::NotFound`] if this account has
+    /// none with that id.
     pub async fn save_call(&self, saved: &SavedCall, session: &Session, next_check_at: Option<Timestamp>) -> Result<(), StoreError> {
         use call::Column as C;
         let view = SessionColumns::of(session)?;
@@ -194,13 +201,18 @@ impl Tenant<'_> {
             .col_expr(C::Version, Expr::value(saved.version + 1))
             .filter(C::Id.eq(saved.id.0))
             .filter(C::Version.eq(saved.version));
-        if update.exec(self.conn).await?.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+        if update.exec(self.conn).await?.rows_affected == 1 {
+            return Ok(());
+        }
+        let there = self.select::<call::Entity>().filter(C::Id.eq(saved.id.0)).count(self.conn).await?;
+        Err(if there == 0 { StoreError::NotFound } else { StoreError::Stale })
     }
 
     /// Stores what a delivery brought about.
     ///
     /// # Errors
-    /// [`Constraint::CallDelivery`](crate::Constraint::CallDelivery) if the delivery is known.
+    /// [`Constraint::CallDelivery`](crate::Constraint::CallDelivery) if the delivery is known;
+    /// [`StoreError::Stale`] if another event took the place.
     pub async fn add_event(&self, call: CallId, seq: i64, event: &EventRecord) -> Result<(), StoreError> {
         let row = call_event::ActiveModel {
             account_id: NotSet,
@@ -211,7 +223,10 @@ impl Tenant<'_> {
             entries: Set(to_json("call_event", &event.entries)?),
             reply: Set(event.reply.clone()),
         };
-        self.insert_quietly::<call_event::Entity>(row).await
+        match self.insert_quietly::<call_event::Entity>(row).await {
+            Err(StoreError::Conflict(Constraint::CallEventPlace)) => Err(StoreError::Stale),
+            result => result,
+        }
     }
 
     /// The event of a delivery that was dealt with before.
@@ -367,13 +382,50 @@ impl Tenant<'_> {
         Ok(rows.into_iter().filter_map(|(buyer, calls)| buyer.map(|b| (BuyerId(b), count(calls)))).collect())
     }
 
-    /// When anything last changed about calls: a figure that grows with every event. For live views.
+    /// A figure that changes with every event of any recent call, for views that follow along.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn call_activity(&self) -> Result<i64, StoreError> {
+        use call::Column as C;
+        // Versions of the newest calls and of all live ones: an event raises one of them.
+        let newest: Vec<i64> = self
+            .select::<call::Entity>()
+            .select_only()
+            .column(C::Version)
+            .order_by_desc(C::ArrivedAt)
+            .limit(100)
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        let live: Option<(i64, Option<i64>)> = self
+            .filtered(&CallFilter { live: true, ..CallFilter::default() })
+            .select_only()
+            .column_as(C::Id.count(), "calls")
+            .column_as(Expr::col(C::Version).sum().cast_as("BIGINT"), "versions")
+            .into_tuple()
+            .one(self.conn)
+            .await?;
+        let (calls, versions) = live.unwrap_or_default();
+        let last: Option<Option<i64>> =
+            self.select::<call::Entity>().select_only().column_as(C::ArrivedAt.max(), "last").into_tuple().one(self.conn).await?;
+        let sum: i64 = newest.iter().sum();
+        Ok(last.flatten().unwrap_or(0).wrapping_add(sum).wrapping_mul(31).wrapping_add(calls).wrapping_mul(31).wrapping_add(versions.unwrap_or(0)))
+    }
+
+    /// Live calls, and calls that ended since a moment of the last day or so.
     ///
     /// # Errors
     /// What the database says.
     pub async fn counters(&self, today: Timestamp) -> Result<(u32, u32), StoreError> {
         let live = self.filtered(&CallFilter { live: true, ..CallFilter::default() }).count(self.conn).await?;
-        let done = self.select::<call::Entity>().filter(call::Column::EndedAt.gte(today.0)).count(self.conn).await?;
+        // By time of arrival, which is indexed: no call lasts longer than a day (carriers end it
+        // after 4 to 24 hours).
+        let done = self
+            .filtered(&CallFilter { from: Some(today.plus_secs(-86_400)), ..CallFilter::default() })
+            .filter(call::Column::EndedAt.gte(today.0))
+            .count(self.conn)
+            .await?;
         let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         Ok((small(live), small(done)))
     }
@@ -401,7 +453,10 @@ impl Tenant<'_> {
             select = select.filter(C::State.is_in([LiveState::Ringing, LiveState::Connected, LiveState::Fallback].map(LiveState::code)));
         }
         if !filter.caller_digits.is_empty() {
-            select = select.filter(C::CallerText.contains(filter.caller_digits.as_str()));
+            // Digits only: anything else is a wildcard of LIKE, or an error (PostgreSQL and a
+            // backslash at the end). No digits at all match no caller.
+            let digits: String = filter.caller_digits.chars().filter(char::is_ascii_digit).collect();
+            select = select.filter(if digits.is_empty() { Expr::value(false) } else { C::CallerText.contains(digits) });
         }
         select
     }

@@ -6,7 +6,7 @@ use domain::campaign::{ATTEMPTS_DEFAULT, Distribution, Fallback, RecordingMode};
 use domain::id::CampaignId;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{activity, count, from_json, to_json};
 use crate::entity::campaign::{ActiveModel, Column, Entity, Model};
@@ -41,6 +41,16 @@ impl Tenant<'_> {
             .all(self.conn)
             .await?;
         rows.into_iter().map(record).collect()
+    }
+
+    /// The names of all campaigns, archived ones included.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn campaign_names(&self) -> Result<Vec<(CampaignId, String)>, StoreError> {
+        let rows: Vec<(uuid::Uuid, String)> =
+            self.select::<Entity>().select_only().column(Column::Id).column(Column::Name).into_tuple().all(self.conn).await?;
+        Ok(rows.into_iter().map(|(id, name)| (CampaignId(id), name)).collect())
     }
 
     /// A campaign.

@@ -55,15 +55,8 @@ impl Tenant<'_> {
     /// Keeps a recording; the same one told again only updates its length. Whether it was new.
     ///
     /// # Errors
-    /// What the database says.
+    /// `Reference` for a call that is not this account's.
     pub async fn keep_recording(&self, call: CallId, new: &NewRecording, now: Timestamp) -> Result<bool, StoreError> {
-        let update = self
-            .update::<Entity>()
-            .col_expr(Column::DurationS, Expr::value(i64::from(new.duration_s)))
-            .filter(Column::CarrierSid.eq(new.carrier_sid.as_str()));
-        if update.exec(self.conn).await?.rows_affected > 0 {
-            return Ok(false);
-        }
         let row = ActiveModel {
             account_id: NotSet,
             id: NotSet,
@@ -75,8 +68,17 @@ impl Tenant<'_> {
             voicemail: Set(new.voicemail),
             created_at: Set(now.0),
         };
-        self.insert_quietly::<Entity>(row).await?;
-        Ok(true)
+        // Not "update, else insert": two deliveries at once would both insert, and PostgreSQL ends
+        // the transaction of the one that loses.
+        if self.insert_unless_known::<Entity>(row, &[Column::AccountId, Column::CarrierSid]).await? {
+            return Ok(true);
+        }
+        let update = self
+            .update::<Entity>()
+            .col_expr(Column::DurationS, Expr::value(i64::from(new.duration_s)))
+            .filter(Column::CarrierSid.eq(new.carrier_sid.as_str()));
+        update.exec(self.conn).await?;
+        Ok(false)
     }
 }
 

@@ -48,8 +48,9 @@ impl Tenant<'_> {
     /// before keeps its id.
     ///
     /// # Errors
-    /// `Reference` for a target or campaign that is not this account's.
+    /// [`StoreError::NotFound`] for a campaign, `Reference` for a target that is not this account's.
     pub async fn replace_routes(&self, campaign: CampaignId, routes: &[RouteInput]) -> Result<(), StoreError> {
+        self.campaign(campaign).await?;
         let known = self.routes_of(campaign).await?;
         self.delete::<Entity>().filter(Column::CampaignId.eq(campaign.0)).exec(self.conn).await?;
         for (place, route) in routes.iter().enumerate() {
@@ -65,7 +66,7 @@ impl Tenant<'_> {
             };
             self.insert_quietly::<Entity>(row).await?;
         }
-        Ok(())
+        self.bump_generation().await
     }
 }
 

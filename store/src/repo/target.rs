@@ -6,7 +6,7 @@ use domain::caps::{Caps, Usage};
 use domain::id::{BuyerId, TargetId};
 use domain::time::{Timestamp, Windows};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{activity, count, from_json, to_json};
 use crate::entity::{target, target_usage};
@@ -45,6 +45,22 @@ impl Tenant<'_> {
             .all(self.conn)
             .await?;
         rows.into_iter().map(record).collect()
+    }
+
+    /// The names of all targets, archived ones included.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn target_names(&self) -> Result<Vec<(TargetId, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = self
+            .select::<target::Entity>()
+            .select_only()
+            .column(target::Column::Id)
+            .column(target::Column::Name)
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        Ok(rows.into_iter().map(|(id, name)| (TargetId(id), name)).collect())
     }
 
     /// A target.

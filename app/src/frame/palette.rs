@@ -1,0 +1,84 @@
+//! What the command palette offers: places, things to make, and the account's campaigns, buyers
+//! and targets, fetched when it opens for the first time.
+
+use domain::access::Permission;
+use domain::id::CallId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{buyer, campaign};
+use crate::route::{self, CampaignTab};
+use crate::state::session::Session;
+use crate::ui::{CommandPalette, PaletteEntry};
+
+/// The palette.
+#[component]
+pub fn Palette(session: Session, open: RwSignal<bool>) -> impl IntoView {
+    let found = RwSignal::new(Vec::<PaletteEntry>::new());
+    let typed = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if open.get() {
+            typed.set(String::new());
+            spawn_local(async move { found.set(things().await) });
+        }
+    });
+    let entries = Signal::derive(move || {
+        if !open.get() {
+            return Vec::new();
+        }
+        let mut all = call_by_id(&typed.get());
+        all.extend(places());
+        all.extend(acts(session));
+        all.extend(found.get());
+        all
+    });
+    let on_query = Callback::new(move |(text,): (String,)| typed.set(text));
+    view! { <CommandPalette entries=entries open=open on_query=on_query/> }.into_any()
+}
+
+fn places() -> Vec<PaletteEntry> {
+    [
+        ("dashboard", "Dashboard", "g d", route::HOME),
+        ("calls", "Call log", "g l", route::CALLS),
+        ("campaign", "Campaigns", "g c", route::CAMPAIGNS),
+        ("buyer", "Buyers & targets", "g b", route::BUYERS),
+        ("number", "Numbers", "g n", route::NUMBERS),
+    ]
+    .into_iter()
+    .map(|(icon, label, keys, href)| PaletteEntry::link("Go to", icon, label, keys, href))
+    .collect()
+}
+
+fn acts(session: Session) -> Vec<PaletteEntry> {
+    let may = |what| untrack(move || session.may(what));
+    [
+        (Permission::EditCampaigns, "New campaign", route::CAMPAIGN_NEW),
+        (Permission::EditBuyers, "New buyer", route::BUYER_NEW),
+        (Permission::EditNumbers, "Add a number", route::NUMBER_NEW),
+    ]
+    .into_iter()
+    .filter(|(what, _, _)| may(*what))
+    .map(|(_, label, href)| PaletteEntry::link("Do", "plus", label, "", href))
+    .collect()
+}
+
+/// The call whose id was typed or pasted.
+fn call_by_id(typed: &str) -> Vec<PaletteEntry> {
+    typed.trim().parse::<CallId>().map(|id| PaletteEntry::link("Go to", "calls", format!("Call {}", typed.trim()), "Call", route::call(id))).into_iter().collect()
+}
+
+/// The account's campaigns, buyers and targets; what cannot be fetched is not offered.
+async fn things() -> Vec<PaletteEntry> {
+    let mut all = Vec::new();
+    for row in campaign::list_campaigns().await.unwrap_or_default() {
+        all.push(PaletteEntry::link("Go to", "campaign", row.name, "Campaign", route::campaign(row.id, CampaignTab::Overview)));
+    }
+    for row in buyer::list_buyers().await.unwrap_or_default() {
+        for target in &row.targets {
+            let note = format!("Target, {}", target.now.word.to_lowercase());
+            all.push(PaletteEntry::link("Go to", "target", &target.name, note, route::target(target.id)));
+        }
+        all.push(PaletteEntry::link("Go to", "buyer", row.name, "Buyer", route::buyer(row.id)));
+    }
+    all
+}

@@ -1,0 +1,114 @@
+//! One call, explained: in the drawer beside the log, and as a page of its own.
+
+mod sections;
+
+use domain::api::call::CallDetail;
+use domain::id::CallId;
+use leptos::prelude::*;
+
+use crate::api::call::call_detail;
+use crate::page::parts::{CallStatus, with_id};
+use crate::route;
+use crate::state::source::{Renew, Source};
+use crate::ui::{Breadcrumbs, CopyButton, Drawer, PageHead, Time};
+use sections::Sections;
+
+pub use sections::candidate_line;
+
+/// The drawer.
+#[component]
+pub fn CallDrawer(detail: Signal<CallDetail>, close: String, previous: Option<String>, next: Option<String>) -> impl IntoView {
+    let row = Memo::new(move |_| detail.with(|d| d.row.clone()));
+    let full = route::call(row.with_untracked(|r| r.id));
+    let title = Signal::derive(move || row.with(|r| r.caller.clone()));
+    view! {
+        <Drawer title=title close_href=close prev_href=previous next_href=next full_href=Some(full)
+            state=move || view! { <CallStatus row=row/> } sub=move || view! { <Facts detail=detail/> } head=move || view! { <Jump detail=detail/> }>
+            <Sections detail=detail/>
+        </Drawer>
+    }
+    .into_any()
+}
+
+/// The page.
+#[component]
+pub fn CallAlone() -> impl IntoView {
+    with_id("The call", |id: Memo<CallId>| {
+        let source = Source::new(move || id.get(), call_detail).follow_calls();
+        source.view("The call", Renew::WithQuestion, |detail| view! { <Alone detail=detail/> }.into_any())
+    })
+}
+
+#[component]
+fn Alone(detail: Signal<CallDetail>) -> impl IntoView {
+    let row = Memo::new(move |_| detail.with(|d| d.row.clone()));
+    let title = Signal::derive(move || format!("Call from {}", row.with(|r| r.caller.clone())));
+    let short = Signal::derive(move || detail.with(|d| d.short_id.clone()));
+    view! {
+        <Breadcrumbs items=vec![("Call log".to_owned(), route::CALLS.to_owned())] here=short/>
+        <PageHead title=title state=move || view! { <CallStatus row=row/> }/>
+        <div class="drawer-sub"><Facts detail=detail/></div>
+        <Jump detail=detail/>
+        <div class="page-as-drawer"><Sections detail=detail/></div>
+    }
+    .into_any()
+}
+
+/// When, for which campaign, to whom, and the ids to quote.
+#[component]
+fn Facts(detail: Signal<CallDetail>) -> impl IntoView {
+    let facts = Memo::new(move |_| {
+        detail.with(|d| (d.row.arrived.clone(), d.row.campaign.clone(), d.campaign_href.clone(), d.row.target.clone(), d.target_href.clone(), d.short_id.clone(), d.row.id.to_string()))
+    });
+    let view = move || {
+        let (arrived, campaign, campaign_href, target, target_href, short, id) = facts.get();
+        let link = |text: String, href: String| match (text.is_empty(), href.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some(view! { <span>{text}</span> }.into_any()),
+            (false, false) => Some(view! { <a class="link" href=href>{text}</a> }.into_any()),
+        };
+        view! {
+            <Time datetime=arrived.datetime text=arrived.full/>
+            {link(campaign, campaign_href)}
+            {link(target, target_href)}
+            <span class="mono">{short}</span>
+            <CopyButton text=id label="Copy call ID"/>
+        }
+    };
+    view.into_any()
+}
+
+/// Links to the sections that this call has.
+#[component]
+fn Jump(detail: Signal<CallDetail>) -> impl IntoView {
+    let parts = Memo::new(move |_| {
+        detail.with(|d| {
+            [
+                ("timeline", "Timeline", true),
+                ("decision", "Decision", !d.decisions.is_empty()),
+                ("legs", "Legs", !d.legs.is_empty()),
+                ("recording", "Recording", !d.recordings.is_empty()),
+                ("answers", "Answers", !d.answers.is_empty()),
+                ("tags", "Tags", !d.tags.is_empty()),
+            ]
+        })
+    });
+    let go = |id: &'static str| {
+        move |ev: web_sys::MouseEvent| {
+            // The address stays: it names the call, not the place in it.
+            if let Some(el) = document().get_element_by_id(&format!("call-{id}")) {
+                ev.prevent_default();
+                el.scroll_into_view();
+            }
+        }
+    };
+    let links = move || {
+        parts
+            .get()
+            .into_iter()
+            .filter(|(_, _, there)| *there)
+            .map(|(id, words, _)| view! { <a class="tab" href=format!("#call-{id}") rel="external" on:click=go(id)>{words}</a> })
+            .collect_view()
+    };
+    view! { <nav class="tabs" aria-label="Parts of this call">{links}</nav> }.into_any()
+}

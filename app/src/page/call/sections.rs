@@ -1,0 +1,232 @@
+//! The parts of a call, always in this order: timeline, decision, legs, recording, answers, tags.
+//! Each is redrawn only when its own facts change, so a playing recording plays on.
+
+use domain::api::call::{AnswerView, CallDetail, DecisionView, LegRow, RecordingView, TimelineRow};
+use domain::routing::{Candidate, Verdict};
+use leptos::prelude::*;
+
+use crate::page::parts::or_dash;
+use crate::ui::{CopyButton, EmptyState, Icon, State, Status, TableRegion};
+
+/// All parts.
+#[component]
+pub fn Sections(detail: Signal<CallDetail>) -> impl IntoView {
+    view! {
+        {part(detail, "timeline", "Timeline", |d| d.timeline.clone(), |rows| Some(timeline(rows)))}
+        {part(detail, "decision", "Decision", |d| d.decisions.clone(), decisions)}
+        {part(detail, "legs", "Legs", |d| d.legs.clone(), legs)}
+        {part(detail, "recording", "Recording", |d| (d.recordings.clone(), d.may_listen), |(list, may)| recordings(list, may))}
+        {part(detail, "answers", "What we answered the carrier", |d| (d.answers.clone(), d.carrier_sid.clone()), |(list, sid)| answers(list, sid))}
+        {part(detail, "tags", "Tags", |d| d.tags.clone(), tags)}
+    }
+    .into_any()
+}
+
+/// A part with its head; nothing where the call has none of it.
+fn part<T>(detail: Signal<CallDetail>, id: &'static str, title: &'static str, of: fn(&CallDetail) -> T, view: fn(T) -> Option<AnyView>) -> AnyView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let facts = Memo::new(move |_| detail.with(of));
+    let shown = move || {
+        view(facts.get()).map(|inside| {
+            view! {
+                <section class="drawer-section" id=format!("call-{id}") aria-labelledby=format!("call-{id}-title")>
+                    <header><h3 id=format!("call-{id}-title")>{title}</h3></header>
+                    {inside}
+                </section>
+            }
+        })
+    };
+    shown.into_any()
+}
+
+fn timeline(rows: Vec<TimelineRow>) -> AnyView {
+    if rows.is_empty() {
+        return view! { <EmptyState title="Nothing has happened yet" text="The first event follows within a moment."/> }.into_any();
+    }
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let tone = match row.icon.as_str() {
+                "alert" => Some("bad"),
+                "phone-call" => Some("ok"),
+                _ => None,
+            };
+            view! {
+                <li data-tone=tone>
+                    <span class="timeline-mark"><Icon name=sprite(&row.icon)/></span>
+                    <span class="timeline-at" title=row.at.full>{row.after}</span>
+                    <span class="timeline-what">{row.title}</span>
+                    <span class="timeline-more">{row.detail}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="timeline">{rows}</ol> }.into_any()
+}
+
+/// The sprite's name of an event's icon.
+fn sprite(name: &str) -> &'static str {
+    match name {
+        "phone-incoming" => "phone-in",
+        "phone-outgoing" => "phone-out",
+        "phone-call" => "calls",
+        "phone-off" => "phone-off",
+        "split" => "route",
+        "mic" => "recording",
+        "voicemail" => "voicemail",
+        "refresh" => "refresh",
+        "clock" => "clock",
+        "tag" => "tag",
+        "alert" => "warning",
+        _ => "info",
+    }
+}
+
+fn decisions(list: Vec<DecisionView>) -> Option<AnyView> {
+    if list.is_empty() {
+        return None;
+    }
+    let blocks = list
+        .into_iter()
+        .map(|decision| {
+            let rows = decision.candidates.into_iter().map(candidate).collect_view();
+            view! {
+                <div class="section-head"><b>{decision.title}</b><span class="panel-note">{decision.subtitle}", "{decision.at.time}</span></div>
+                <ol class="trace">{rows}</ol>
+            }
+        })
+        .collect_view();
+    Some(blocks.into_any())
+}
+
+/// One candidate: verdict, name, priority and weight, one sentence with the actual numbers.
+fn candidate(candidate: Candidate) -> AnyView {
+    let (kind, shape) = match &candidate.verdict {
+        Verdict::Won { .. } => ("won", State::Won),
+        Verdict::NotDrawn { .. } | Verdict::NotNeeded => ("unused", State::Neutral),
+        _ => ("no", State::No),
+    };
+    view! {
+        <li data-verdict=kind>
+            <span class="trace-verdict"><Status state=shape text=candidate.verdict.word()/></span>
+            <span class="trace-name">{candidate.name}</span>
+            <span class="trace-rank">{format!("Priority {}, weight {}", candidate.priority, candidate.weight)}</span>
+            <span class="trace-why">{candidate.verdict.sentence()}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// The same on one short line, for narrow panels.
+pub fn candidate_line(candidate: Candidate) -> AnyView {
+    let shape = match &candidate.verdict {
+        Verdict::Won { .. } => State::Won,
+        Verdict::NotDrawn { .. } | Verdict::NotNeeded => State::Neutral,
+        _ => State::No,
+    };
+    view! {
+        <li>
+            <div class="row-between"><b>{candidate.name}</b><Status state=shape text=candidate.verdict.word()/></div>
+            <p class="soft">{candidate.verdict.sentence()}</p>
+        </li>
+    }
+    .into_any()
+}
+
+fn legs(list: Vec<LegRow>) -> Option<AnyView> {
+    if list.is_empty() {
+        return None;
+    }
+    let rows = list
+        .into_iter()
+        .map(|leg| {
+            view! {
+                <tr>
+                    <td class="num">{leg.number.to_string()}</td>
+                    <th scope="row"><span class="two">{leg.target}<small>{leg.buyer}</small></span></th>
+                    <td class="nowrap">{leg.destination}</td>
+                    <td class="nowrap">{leg.started.time}</td>
+                    <td><Status state=leg_shape(&leg.shape) text=leg.result/></td>
+                    <td class="num">{or_dash(&leg.rang)}</td>
+                    <td class="num">{or_dash(&leg.talked)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let table = view! {
+        <TableRegion label="Legs">
+            <table class="data">
+                <thead><tr>
+                    <th scope="col" class="num">"Leg"</th><th scope="col">"Target"</th><th scope="col">"Destination"</th><th scope="col">"Started"</th>
+                    <th scope="col">"Result"</th><th scope="col" class="num">"Rang"</th><th scope="col" class="num">"Talked"</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableRegion>
+    };
+    Some(table.into_any())
+}
+
+fn leg_shape(shape: &str) -> State {
+    match shape {
+        "live" => State::Live,
+        "open" => State::Open,
+        "failed" => State::Failed,
+        "progress" => State::Progress,
+        _ => State::Neutral,
+    }
+}
+
+fn recordings(list: Vec<RecordingView>, may_listen: bool) -> Option<AnyView> {
+    if list.is_empty() {
+        return None;
+    }
+    let players = list
+        .into_iter()
+        .map(|recording| {
+            let kind = if recording.voicemail { "Voicemail" } else { "Recording" };
+            let words = format!("{kind}, {}", recording.words);
+            let label = words.clone();
+            let inside = match (may_listen, recording.ready) {
+                (false, _) => view! { <span class="soft">"Your role may not listen to recordings."</span> }.into_any(),
+                (true, false) => view! { <Status state=State::Progress text="The carrier is still preparing the file"/> }.into_any(),
+                (true, true) => view! { <audio controls=true preload="none" src=recording.src aria-label=label></audio> }.into_any(),
+            };
+            view! { <p class="soft">{words}</p><div class="player">{inside}</div> }
+        })
+        .collect_view();
+    Some(players.into_any())
+}
+
+fn answers(list: Vec<AnswerView>, sid: String) -> Option<AnyView> {
+    if list.is_empty() {
+        return None;
+    }
+    let rows = list
+        .into_iter()
+        .map(|answer| {
+            let copied = answer.twiml.clone();
+            view! {
+                <details>
+                    <summary><Icon name="chevron-right"/><span>{answer.to}</span><span class="accordion-fact">{answer.at.time}</span></summary>
+                    <div class="accordion-body">
+                        <pre class="codebox" tabindex="0" aria-label="TwiML">{answer.twiml}</pre>
+                        <CopyButton text=copied label="Copy TwiML" worded=true/>
+                    </div>
+                </details>
+            }
+        })
+        .collect_view();
+    let carrier = (!sid.is_empty()).then(|| view! { <p class="soft">"Carrier call "<span class="mono">{sid.clone()}</span>" "<CopyButton text=sid label="Copy carrier call ID"/></p> });
+    Some(view! { <div class="accordion">{rows}</div>{carrier} }.into_any())
+}
+
+fn tags(list: Vec<(String, String)>) -> Option<AnyView> {
+    if list.is_empty() {
+        return None;
+    }
+    let rows = list.into_iter().map(|(name, value)| view! { <div><dt class="mono">{name}</dt><dd class="mono">{value}</dd></div> }).collect_view();
+    Some(view! { <dl class="facts">{rows}</dl> }.into_any())
+}
