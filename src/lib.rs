@@ -21,8 +21,7 @@ pub mod routing;
 pub mod schedule;
 pub mod tag;
 pub mod target;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;
 pub mod voice;
-
-
-

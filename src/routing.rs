@@ -9,6 +9,7 @@ use crate::caps::{CapReached, Usage};
 use crate::draw::Draw;
 use crate::id::{BuyerId, RouteId, TargetId};
 use crate::plan::{Route, RoutingPlan};
+use crate::schedule::OpenState;
 use crate::time::{LocalMoment, Windows};
 
 /// The wall clocks of the zones in a plan at the moment of the decision.
@@ -39,7 +40,7 @@ pub enum Verdict {
     RouteOff,
     TargetPaused,
     BuyerPaused,
-    /// Outside its hours; `until` reads "until 9:00 am CT".
+    /// Outside its hours; `until` reads "until 9:00 am CT" or "on every day of the week".
     Closed { until: String },
     CapReached(CapReached),
     /// Rang earlier in this call without connecting.
@@ -209,7 +210,8 @@ pub fn refusal(route: &Route, exclusions: &Exclusions, usage: &UsageMap, clocks:
     };
     let state = target.hours.state(local);
     if !state.is_open() {
-        return Some(Verdict::Closed { until: state.until(&target.zone) });
+        let until = if state == OpenState::NeverOpen { "on every day of the week".to_owned() } else { state.until(&target.zone) };
+        return Some(Verdict::Closed { until });
     }
     let used = usage.get(&target.id).copied().unwrap_or_default();
     target.caps.reached(&used, &windows_of(route, clocks)).map(Verdict::CapReached)

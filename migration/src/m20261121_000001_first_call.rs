@@ -169,10 +169,11 @@ const TABLES: &[&str] = &[
         FOREIGN KEY (account_id, buyer_id) REFERENCES buyer (account_id, id)
     )",
     "CREATE INDEX call_by_time ON call (account_id, arrived_at, id)",
-    "CREATE INDEX call_by_campaign ON call (account_id, campaign_id, arrived_at)",
-    "CREATE INDEX call_by_target ON call (account_id, target_id, arrived_at)",
+    "CREATE INDEX call_by_campaign ON call (account_id, campaign_id, arrived_at, id)",
+    "CREATE INDEX call_by_target ON call (account_id, target_id, arrived_at, id)",
     "CREATE INDEX call_by_state ON call (account_id, state)",
-    "CREATE INDEX call_by_check ON call (next_check_at)",
+    "CREATE INDEX call_by_number ON call (account_id, dialed, arrived_at)",
+    "CREATE INDEX call_by_check ON call (next_check_at) WHERE next_check_at IS NOT NULL",
     "CREATE TABLE call_event (
         account_id BIGINT NOT NULL,
         call_id {uuid} NOT NULL,

@@ -25,8 +25,6 @@ pub struct AppState {
     pub throttle: Arc<PeerThrottle>,
     pub proxies: Arc<[IpAddr]>,
     pub metrics_token: SecretString,
-    /// Days without a visit after which a session ends.
-    pub session_days: i64,
     /// Whether browsers reach us over TLS.
     pub tls: bool,
     /// Ends streams when the server stops.

@@ -198,7 +198,8 @@ pub struct RouteForm {
     pub target: String,
     pub priority: String,
     pub weight: String,
-    /// "on" when switched on.
+    /// "on" when switched on (an unchecked box sends nothing).
+    #[serde(default)]
     pub on: String,
 }
 

@@ -33,7 +33,11 @@ pub struct Db {
 
 /// A place to run queries: the pool, or one transaction.
 #[derive(Debug)]
-pub struct Conn(Inner);
+pub struct Conn {
+    inner: Inner,
+    #[cfg(feature = "testing")]
+    seen: std::sync::Mutex<Option<Vec<String>>>,
+}
 
 #[derive(Debug)]
 enum Inner {
@@ -87,7 +91,7 @@ impl Db {
     /// # Errors
     /// If no connection is to be had.
     pub async fn read(&self) -> Result<Conn, StoreError> {
-        if self.pooled { self.begin(&self.read).await } else { Ok(Conn(Inner::Pool(self.read.clone()))) }
+        if self.pooled { self.begin(&self.read).await } else { Ok(Conn::new(Inner::Pool(self.read.clone()))) }
     }
 
     /// A transaction. Nothing is kept unless [`Conn::commit`] is called.
@@ -146,7 +150,7 @@ impl Db {
             // the very names the driver is about to use.
             tx.execute_unprepared("DEALLOCATE ALL").await?;
         }
-        Ok(Conn(Inner::Transaction(tx)))
+        Ok(Conn::new(Inner::Transaction(tx)))
     }
 }
 
@@ -195,6 +199,36 @@ fn sqlite_options(url: &str, connections: u32, access: Access) -> ConnectOptions
 }
 
 impl Conn {
+    fn new(inner: Inner) -> Self {
+        Self {
+            inner,
+            #[cfg(feature = "testing")]
+            seen: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Starts to write down the statements that run, with their values filled in.
+    #[cfg(feature = "testing")]
+    pub fn record(&self) {
+        *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    /// The statements since [`record`](Self::record), which is over with this.
+    #[cfg(feature = "testing")]
+    pub fn recorded(&self) -> Vec<String> {
+        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    #[cfg(feature = "testing")]
+    fn note(&self, stmt: &Statement) {
+        if let Some(seen) = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).as_mut() {
+            seen.push(stmt.to_string());
+        }
+    }
+
+    #[cfg(not(feature = "testing"))]
+    fn note(&self, _: &Statement) {}
+
     /// The tables of one account.
     #[must_use]
     pub fn tenant<'c>(&'c self, scope: &TenantScope) -> Tenant<'c> {
@@ -212,7 +246,7 @@ impl Conn {
     /// # Errors
     /// If the database did not keep it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.inner {
             Inner::Pool(_) => Ok(()),
             Inner::Transaction(tx) => Ok(tx.commit().await?),
         }
@@ -223,7 +257,7 @@ impl Conn {
     /// # Errors
     /// [`StoreError::NotFound`] outside a transaction.
     pub fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
-        match &self.0 {
+        match &self.inner {
             Inner::Pool(_) => Err(StoreError::NotFound),
             Inner::Transaction(tx) => Ok(tx),
         }
@@ -233,14 +267,15 @@ impl Conn {
 #[async_trait::async_trait]
 impl ConnectionTrait for Conn {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
+        match &self.inner {
             Inner::Pool(conn) => conn.get_database_backend(),
             Inner::Transaction(tx) => tx.get_database_backend(),
         }
     }
 
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        self.note(&stmt);
+        match &self.inner {
             Inner::Pool(conn) => conn.execute_raw(stmt).await,
             Inner::Transaction(tx) => tx.execute_raw(stmt).await,
         }
@@ -248,21 +283,23 @@ impl ConnectionTrait for Conn {
 
     #[expect(clippy::disallowed_methods, reason = "hands on what a caller was allowed")]
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        match &self.inner {
             Inner::Pool(conn) => conn.execute_unprepared(sql).await,
             Inner::Transaction(tx) => tx.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &self.0 {
+        self.note(&stmt);
+        match &self.inner {
             Inner::Pool(conn) => conn.query_one_raw(stmt).await,
             Inner::Transaction(tx) => tx.query_one_raw(stmt).await,
         }
     }
 
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.0 {
+        self.note(&stmt);
+        match &self.inner {
             Inner::Pool(conn) => conn.query_all_raw(stmt).await,
             Inner::Transaction(tx) => tx.query_all_raw(stmt).await,
         }

@@ -18,7 +18,7 @@ pub async fn list_buyers() -> Answer<Vec<BuyerRow>> {
 
 /// One buyer with its targets.
 #[server(endpoint = "buyers/detail")]
-pub async fn buyer_detail(id: BuyerId) -> Answer<BuyerDetail> {
+pub async fn load_buyer(id: BuyerId) -> Answer<BuyerDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;

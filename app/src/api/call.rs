@@ -26,7 +26,7 @@ pub async fn live_calls() -> Answer<Vec<CallRow>> {
 
 /// One call with its timeline, decisions, legs and recordings.
 #[server(endpoint = "calls/detail")]
-pub async fn call_detail(id: CallId) -> Answer<CallDetail> {
+pub async fn load_call(id: CallId) -> Answer<CallDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;

@@ -18,7 +18,7 @@ pub async fn list_campaigns() -> Answer<Vec<CampaignRow>> {
 
 /// One campaign with settings, numbers and plan.
 #[server(endpoint = "campaigns/detail")]
-pub async fn campaign_detail(id: CampaignId) -> Answer<CampaignDetail> {
+pub async fn load_campaign(id: CampaignId) -> Answer<CampaignDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;

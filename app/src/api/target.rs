@@ -9,7 +9,7 @@ use super::Answer;
 
 /// One target with its form and usage.
 #[server(endpoint = "targets/detail")]
-pub async fn target_detail(id: TargetId) -> Answer<TargetDetail> {
+pub async fn load_target(id: TargetId) -> Answer<TargetDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;

@@ -6,7 +6,7 @@ use domain::api::call::CallDetail;
 use domain::id::CallId;
 use leptos::prelude::*;
 
-use crate::api::call::call_detail;
+use crate::api::call::load_call;
 use crate::page::parts::{CallStatus, with_id};
 use crate::route;
 use crate::state::source::{Renew, Source};
@@ -34,7 +34,7 @@ pub fn CallDrawer(detail: Signal<CallDetail>, close: String, previous: Option<St
 #[component]
 pub fn CallAlone() -> impl IntoView {
     with_id("The call", |id: Memo<CallId>| {
-        let source = Source::new(move || id.get(), call_detail).follow_calls();
+        let source = Source::new(move || id.get(), load_call).follow_calls();
         source.view("The call", Renew::WithQuestion, |detail| view! { <Alone detail=detail/> }.into_any())
     })
 }

@@ -8,7 +8,7 @@ use domain::id::CallId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::api::call::{call_detail, page_calls};
+use crate::api::call::{load_call, page_calls};
 use crate::error::AppError;
 use crate::page::call::CallDrawer;
 use crate::route;
@@ -55,7 +55,7 @@ fn range_of(range: &str, from: &str) -> String {
 
 async fn opened(id: Option<CallId>) -> Result<Option<CallDetail>, AppError> {
     match id {
-        Some(id) => call_detail(id).await.map(Some),
+        Some(id) => load_call(id).await.map(Some),
         None => Ok(None),
     }
 }

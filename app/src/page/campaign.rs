@@ -12,7 +12,7 @@ use domain::id::CampaignId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::api::campaign::campaign_detail;
+use crate::api::campaign::load_campaign;
 use crate::page::campaigns::campaign_state;
 use crate::page::not_found::Missing;
 use crate::page::parts::{counted, may, with_id};
@@ -38,7 +38,7 @@ pub fn Campaign() -> impl IntoView {
         })
     });
     with_id("The campaign", move |id: Memo<CampaignId>| {
-        let source = Source::new(move || id.get(), campaign_detail).follow_calls();
+        let source = Source::new(move || id.get(), load_campaign).follow_calls();
         source.view("The campaign", Renew::WithQuestion, move |detail| view! { <Detail source=source detail=detail tab=tab/> }.into_any())
     })
 }

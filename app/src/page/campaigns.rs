@@ -117,11 +117,12 @@ fn row_menu(row: &CampaignRow, changes: Changes) -> AnyView {
     });
     let archive = Callback::new(move |()| changes.set(thing, other.clone(), stored, domain::api::page::Activity::Archived));
     let (_, word, icon) = opposite(stored);
+    let id = row.id;
     view! {
-        <Menu id=format!("campaign-menu-{}", row.id) label=format!("Actions for {}", row.name) size=Size::Xs>
-            <MenuLink href=route::campaign(row.id, CampaignTab::Routing) icon="plan">"Routing plan"</MenuLink>
-            <MenuLink href=route::campaign(row.id, CampaignTab::Settings) icon="settings">"Settings"</MenuLink>
-            <MenuLink href=route::calls_of_campaign(row.id) icon="calls">"Calls today"</MenuLink>
+        <Menu id=format!("campaign-menu-{id}") label=format!("Actions for {}", row.name) size=Size::Xs>
+            <MenuLink href=route::campaign(id, CampaignTab::Routing) icon="plan">"Routing plan"</MenuLink>
+            <MenuLink href=route::campaign(id, CampaignTab::Settings) icon="settings">"Settings"</MenuLink>
+            <MenuLink href=route::calls_of_campaign(id) icon="calls">"Calls today"</MenuLink>
             <MenuSeparator/>
             <MenuItem icon=icon on_select=flip>{word}</MenuItem>
             <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem>

@@ -111,7 +111,7 @@ impl Bar {
         });
     }
 
-    /// A save makes the form's state the saved one; refused fields take the focus.
+    /// A save makes the form's state the saved one.
     fn follow(self, saved: Signal<usize>) {
         Effect::new(move |before: Option<usize>| {
             let version = saved.get();
@@ -122,13 +122,6 @@ impl Bar {
                 self.count.set(0);
             }
             version
-        });
-        Effect::new(move |before: Option<usize>| {
-            let now = self.errors.get();
-            if now > 0 && before.is_some() {
-                request_animation_frame(move || self.focus_first_invalid());
-            }
-            now
         });
     }
 
@@ -206,6 +199,9 @@ pub fn SaveBar(
     /// Changes that are not fields of the form, for example the order of rows.
     #[prop(optional, into)]
     extra: Signal<usize>,
+    /// Counts the changed fields of the form; false where `extra` says it all.
+    #[prop(default = true)]
+    counts: bool,
     /// Puts back signals of the page after the form was reset.
     #[prop(optional, into)]
     on_discard: Option<Callback<()>>,
@@ -223,8 +219,10 @@ pub fn SaveBar(
         errors,
         saving,
     };
-    bar.watch();
-    bar.follow(saved);
+    if counts {
+        bar.watch();
+        bar.follow(saved);
+    }
     bar.listen();
     let discard = move |_| {
         if let Some(el) = bar.element() {

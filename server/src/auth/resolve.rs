@@ -8,7 +8,6 @@ use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use service::OpCtx;
 
 /// Routes that serve people who have not signed in.
 pub const PUBLIC: [&str; 3] = ["/login", "/logout", "/theme"];
@@ -32,20 +31,22 @@ pub async fn resolve(state: &AppState, request: &mut Request) -> Result<(), Box<
     let (Some(session), Some(user)) = (session, user) else {
         return if PUBLIC.contains(&path.as_str()) { Ok(()) } else { Err(Box::new(sign_in_first(request))) };
     };
+    if PUBLIC.contains(&path.as_str()) && *request.method() != Method::GET {
+        return Ok(());
+    }
     if path == "/login" && *request.method() == Method::GET {
         return Err(Box::new(Redirect::to("/").into_response()));
     }
     keep_alive(&session, state.services.clock.now().secs()).await;
-    let context = OpCtx {
-        scope: user.scope,
-        actor: user.actor.clone(),
-        account_name: user.account_name.clone(),
-        zone: user.zone.clone(),
-        request_id: request_id::of(request.extensions()),
-        now: state.services.clock.now(),
-    };
-    request.extensions_mut().insert(context);
-    Ok(())
+    let id = request_id::of(request.extensions());
+    match state.services.users.context(user.user_id(), id.clone(), state.services.clock.now()).await {
+        Ok(context) => {
+            request.extensions_mut().insert(context);
+            Ok(())
+        }
+        Err(service::Error::Unauthenticated) => Err(Box::new(sign_in_first(request))),
+        Err(failure) => Err(Box::new(error::answer(&failure, &id))),
+    }
 }
 
 /// Moves the end of the session on, once a day: a write for each request would cost more than it is worth.

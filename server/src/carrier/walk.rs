@@ -331,6 +331,6 @@ impl Line<'_> {
 
 /// Whole seconds, as carriers count them.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range")]
-pub(super) fn whole(seconds: f64) -> u32 {
+pub fn whole(seconds: f64) -> u32 {
     seconds.round().clamp(0.0, 86_400.0) as u32
 }

@@ -22,24 +22,27 @@ const LOOK: Duration = Duration::from_secs(3);
 /// A stream ends after this long; the browser opens the next one, and has to be signed in for it.
 const LIFE: Duration = Duration::from_secs(900);
 
+/// The counters, and a figure that changes whenever anything about the calls does.
+type News = (Counters, i64);
+
 struct Stream {
     state: AppState,
     op: OpCtx,
     beats: watch::Receiver<u64>,
-    told: Option<Counters>,
+    told: News,
     ends: Instant,
 }
 
 /// Streams the counters of the account: at once, and whenever calls changed.
 pub async fn stream(State(state): State<AppState>, Extension(op): Extension<OpCtx>) -> Response {
-    let first = match counters(&state, &op).await {
-        Ok(counters) => counters,
+    let first = match news(&state, &op).await {
+        Ok(news) => news,
         Err(failure) => return error::answer(&failure, &op.request_id),
     };
     let stopping = state.stopping.clone();
     let beats = state.pulse.listen();
-    let rest = Stream { state, op, beats, told: Some(first), ends: Instant::now() + LIFE };
-    let events = stream::once(async move { event(first) }).chain(stream::unfold(rest, next)).take_until(stopping.cancelled_owned());
+    let rest = Stream { state, op, beats, told: first, ends: Instant::now() + LIFE };
+    let events = stream::once(async move { event(first.0) }).chain(stream::unfold(rest, next)).take_until(stopping.cancelled_owned());
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
     // A buffering proxy would hold the news back.
     ([(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")], sse).into_response()
@@ -48,21 +51,22 @@ pub async fn stream(State(state): State<AppState>, Extension(op): Extension<OpCt
 async fn next(mut stream: Stream) -> Option<(Result<Event, Infallible>, Stream)> {
     loop {
         tokio::time::sleep(COALESCE).await;
-        let beat = tokio::time::timeout(LOOK, stream.beats.changed()).await.is_ok();
+        // A beat may be another account's: only what changed here is told.
+        let _ = tokio::time::timeout(LOOK, stream.beats.changed()).await;
         if Instant::now() > stream.ends {
             return None;
         }
         stream.op.now = stream.state.services.clock.now();
-        let Ok(now) = counters(&stream.state, &stream.op).await else { continue };
-        if beat || stream.told != Some(now) {
-            stream.told = Some(now);
-            return Some((event(now), stream));
+        let Ok(now) = news(&stream.state, &stream.op).await else { continue };
+        if stream.told != now {
+            stream.told = now;
+            return Some((event(now.0), stream));
         }
     }
 }
 
-async fn counters(state: &AppState, op: &OpCtx) -> Result<Counters, service::Error> {
-    Ok(state.services.session.shell(op).await?.counters)
+async fn news(state: &AppState, op: &OpCtx) -> Result<News, service::Error> {
+    Ok((state.services.session.counters(op).await?, state.services.session.activity(op).await?))
 }
 
 fn event(counters: Counters) -> Result<Event, Infallible> {

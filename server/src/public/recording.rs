@@ -26,7 +26,7 @@ pub async fn play(State(state): State<AppState>, Extension(op): Extension<OpCtx>
 
 async fn find(state: &AppState, op: &OpCtx, id: &str, headers: &HeaderMap) -> Result<Response, Error> {
     let id: RecordingId = id.parse().map_err(|_| Error::NotFound("recording"))?;
-    let recording = state.services.recordings.audio(op, id).await?;
+    let recording = state.services.recordings.source(op, id).await?;
     let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
     let sound = state.media.sound(&recording.carrier_sid, recording.duration_s, recording.channels, range).await;
     let mut response = match sound {

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr, SubQueryStateme
 use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::{count, from_json, to_json};
-use crate::entity::{call, call_event};
+use crate::entity::{call, call_event, phone_number};
 use crate::error::{Constraint, StoreError};
 use crate::scope::Tenant;
 
@@ -344,20 +344,26 @@ impl Tenant<'_> {
             .collect()
     }
 
-    /// For each dialed number: how many calls came since a moment, and when the last one did.
+    /// For each number of the account: how many calls came since a moment, and when the last one did.
     ///
     /// # Errors
     /// What the database says.
     pub async fn calls_by_number(&self, since: Timestamp) -> Result<Vec<(String, u32, Option<Timestamp>)>, StoreError> {
         use call::Column as C;
-        let recent: SimpleExpr = Expr::case(Expr::col(C::ArrivedAt).gte(since.0), 1_i64).finally(0_i64).into();
+        // A look into the index for each number, not a pass over all calls there ever were.
+        let of_number = || {
+            self.select::<call::Entity>()
+                .select_only()
+                .filter(Expr::col((call::Entity, C::Dialed)).equals((phone_number::Entity, phone_number::Column::E164)))
+        };
+        let recent = of_number().expr(Expr::col((call::Entity, C::Id)).count()).filter(C::ArrivedAt.gte(since.0)).into_query();
+        let last = of_number().expr(Expr::col((call::Entity, C::ArrivedAt)).max()).into_query();
         let rows: Vec<(String, i64, Option<i64>)> = self
-            .select::<call::Entity>()
+            .select::<phone_number::Entity>()
             .select_only()
-            .column(C::Dialed)
-            .column_as(recent.sum().cast_as("BIGINT"), "recent")
-            .column_as(C::ArrivedAt.max(), "last")
-            .group_by(C::Dialed)
+            .column(phone_number::Column::E164)
+            .expr_as(SimpleExpr::from(SubQueryStatement::from(recent)), "recent")
+            .expr_as(SimpleExpr::from(SubQueryStatement::from(last)), "last")
             .into_tuple()
             .all(self.conn)
             .await?;

@@ -80,7 +80,9 @@ impl Tenant<'_> {
             version: Set(1),
             created_at: Set(now.0),
         };
-        self.insert_quietly::<Entity>(row).await
+        self.insert_quietly::<Entity>(row).await?;
+        // Or a number given to it at once would meet plans that do not know the campaign.
+        self.bump_generation().await
     }
 
     /// Replaces a campaign's settings.

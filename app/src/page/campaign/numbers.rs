@@ -80,11 +80,12 @@ fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> i
 
 fn number_row(row: NumberRow, assign: ServerAction<AssignNumber>, edit: bool) -> AnyView {
     let last = row.last_call.map(|at| view! { <Time datetime=at.datetime text=format!("{}, {}", at.date, at.time) title=at.full/> });
+    let label = format!("Take {} from this campaign", row.display);
     let take = edit.then(|| {
         view! {
             <ActionForm action=assign>
                 <input type="hidden" name="id" value=row.id.to_string()/>
-                <Button submit=true size=Size::Xs attr:aria-label=format!("Take {} from this campaign", row.display)>"Unassign"</Button>
+                <Button submit=true size=Size::Xs attr:aria-label=label>"Unassign"</Button>
             </ActionForm>
         }
     });

@@ -1,0 +1,113 @@
+//! One buyer: its name, its targets; and the page for a new one.
+
+use domain::access::Permission;
+use domain::api::buyer::{BuyerDetail, BuyerForm};
+use domain::id::BuyerId;
+use leptos::prelude::*;
+
+use crate::api::buyer::{CreateBuyer, UpdateBuyer, load_buyer};
+use crate::form::{Form, checked, input};
+use crate::page::buyers::Targets;
+use crate::page::parts::{OnlyLook, activity_state, counted, may, with_id};
+use crate::route;
+use crate::state::activity::{Changes, PauseButton, Thing};
+use crate::state::source::{Renew, Source};
+use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Size, Status, TextInput, use_toasts};
+
+fn crumbs() -> Vec<(String, String)> {
+    vec![("Buyers & targets".to_owned(), route::BUYERS.to_owned())]
+}
+
+/// The page of a buyer.
+#[component]
+pub fn Buyer() -> impl IntoView {
+    with_id("The buyer", |id: Memo<BuyerId>| {
+        let source = Source::new(move || id.get(), load_buyer).follow_calls();
+        source.view("The buyer", Renew::WithQuestion, move |detail| view! { <Detail source=source detail=detail/> }.into_any())
+    })
+}
+
+#[component]
+fn Detail(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> impl IntoView {
+    let id = detail.with_untracked(|d| d.row.id);
+    let thing = Thing::Buyer(id);
+    let edit = may(Permission::EditBuyers);
+    let changes = Changes::new(move || source.reload());
+    let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
+    let stored = Signal::derive(move || detail.with(|d| d.row.activity));
+    let state = Memo::new(move |_| activity_state(changes.of(thing, stored.get())));
+    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
+    let sub = Signal::derive(move || {
+        detail.with(|d| format!("{}, {} connected today", counted(u64::from(d.row.live), "live call", "live calls"), d.row.connected_today))
+    });
+    let actions = move || move || edit.get().then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> });
+    let rows = Memo::new(move |_| detail.with(|d| d.row.targets.clone()));
+    let badge = Signal::derive(move || rows.with(Vec::len).to_string());
+    let add = move || move || edit.get().then(|| view! { <LinkButton href=route::target_new(id) icon="plus" size=Size::Sm>"New target"</LinkButton> });
+    view! {
+        <Breadcrumbs items=crumbs() here=name/>
+        <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=actions/>
+        <Panel title="Targets" badge=badge flush=true actions=add>
+            {move || view! { <Targets label=name.get_untracked() rows=rows.get() changes=changes edit=edit.get()/> }}
+        </Panel>
+        {move || edit.get().then(|| view! { <Rename source=source detail=detail/> })}
+    }
+    .into_any()
+}
+
+/// The buyer's own settings: its name.
+#[component]
+fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> impl IntoView {
+    let (id, name) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
+    let save = ServerAction::<UpdateBuyer>::new();
+    let toasts = use_toasts();
+    let done = Callback::new(move |()| {
+        toasts.done("Buyer saved.");
+        source.reload();
+    });
+    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check)).watch(save.value().into(), done);
+    view! {
+        <Panel title="Settings">
+            <ActionForm action=save attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <TextInput name=input("name") id="f-name" label="Name" value=name error=form.error("name") required=true/>
+            </ActionForm>
+        </Panel>
+        <SaveBar form=form.id label="Save buyer" errors=form.count() saving=save.pending() saved=form.saved on_discard=Callback::new(move |()| form.clear())/>
+    }
+    .into_any()
+}
+
+/// The page for a new buyer.
+#[component]
+pub fn BuyerNew() -> impl IntoView {
+    let create = ServerAction::<CreateBuyer>::new();
+    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check)).watch(create.value().into(), None);
+    let edit = may(Permission::EditBuyers);
+    let inside = move || {
+        if !edit.get() {
+            return view! { <Panel title="New buyer"><OnlyLook what=Permission::EditBuyers/></Panel> }.into_any();
+        }
+        view! {
+            <Panel title="Buyer">
+                <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                    on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
+                    <FormErrors errors=form.errors()/>
+                    <TextInput name=input("name") id="f-name" label="Name" error=form.error("name") required=true hint="The company that pays for calls"/>
+                    <div class="form-foot">
+                        <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Create buyer"</Button>
+                        <LinkButton href=route::BUYERS kind=ButtonKind::Ghost>"Cancel"</LinkButton>
+                    </div>
+                </ActionForm>
+            </Panel>
+        }
+        .into_any()
+    };
+    view! {
+        <Breadcrumbs items=crumbs() here="New buyer"/>
+        <PageHead title="New buyer" sub="Targets, the phones that ring, come next."/>
+        <Suspense>{inside}</Suspense>
+    }
+    .into_any()
+}

@@ -1,0 +1,185 @@
+//! One target: where it rings, when, and how much; and the page for a new one.
+
+mod fields;
+mod hours;
+
+use domain::access::Permission;
+use domain::api::page::Meter;
+use domain::api::target::{TargetDetail, TargetForm};
+use domain::id::{BuyerId, TargetId};
+use leptos::prelude::*;
+
+use crate::api::target::{CreateTarget, UpdateTarget, load_target};
+use crate::form::{Form, checked};
+use crate::page::parts::{MeterView, OnlyLook, activity_state, availability_shape, may, with_id};
+use crate::route;
+use crate::state::activity::{Changes, PauseButton, Thing};
+use crate::state::source::{Renew, Source};
+use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Status, use_toasts};
+use fields::{Chosen, Fields};
+
+/// The target's resource.
+type TargetSource = Source<TargetId, TargetDetail>;
+
+fn crumbs() -> Vec<(String, String)> {
+    vec![("Buyers & targets".to_owned(), route::BUYERS.to_owned())]
+}
+
+/// The page of a target.
+#[component]
+pub fn Target() -> impl IntoView {
+    with_id("The target", |id: Memo<TargetId>| {
+        let source = Source::new(move || id.get(), load_target).follow_calls();
+        source.view("The target", Renew::WithQuestion, move |detail| view! { <Detail source=source detail=detail/> }.into_any())
+    })
+}
+
+#[component]
+fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
+    let (thing, buyer) = detail.with_untracked(|d| (Thing::Target(d.row.id), (d.row.buyer_name.clone(), route::buyer(d.row.buyer))));
+    let edit = may(Permission::EditBuyers);
+    let changes = Changes::new(move || source.reload());
+    let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
+    let stored = Signal::derive(move || detail.with(|d| d.row.activity));
+    let state = Memo::new(move |_| {
+        let asked = changes.of(thing, stored.get());
+        detail.with(|d| {
+            if asked == d.row.activity {
+                let words = if d.row.now.detail.is_empty() { d.row.now.word.clone() } else { format!("{} {}", d.row.now.word, d.row.now.detail) };
+                (availability_shape(d.row.now.kind), words)
+            } else {
+                let (shape, word) = activity_state(asked);
+                (shape, word.to_owned())
+            }
+        })
+    });
+    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1));
+    let sub = Signal::derive(move || detail.with(|d| d.row.destination.clone()));
+    let actions = move || move || edit.get().then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> });
+    let mut steps = crumbs();
+    steps.push(buyer);
+    view! {
+        <Breadcrumbs items=steps here=name/>
+        <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=actions/>
+        <div class="split-296">
+            {move || if edit.get() {
+                view! { <Edit source=source detail=detail/> }.into_any()
+            } else {
+                view! { <Panel title="Settings"><OnlyLook what=Permission::EditBuyers/></Panel> }.into_any()
+            }}
+            <Usage detail=detail/>
+        </div>
+    }
+    .into_any()
+}
+
+/// What of its limits is used, and which campaigns route to it.
+#[component]
+fn Usage(detail: Signal<TargetDetail>) -> impl IntoView {
+    let meters = Memo::new(move |_| detail.with(|d| [d.row.lines, d.hour, d.row.today, d.month, d.total]));
+    let rows = move || {
+        let [lines, hour, today, month, total] = meters.get();
+        let row = |words: &'static str, meter: Meter| view! { <li class="row-between"><span class="soft">{words}</span><span class="num"><MeterView meter=meter what=words/></span></li> };
+        view! {
+            <ul class="lines">
+                {row("At the same time", lines)}{row("This hour", hour)}{row("Today", today)}{row("This month", month)}{row("In all", total)}
+            </ul>
+        }
+    };
+    let campaigns = Memo::new(move |_| detail.with(|d| d.row.campaigns.clone()));
+    let links = move || {
+        let all = campaigns.get();
+        if all.is_empty() {
+            return view! { <p class="state soft">"No campaign routes calls here yet."</p> }.into_any();
+        }
+        let rows = all
+            .into_iter()
+            .map(|(id, name)| view! { <li><a class="link" href=route::campaign(id, route::CampaignTab::Routing)>{name}</a></li> })
+            .collect_view();
+        view! { <ul class="lines">{rows}</ul> }.into_any()
+    };
+    let calls = route::calls_of_target(detail.with_untracked(|d| d.row.id));
+    view! {
+        <div class="stack">
+            <Panel title="Usage" flush=true actions=move || view! { <a class="link" href=calls>"Calls today"</a> }>{rows}</Panel>
+            <Panel title="Campaigns" flush=true>{links}</Panel>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
+    let (id, start) = detail.with_untracked(|d| (d.row.id, d.form.clone()));
+    let save = ServerAction::<UpdateTarget>::new();
+    let toasts = use_toasts();
+    let done = Callback::new(move |()| {
+        toasts.done("Target saved. New calls follow it.");
+        source.reload();
+    });
+    let form = Form::new("target-form", |el| checked(el, TargetForm::check)).watch(save.value().into(), done);
+    let chosen = Chosen::new(&start);
+    let kept = StoredValue::new(chosen.values());
+    Effect::new(move |_| {
+        form.saved.track();
+        kept.set_value(untrack(move || chosen.values()));
+    });
+    let discard = Callback::new(move |()| {
+        chosen.put_back(&kept.get_value());
+        form.clear();
+    });
+    view! {
+        <div class="stack">
+            <ActionForm action=save attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
+                <FormErrors errors=form.errors()/>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <Fields form=form start=start chosen=chosen/>
+            </ActionForm>
+            <SaveBar form=form.id note="New calls follow the new settings" label="Save target" errors=form.count() saving=save.pending() saved=form.saved
+                on_discard=discard/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The page for a new target of a buyer.
+#[component]
+pub fn TargetNew() -> impl IntoView {
+    with_id("The buyer", |buyer: Memo<BuyerId>| view! { <New buyer=buyer.get_untracked()/> }.into_any())
+}
+
+#[component]
+fn New(buyer: BuyerId) -> impl IntoView {
+    let create = ServerAction::<CreateTarget>::new();
+    let form = Form::new("target-form", |el| checked(el, TargetForm::check)).watch(create.value().into(), None);
+    let edit = may(Permission::EditBuyers);
+    let mut steps = crumbs();
+    steps.push(("Buyer".to_owned(), route::buyer(buyer)));
+    let inside = move || {
+        if !edit.get() {
+            return view! { <Panel title="New target"><OnlyLook what=Permission::EditBuyers/></Panel> }.into_any();
+        }
+        let start = TargetForm::default();
+        let chosen = Chosen::new(&start);
+        view! {
+            <ActionForm action=create attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
+                <FormErrors errors=form.errors()/>
+                <input type="hidden" name="buyer" value=buyer.to_string()/>
+                <Fields form=form start=start chosen=chosen/>
+                <div class="row">
+                    <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Create target"</Button>
+                    <LinkButton href=route::buyer(buyer) kind=ButtonKind::Ghost>"Cancel"</LinkButton>
+                </div>
+            </ActionForm>
+        }
+        .into_any()
+    };
+    view! {
+        <Breadcrumbs items=steps here="New target"/>
+        <PageHead title="New target" sub="A phone number or SIP address that rings, with its hours and limits."/>
+        <Suspense>{inside}</Suspense>
+    }
+    .into_any()
+}

@@ -1,0 +1,134 @@
+//! The composition root: settings → database → ports → services → router.
+
+use crate::adapter::system::{SystemClock, SystemIds};
+use crate::adapter::telephony::{DemoTelephony, Media};
+use crate::adapter::twilio::Rest;
+use crate::auth::throttle::PeerThrottle;
+use crate::carrier::exchange::Exchange;
+use crate::config::Config;
+use crate::health::Health;
+use crate::public::pulse::Pulse;
+use crate::shutdown::Shutdown;
+use crate::state::AppState;
+use crate::webhook::twilio::door::Keys;
+use anyhow::Context as _;
+use domain::call::effect::Patience;
+use leptos::config::{LeptosOptions, get_configuration};
+use secrecy::ExposeSecret as _;
+use service::port::Telephony;
+use service::{Parts, Services};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use store::{Db, DbSettings};
+
+/// What a run of the server is made of.
+#[derive(Clone)]
+pub struct Server {
+    pub state: AppState,
+    pub db: Db,
+    /// The built-in carrier's memory, in a demo.
+    pub exchange: Option<Arc<Exchange>>,
+}
+
+/// Opens the database of the settings; a folder for the embedded one is made.
+///
+/// # Errors
+/// If it cannot be reached.
+pub async fn open(config: &Config) -> anyhow::Result<Db> {
+    if config.database.url.expose_secret().is_empty() {
+        std::fs::create_dir_all(&config.data.dir).with_context(|| format!("cannot make the folder {}", config.data.dir.display()))?;
+    }
+    let settings = DbSettings { url: config.database.effective_url(&config.data.dir), connections_max: config.database.connections_max };
+    Db::connect(&settings).await.context("the database cannot be reached: check DATABASE_URL")
+}
+
+/// Brings the schema up to date; several servers may do so at once.
+///
+/// # Errors
+/// If a change cannot be made.
+pub async fn migrate(db: &Db) -> anyhow::Result<()> {
+    let conn = db.begin_migration().await?;
+    migration::up(conn.transaction()?).await.context("the database could not be brought to the newest schema")?;
+    Ok(conn.commit().await?)
+}
+
+/// Changes of the schema that were not made yet.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub async fn pending(db: &Db) -> anyhow::Result<Vec<String>> {
+    let conn = db.write().await?;
+    Ok(migration::pending(conn.transaction()?).await?)
+}
+
+/// The use cases over a database, for commands that serve nobody.
+///
+/// # Errors
+/// If no HTTP client can be made.
+pub fn services(config: &Config, db: &Db) -> anyhow::Result<Services> {
+    Ok(Services::new(parts(config, db, &config.base_url(config.http.addr), telephony(config, None)?)))
+}
+
+/// Everything a running server needs; `bound` is the address it listens on.
+///
+/// # Errors
+/// If a part cannot be made.
+pub fn server(config: &Config, db: &Db, bound: SocketAddr, demo: bool, shutdown: &Shutdown) -> anyhow::Result<Server> {
+    let exchange = demo.then(|| Arc::new(Exchange::default()));
+    let base_url = config.base_url(bound);
+    let services = Services::new(parts(config, db, &base_url, telephony(config, exchange.as_ref())?));
+    let state = AppState {
+        services,
+        leptos: leptos_options(bound),
+        keys: Arc::new(Keys { tokens: config.twilio.tokens(), required: config.signatures_required(), base_url }),
+        media: Media { carrier: rest(config)?, demo },
+        health: Arc::new(Health::new(db.clone(), config.sweep.every())),
+        pulse: Pulse::default(),
+        throttle: Arc::new(PeerThrottle::per_minute(config.auth.peer_attempts_per_minute)),
+        proxies: config.http.proxies().into(),
+        metrics_token: config.metrics.token.clone(),
+        tls: config.http.is_https(),
+        stopping: shutdown.token.clone(),
+    };
+    Ok(Server { state, db: db.clone(), exchange })
+}
+
+fn parts(config: &Config, db: &Db, base_url: &str, telephony: Option<Arc<dyn Telephony>>) -> Parts {
+    Parts {
+        db: db.clone(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        telephony,
+        public_base_url: base_url.to_owned(),
+        patience: patience(config.sweep.grace_ms()),
+    }
+}
+
+fn rest(config: &Config) -> anyhow::Result<Option<Rest>> {
+    if config.twilio.has_token() { Ok(Some(Rest::new(&config.twilio)?)) } else { Ok(None) }
+}
+
+fn telephony(config: &Config, exchange: Option<&Arc<Exchange>>) -> anyhow::Result<Option<Arc<dyn Telephony>>> {
+    let carrier = rest(config)?;
+    Ok(match (exchange, carrier) {
+        (Some(exchange), carrier) => Some(Arc::new(DemoTelephony { exchange: Arc::clone(exchange), carrier })),
+        (None, Some(carrier)) => Some(Arc::new(carrier)),
+        (None, None) => None,
+    })
+}
+
+/// All waiting times follow from one: how long the last word about a call may be overdue.
+fn patience(grace_ms: i64) -> Patience {
+    let usual = Patience::default();
+    Patience { dial_ms: grace_ms.saturating_mul(2), talk_ms: grace_ms.saturating_mul(12), result_ms: grace_ms, give_up_ms: usual.give_up_ms }
+}
+
+/// Leptos reads its own settings (`LEPTOS_…`); outside of its tools they may be absent.
+fn leptos_options(bound: SocketAddr) -> LeptosOptions {
+    let mut options = match get_configuration(None) {
+        Ok(found) => found.leptos_options,
+        Err(_) => LeptosOptions::builder().output_name("callcenter").site_root("site").hash_files(true).hash_file("site/hash.txt").build(),
+    };
+    options.site_addr = bound;
+    options
+}

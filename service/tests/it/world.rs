@@ -1,0 +1,163 @@
+//! A world with one account, a campaign, a number and targets, and fakes for what is outside.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use domain::access::Role;
+use domain::api::buyer::BuyerForm;
+use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
+use domain::api::number::NumberForm;
+use domain::api::target::TargetForm;
+use domain::call::effect::Patience;
+use domain::call::event::{Arrival, CarrierRecord, DialResult, LegStatus};
+use domain::id::{CallId, CampaignId, TargetId, UserId};
+use domain::phone::Caller;
+use domain::tag::Tags;
+use domain::time::Timestamp;
+use service::port::{CarrierUnreachable, Clock, Ids, Telephony};
+use service::user::NewUser;
+use service::{OpCtx, Parts, Services};
+use store::testing::TestDb;
+use uuid::Uuid;
+
+/// 2026-11-18 15:00 UTC, a Wednesday.
+pub const NOON: Timestamp = Timestamp(1_795_014_000_000_000);
+pub const NUMBER: &str = "+18005550126";
+
+#[derive(Debug)]
+struct FixedClock;
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        NOON
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct CountingIds(AtomicU64);
+
+impl CountingIds {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1) << 64 | 7)
+    }
+}
+
+impl Ids for CountingIds {
+    fn call(&self) -> CallId {
+        CallId(self.next())
+    }
+    fn campaign(&self) -> CampaignId {
+        CampaignId(self.next())
+    }
+}
+
+/// What the carrier's records say, as a test writes them.
+#[derive(Debug, Default)]
+pub struct FakeRecords(pub Mutex<BTreeMap<String, CarrierRecord>>);
+
+#[async_trait]
+impl Telephony for FakeRecords {
+    async fn record(&self, carrier_sid: &str) -> Result<CarrierRecord, CarrierUnreachable> {
+        Ok(self.0.lock().expect("records").get(carrier_sid).cloned().unwrap_or_default())
+    }
+}
+
+pub struct World {
+    pub services: Services,
+    pub op: OpCtx,
+    pub campaign: CampaignId,
+    pub records: Arc<FakeRecords>,
+    pub kind: &'static str,
+    ids: Arc<CountingIds>,
+    pub db: TestDb,
+}
+
+impl World {
+    /// One world a database.
+    pub async fn each() -> Vec<Self> {
+        let mut worlds = Vec::new();
+        for db in TestDb::each().await.expect("databases") {
+            worlds.push(Self::on(db).await);
+        }
+        worlds
+    }
+
+    async fn on(db: TestDb) -> Self {
+        let records = Arc::new(FakeRecords::default());
+        let ids = Arc::new(CountingIds::default());
+        let services = build(&db, &records, &ids);
+        let op = add_account(&services, "Northgate Calls", "dana@northgate.example", Role::Owner).await;
+        let form = CampaignForm { name: "Roof repair, Texas".into(), ..CampaignForm::default() };
+        let campaign = services.campaigns.create(&op, &form).await.expect("campaign");
+        let number = NumberForm { number: NUMBER.into(), campaign: campaign.to_string(), ..NumberForm::default() };
+        services.numbers.add(&op, &number).await.expect("number");
+        let kind = if db.db.is_postgres() { "postgres" } else { "sqlite" };
+        Self { services, op, campaign, records, kind, ids, db }
+    }
+
+    /// The same database after a restart: nothing is left in memory.
+    pub fn restart(&mut self) {
+        self.services = build(&self.db, &self.records, &self.ids);
+    }
+
+    /// Adds targets with the given caps on concurrent calls, in one priority each, and plans them.
+    pub async fn targets(&self, caps: &[&str]) -> Vec<TargetId> {
+        let buyer = self.services.buyers.create(&self.op, &BuyerForm { name: "Lone Star Group".into() }).await.expect("buyer");
+        let mut ids = Vec::new();
+        let mut routes = Vec::new();
+        for (i, cap) in caps.iter().enumerate() {
+            let form = TargetForm {
+                name: format!("Target {}", i + 1),
+                number: format!("+1214555010{i}"),
+                cap_concurrent: (*cap).to_owned(),
+                ..TargetForm::default()
+            };
+            let id = self.services.targets.create(&self.op, buyer, &form).await.expect("target");
+            routes.push(RouteForm { target: id.to_string(), priority: (i + 1).to_string(), ..RouteForm::default() });
+            ids.push(id);
+        }
+        let plan = PlanForm { version: 1, routes, ..PlanForm::default() };
+        self.services.campaigns.save_plan(&self.op, self.campaign, &plan).await.expect("plan");
+        ids
+    }
+
+    pub async fn live(&self, target: TargetId) -> (u32, u32, u32) {
+        let snapshot = self.services.inspect.snapshot(&self.op).await.expect("snapshot");
+        let of = snapshot.capacity.iter().find(|c| c.target == target).expect("target");
+        (of.live, of.day, of.peak_live)
+    }
+}
+
+fn build(db: &TestDb, records: &Arc<FakeRecords>, ids: &Arc<CountingIds>) -> Services {
+    Services::new(Parts {
+        db: db.db.clone(),
+        clock: Arc::new(FixedClock),
+        ids: Arc::clone(ids) as Arc<dyn Ids>,
+        telephony: Some(Arc::clone(records) as Arc<dyn Telephony>),
+        public_base_url: "https://calls.example".to_owned(),
+        patience: Patience::default(),
+    })
+}
+
+pub async fn add_account(services: &Services, account: &str, email: &str, role: Role) -> OpCtx {
+    let new = NewUser { email, name: "Dana Weiss", password: "northgate-demo-1", account, role };
+    let (user, _) = services.users.add(&new, "America/New_York", NOON).await.expect("user");
+    services.users.context(user, "test".to_owned(), NOON).await.expect("context")
+}
+
+pub fn as_role(op: &OpCtx, role: Role) -> OpCtx {
+    let mut op = op.clone();
+    op.actor.role = role;
+    op.actor.user_id = UserId(99);
+    op
+}
+
+pub fn arrival(sid: &str) -> Arrival {
+    Arrival { carrier_sid: sid.to_owned(), from: Caller::from_carrier("+12145550187"), to: NUMBER.to_owned(), tags: Tags::default() }
+}
+
+pub fn ended(status: LegStatus, bridged: bool) -> DialResult {
+    DialResult { status, bridged: Some(bridged), duration_s: Some(if bridged { 90 } else { 0 }), leg_sid: None, caller_gone: false }
+}

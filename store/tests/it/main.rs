@@ -1,0 +1,12 @@
+//! The store's suite. Each test runs on SQLite, and on PostgreSQL where `TEST_DATABASE_URL` names a
+//! server; the runner sets it three times: directly, over TLS, and through PgBouncer.
+
+mod db;
+mod plans;
+mod repo_calls;
+mod repo_caps;
+mod repo_setup;
+mod schema;
+mod scope;
+mod session;
+mod world;
