@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::call::effect::Effect;
-use crate::call::event::{Arrival, Event};
+use crate::call::event::{
+    Arrival, CarrierLeg, CarrierRecord, DialResult, Event, LegNews, LegStatus,
+};
 use crate::call::machine::CallMachine;
 use crate::call::session::ChosenRoute;
 use crate::call::timeline::Entry;
@@ -417,4 +419,76 @@ pub fn any_usage_map(at: Timestamp) -> impl Strategy<Value = UsageMap> {
 pub fn any_exclusions() -> impl Strategy<Value = Exclusions> {
     let ids = || prop::collection::vec((1_i64..9).prop_map(TargetId), 0..3);
     (ids(), ids()).prop_map(|(tried, lost)| Exclusions { tried, lost })
+}
+
+/// How a leg can stand.
+pub fn any_status() -> impl Strategy<Value = LegStatus> {
+    use LegStatus as S;
+    prop::sample::select(vec![
+        S::Initiated,
+        S::Ringing,
+        S::InProgress,
+        S::Completed,
+        S::Busy,
+        S::NoAnswer,
+        S::Failed,
+        S::Canceled,
+    ])
+}
+
+/// Anything a carrier could tell about a call, whether it makes sense or not, and answers to
+/// questions nobody asked.
+pub fn any_event() -> impl Strategy<Value = Event> {
+    let seconds = || prop::option::of(0_u32..300);
+    let result = || {
+        (
+            any_status(),
+            any::<Option<bool>>(),
+            seconds(),
+            any::<bool>(),
+        )
+            .prop_map(|(status, bridged, duration_s, caller_gone)| DialResult {
+                status,
+                bridged,
+                duration_s,
+                leg_sid: None,
+                caller_gone,
+            })
+    };
+    let leg = || {
+        (1_u32..5, any_status(), 0_u32..300).prop_map(|(n, status, duration_s)| CarrierLeg {
+            sid: format!("CA-leg-{n}"),
+            status,
+            duration_s,
+        })
+    };
+    let news = (0_u32..5, any_status(), 0_u32..6, seconds()).prop_map(
+        |(attempt, status, sequence, duration_s)| LegNews {
+            attempt,
+            status,
+            sequence,
+            leg_sid: Some(format!("CA-leg-{attempt}")),
+            duration_s,
+        },
+    );
+    let record = (prop::option::of(leg()), prop::collection::vec(leg(), 0..4))
+        .prop_map(|(call, legs)| CarrierRecord { call, legs });
+    let nobody = Decision {
+        plan_version: 0,
+        chosen: None,
+        candidates: Vec::new(),
+    };
+    prop_oneof![
+        6 => (0_u32..5, result()).prop_map(|(attempt, result)| Event::DialEnded { attempt, result }),
+        6 => news.prop_map(Event::LegChanged),
+        2 => result().prop_map(Event::FallbackDialEnded),
+        2 => (0_u32..60, any::<bool>()).prop_map(|(duration_s, caller_gone)| Event::VoicemailLeft { duration_s, caller_gone }),
+        2 => (any_status(), seconds()).prop_map(|(status, duration_s)| Event::CallEnded { status, duration_s }),
+        1 => (0_u32..60).prop_map(|duration_s| Event::RecordingReady { sid: "RE1".to_owned(), duration_s }),
+        2 => record.prop_map(Event::CarrierSaid),
+        1 => Just(Event::CarrierSilent),
+        1 => Just(Event::Claimed),
+        1 => Just(Event::ClaimLost),
+        1 => Just(Event::Decided { decision: nobody, chosen: None }),
+    ]
 }

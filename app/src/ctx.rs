@@ -4,6 +4,7 @@
 
 use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, HeaderValue};
 use http::request::Parts;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{OpCtx, Services};
@@ -64,7 +65,7 @@ pub fn page_status(status: u16) {
 
 /// The headers every page has: what may run and load in it, and that it is nobody else's.
 pub fn page_headers() {
-    let (Some(out), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) else { return };
+    let (Some(out), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data:; media-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; \

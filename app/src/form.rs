@@ -242,10 +242,10 @@ fn keep_as_first(form: &HtmlFormElement) {
     for el in (0..list.length()).filter_map(|at| list.get(at)) {
         for (from, to) in [("value", "defaultValue"), ("checked", "defaultChecked"), ("selected", "defaultSelected")] {
             let (from, to) = (JsValue::from_str(from), JsValue::from_str(to));
-            if js_sys::Reflect::has(&el, &to).unwrap_or(false) {
-                if let Ok(now) = js_sys::Reflect::get(&el, &from) {
-                    drop(js_sys::Reflect::set(&el, &to, &now));
-                }
+            if js_sys::Reflect::has(&el, &to).unwrap_or(false)
+                && let Ok(now) = js_sys::Reflect::get(&el, &from)
+            {
+                drop(js_sys::Reflect::set(&el, &to, &now));
             }
         }
     }

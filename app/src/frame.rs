@@ -67,10 +67,10 @@ fn get_form_handler() -> impl Fn(SubmitEvent) + 'static {
         let Some(query) = query_of(&form) else { return };
         let path = form.get_attribute("action").unwrap_or_else(|| route::CALLS.to_owned());
         ev.prevent_default();
-        if let Ok(Some(pop)) = form.closest(":popover-open") {
-            if let Ok(pop) = pop.dyn_into::<web_sys::HtmlElement>() {
-                drop(pop.hide_popover());
-            }
+        if let Ok(Some(pop)) = form.closest(":popover-open")
+            && let Ok(pop) = pop.dyn_into::<web_sys::HtmlElement>()
+        {
+            drop(pop.hide_popover());
         }
         navigate(&if query.is_empty() { path } else { format!("{path}?{query}") }, NavigateOptions { scroll: false, ..NavigateOptions::default() });
     }

@@ -123,11 +123,21 @@ fn patience(grace_ms: i64) -> Patience {
     Patience { dial_ms: grace_ms.saturating_mul(2), talk_ms: grace_ms.saturating_mul(12), result_ms: grace_ms, give_up_ms: usual.give_up_ms }
 }
 
-/// Leptos reads its own settings (`LEPTOS_…`); outside of its tools they may be absent.
+/// Leptos reads its own settings (`LEPTOS_…`). Without them the site lies beside the executable, as
+/// `make build` leaves it.
 fn leptos_options(bound: SocketAddr) -> LeptosOptions {
     let mut options = match get_configuration(None) {
         Ok(found) => found.leptos_options,
-        Err(_) => LeptosOptions::builder().output_name("callcenter").site_root("site").hash_files(true).hash_file("site/hash.txt").build(),
+        Err(_) => {
+            let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(|dir| dir.join("site"))).unwrap_or_default();
+            let hashes = beside.join("hash.txt");
+            LeptosOptions::builder()
+                .output_name("callcenter")
+                .site_root(beside.display().to_string())
+                .hash_files(hashes.is_file())
+                .hash_file(Arc::from(hashes.display().to_string()))
+                .build()
+        }
     };
     options.site_addr = bound;
     options

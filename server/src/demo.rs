@@ -6,7 +6,6 @@ pub mod traffic;
 
 use domain::access::Role;
 use domain::api::buyer::{BuyerForm, BuyerRow};
-use domain::api::campaign::CampaignForm;
 use domain::api::number::NumberForm;
 use domain::api::page::Activity;
 use domain::id::{BuyerId, CampaignId, TargetId};

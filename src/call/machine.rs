@@ -481,7 +481,13 @@ impl CallMachine {
         }
         let outcome = match self.session.stage {
             Stage::FallbackDialing | Stage::Settling if talked => Outcome::Forwarded,
-            Stage::Recording | Stage::Settling if self.session.recorded => Outcome::Voicemail,
+            // What was recorded may have been an earlier ringing: only a fallback that takes
+            // messages leaves one.
+            Stage::Recording | Stage::Settling
+                if self.session.recorded && matches!(self.session.fallback, Fallback::Voicemail { .. }) =>
+            {
+                Outcome::Voicemail
+            }
             _ => self.session.outcome.unwrap_or_else(|| self.nobody()),
         };
         self.finish(outcome, EndedBy::Unknown, now);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast;
 
 use crate::route;
 use crate::state::live::use_live;
@@ -80,10 +81,10 @@ fn link(place: &(&'static str, &'static str, &'static str)) -> AnyView {
     let here = move || path.with(|path| is_here(path, href)).then_some("page");
     let leave = move |_| {
         // On the phone the list stands in a sheet, which has done its work.
-        if let Ok(Some(sheet)) = document().query_selector("#side-sheet:popover-open") {
-            if let Ok(sheet) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(sheet) {
-                drop(sheet.hide_popover());
-            }
+        if let Ok(Some(sheet)) = document().query_selector("#side-sheet:popover-open")
+            && let Ok(sheet) = sheet.dyn_into::<web_sys::HtmlElement>()
+        {
+            drop(sheet.hide_popover());
         }
     };
     view! {

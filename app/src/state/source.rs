@@ -165,7 +165,7 @@ fn Waiting() -> impl IntoView {
 #[component]
 fn Failed(what: &'static str, error: AppError) -> impl IntoView {
     if error.is_signed_out() {
-        Effect::new(|| sign_in_again());
+        Effect::new(sign_in_again);
     }
     if error.is_not_found() {
         return view! { <Missing what=what/> }.into_any();

@@ -9,9 +9,14 @@ use tower_sessions::session::{Id, Record};
 
 use crate::world::{NOON, World};
 
-/// The store compares with the real clock, so tests stay far from it.
-const FAR: OffsetDateTime = time::macros::datetime!(2199-01-01 0:00 UTC);
-const PAST: OffsetDateTime = time::macros::datetime!(2001-01-01 0:00 UTC);
+/// The store compares with the real clock, so tests stay a century away from it.
+fn far() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(7_226_582_400).expect("2199")
+}
+
+fn past() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(978_307_200).expect("2001")
+}
 
 fn record(id: i128, word: &str, expiry_date: OffsetDateTime) -> Record {
     Record { id: Id(id), data: [("word".to_owned(), json!(word))].into_iter().collect(), expiry_date }
@@ -21,10 +26,10 @@ fn record(id: i128, word: &str, expiry_date: OffsetDateTime) -> Record {
 async fn a_session_is_created_saved_loaded_and_deleted() {
     for world in World::each().await {
         let sessions = DbSessionStore::new(world.db().clone());
-        let mut first = record(7, "one", FAR);
+        let mut first = record(7, "one", far());
         sessions.create(&mut first).await.expect("create");
         assert_eq!(sessions.load(&Id(7)).await.expect("load"), Some(first.clone()));
-        let second = record(7, "two", FAR + Duration::hours(1));
+        let second = record(7, "two", far() + Duration::hours(1));
         sessions.save(&second).await.expect("save");
         assert_eq!(sessions.load(&Id(7)).await.expect("load"), Some(second));
         sessions.delete(&Id(7)).await.expect("delete");
@@ -37,7 +42,7 @@ async fn a_session_is_created_saved_loaded_and_deleted() {
 async fn saving_an_unknown_session_stores_it() {
     for world in World::each().await {
         let sessions = DbSessionStore::new(world.db().clone());
-        sessions.save(&record(-5, "late", FAR)).await.expect("save");
+        sessions.save(&record(-5, "late", far())).await.expect("save");
         assert!(sessions.load(&Id(-5)).await.expect("load").is_some());
     }
 }
@@ -46,9 +51,9 @@ async fn saving_an_unknown_session_stores_it() {
 async fn an_id_that_meets_another_session_is_drawn_anew() {
     for world in World::each().await {
         let sessions = DbSessionStore::new(world.db().clone());
-        let mut mine = record(7, "mine", FAR);
+        let mut mine = record(7, "mine", far());
         sessions.create(&mut mine).await.expect("create");
-        let mut other = record(7, "other", FAR);
+        let mut other = record(7, "other", far());
         sessions.create(&mut other).await.expect("create");
         assert_ne!(other.id, Id(7));
         assert_eq!(sessions.load(&Id(7)).await.expect("load"), Some(mine));
@@ -60,12 +65,12 @@ async fn an_id_that_meets_another_session_is_drawn_anew() {
 async fn an_expired_session_is_not_loaded_and_goes_with_the_sweep() {
     for world in World::each().await {
         let sessions = DbSessionStore::new(world.db().clone());
-        sessions.save(&record(1, "old", PAST)).await.expect("save");
-        sessions.save(&record(2, "new", FAR)).await.expect("save");
+        sessions.save(&record(1, "old", past())).await.expect("save");
+        sessions.save(&record(2, "new", far())).await.expect("save");
         assert_eq!(sessions.load(&Id(1)).await.expect("load"), None);
-        assert_eq!(sessions.sweep(PAST - Duration::seconds(1)).await.expect("sweep"), 0);
-        assert_eq!(sessions.sweep(PAST).await.expect("sweep"), 1);
-        assert_eq!(sessions.sweep(PAST).await.expect("sweep"), 0);
+        assert_eq!(sessions.sweep(past() - Duration::seconds(1)).await.expect("sweep"), 0);
+        assert_eq!(sessions.sweep(past()).await.expect("sweep"), 1);
+        assert_eq!(sessions.sweep(past()).await.expect("sweep"), 0);
         assert!(sessions.load(&Id(2)).await.expect("load").is_some());
     }
 }

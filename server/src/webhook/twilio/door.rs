@@ -60,8 +60,7 @@ impl FromRequest<AppState> for Authentic {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refused> {
         let keys = &state.keys;
-        let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        let signature = header(signature::HEADER);
+        let signature = header_text(&request, signature::HEADER);
         if keys.required && signature.is_empty() {
             return Err(Refused::Forged);
         }
@@ -69,7 +68,7 @@ impl FromRequest<AppState> for Authentic {
         let uri = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |u| u.0.clone());
         let target = uri.path_and_query().map_or_else(|| uri.path().to_owned(), |p| p.as_str().to_owned());
         let url = format!("{}{target}", keys.base_url);
-        let content_type = header(header::CONTENT_TYPE.as_str());
+        let content_type = header_text(&request, header::CONTENT_TYPE.as_str());
         let is_get = *request.method() == Method::GET;
         let body = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| match too_large(&error) {
             true => Refused::TooLarge,
@@ -96,6 +95,10 @@ impl Keys {
         let tokens: Vec<&str> = self.tokens.iter().map(ExposeSecret::expose_secret).collect();
         if !self.required || signature::verify(&tokens, url, signed, signature) { Ok(()) } else { Err(Refused::Forged) }
     }
+}
+
+fn header_text(request: &Request, name: &str) -> String {
+    request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 /// Whether reading stopped at the limit (rather than because the sender went away).

@@ -53,5 +53,10 @@ async fn take(state: &AppState, call: CallId, step: Step, form: &Form) -> Result
             let news = form.leg_news(attempt)?;
             reply::noted("leg", engine.leg_changed(call, news, now)).await
         }
+        // What becomes of the fallback's dial is told by its action; its leg adds nothing.
+        Step::FallbackLeg => {
+            form.status()?;
+            reply::noted("leg", async { Ok(()) }).await
+        }
     })
 }

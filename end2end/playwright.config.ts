@@ -1,0 +1,54 @@
+// How the journeys run. Each worker starts its own server on its own database, so tests of two
+// workers never see each other's data.
+
+import { existsSync } from 'node:fs';
+import { defineConfig, devices, type ReporterDescription } from '@playwright/test';
+
+const DEBIAN_CHROMIUM = '/usr/bin/chromium';
+
+const reporters: ReporterDescription[] = [['list']];
+const report = process.env.PLAYWRIGHT_JSON_OUTPUT_NAME;
+if (report) reporters.push(['json', { outputFile: report }]);
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  // Tests of one file share a server and its data: they run in their order, files side by side.
+  fullyParallel: false,
+  workers: Number(process.env.CALLCENTER_E2E_WORKERS ?? 2),
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: {
+    timeout: 10_000,
+    toHaveScreenshot: { animations: 'disabled', maxDiffPixelRatio: 0.01 },
+  },
+  reporter: reporters,
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    video: 'off',
+    locale: 'en-US',
+    timezoneId: 'America/New_York',
+  },
+  projects: [
+    // No browser: the fake carrier against the product.
+    { name: 'carrier', testMatch: 'carrier-*.spec.ts' },
+    {
+      name: 'chromium',
+      testIgnore: 'carrier-*.spec.ts',
+      use: {
+        ...devices['Desktop Chrome'],
+        viewport: { width: 1440, height: 900 },
+        launchOptions: {
+          // A person with network may use Playwright's own browser.
+          executablePath: existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined,
+          args: [
+            '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+            '--disable-background-networking', '--disable-component-update', '--disable-sync',
+          ],
+        },
+      },
+    },
+  ],
+});
