@@ -49,13 +49,13 @@ build: ## release: dist/callcenter and dist/site/, all that a server needs
 	@$(TOOLS)
 	exec $(XTASK) dist
 
-bench: ## measure the voice webhook; writes bench/RESULTS.md and bench/results.json
+bench: ## measure the voice webhook; writes bench/RESULTS.md and bench/results.json (ARGS=--short)
 	@$(TOOLS)
-	$(XTASK) setup --tests
+	$(XTASK) setup --tests --bench
 	$(XTASK) dist
 	cargo build --locked --release --package bench
 	export CALLCENTER_BIN="$$PWD/dist/callcenter"
-	exec $(XTASK) with-postgres -- "$$CARGO_TARGET_DIR/release/bench" $(ARGS)
+	exec $(XTASK) with-postgres -- "$$CARGO_TARGET_DIR/release/bench" --date "$$(date -u +%F)" $(ARGS)
 
 sim: ## simulated calls from a seed (SEED=7 CALLS=100000)
 	@$(TOOLS)

@@ -156,11 +156,7 @@ fn due(start: Instant, index: usize, rate: f64) -> Instant {
     start + Duration::from_secs_f64(index as f64 / rate)
 }
 
-async fn work(
-    mut connection: Connection,
-    shared: Arc<Shared>,
-    start: Instant,
-) -> Result<Vec<u32>> {
+async fn work(mut connection: Connection, shared: Arc<Shared>, start: Instant) -> Result<Vec<u32>> {
     let mut latencies = Vec::new();
     loop {
         if let Pace::Open(_) = shared.pace {
@@ -206,9 +202,6 @@ mod tests {
     fn a_stall_is_charged_to_the_requests_it_held_up() {
         let start = Instant::now();
         assert_eq!(due(start, 0, 100.0), start);
-        assert_eq!(
-            due(start, 50, 100.0) - start,
-            Duration::from_millis(500)
-        );
+        assert_eq!(due(start, 50, 100.0) - start, Duration::from_millis(500));
     }
 }

@@ -1,1 +1,141 @@
-fn main() {}
+//! `make bench`: what the voice webhook costs, beside a ceiling, a floor and a plain Express handler
+//! measured in the same run.
+//!
+//! Invariants: everything is measured by one generator over loopback and nothing leaves the machine;
+//! every run is bounded in requests and time; a figure that misses what was asked for is reported,
+//! and only a run that could not be measured fails.
+#![expect(clippy::print_stderr, reason = "a command-line tool talks to its user")]
+
+mod calls;
+mod ceiling;
+mod figures;
+mod floor;
+mod form;
+mod http;
+mod load;
+mod machine;
+mod measure;
+mod prepare;
+mod report;
+mod server;
+
+use anyhow::{Context, Result, bail};
+use measure::{Plan, Scratch, World};
+use report::Head;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: bench [--date YYYY-MM-DD] [--out FOLDER] [--short]
+  --date   the day to write into the report
+  --out    where RESULTS.md and results.json go (default: bench)
+  --short  see that everything works; the figures mean little
+environment: TEST_DATABASE_URL (a durable PostgreSQL), CALLCENTER_BIN (the program to measure)";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let done = match args.split_first() {
+        Some((role, rest)) if role == "ceiling" => serve_ceiling(rest),
+        _ => bench(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_ceiling(args: &[String]) -> Result<()> {
+    let address = args.first().context(USAGE)?.parse()?;
+    ceiling::serve(address)
+}
+
+struct Args {
+    date: String,
+    out: PathBuf,
+    plan: Plan,
+}
+
+fn read(args: &[String]) -> Result<Args> {
+    let mut read = Args {
+        date: "not told".to_owned(),
+        out: PathBuf::from("bench"),
+        plan: Plan::FULL,
+    };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut value = || {
+            args.next()
+                .cloned()
+                .with_context(|| format!("{arg} needs a value\n{USAGE}"))
+        };
+        match arg.as_str() {
+            "--date" => read.date = value()?,
+            "--out" => read.out = PathBuf::from(value()?),
+            "--short" => read.plan = Plan::SHORT,
+            other => bail!("`{other}` is not known\n{USAGE}"),
+        }
+    }
+    Ok(read)
+}
+
+fn bench(args: &[String]) -> Result<()> {
+    let args = read(args)?;
+    let scratch = Scratch::new()?;
+    let world = World {
+        plan: args.plan,
+        product: env::var_os("CALLCENTER_BIN").map(PathBuf::from),
+        express: PathBuf::from("bench/express"),
+        postgres: env::var("TEST_DATABASE_URL")
+            .context("no TEST_DATABASE_URL: run `make bench`, which starts a PostgreSQL")?,
+        scratch: scratch.path().to_owned(),
+    };
+    if !world.express.join("node_modules").is_dir() {
+        bail!("bench/express has no node_modules: run `make bench`, which installs them");
+    }
+    let head = head(args, scratch.path());
+    let run = world.run()?;
+    let (head, out) = head;
+    report::write(&out, &head, &run)?;
+    for warning in &head.warnings {
+        eprintln!("[bench] {warning}");
+    }
+    eprint!("{}", report::verdicts(&run));
+    eprintln!(
+        "[bench] written: {0}/RESULTS.md and {0}/results.json",
+        out.display()
+    );
+    Ok(())
+}
+
+/// What stands above the figures, taken before anything runs.
+fn head(args: Args, scratch: &Path) -> (Head, PathBuf) {
+    let mut facts = machine::facts(scratch);
+    facts.push(("commit", machine::commit()));
+    facts.push(("compiler", machine::version_of("rustc")));
+    facts.push(("Node", machine::version_of("node")));
+    let mut warnings = Vec::new();
+    if args.plan.rounds < Plan::FULL.rounds {
+        warnings
+            .push("A short run, to see that everything works: the figures mean little.".to_owned());
+    }
+    if cfg!(debug_assertions) {
+        warnings.push(
+            "The generator was built without optimisation: the figures mean little.".to_owned(),
+        );
+    }
+    if machine::is_memory(scratch) {
+        warnings.push("The databases lay in memory, so no commit waited for a disk: set TMPDIR to a folder on a disk.".to_owned());
+    }
+    (
+        Head {
+            date: args.date,
+            facts,
+            warnings,
+        },
+        args.out,
+    )
+}

@@ -32,7 +32,10 @@ pub async fn up<'c>(db: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbEr
 /// What the database says.
 pub async fn pending(db: &sea_orm::DatabaseTransaction) -> Result<Vec<String>, DbErr> {
     if !SchemaManager::new(db).has_table("seaql_migrations").await? {
-        return Ok(Migrator::migrations().iter().map(|m| m.name().to_owned()).collect());
+        return Ok(Migrator::migrations()
+            .iter()
+            .map(|m| m.name().to_owned())
+            .collect());
     }
     let pending = Migrator::get_pending_migrations(db).await?;
     Ok(pending.iter().map(|m| m.name().to_owned()).collect())
@@ -46,7 +49,9 @@ async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbE
         _ => ("INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"),
     };
     for statement in statements {
-        let sql = statement.replace("{serial}", serial).replace("{uuid}", uuid);
+        let sql = statement
+            .replace("{serial}", serial)
+            .replace("{uuid}", uuid);
         manager.get_connection().execute_unprepared(&sql).await?;
     }
     Ok(())

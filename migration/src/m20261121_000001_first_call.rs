@@ -8,7 +8,10 @@ use sea_orm_migration::prelude::*;
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
 
-#[expect(elided_lifetimes_in_paths, reason = "the trait's own signature leaves it out, and the two must agree")]
+#[expect(
+    elided_lifetimes_in_paths,
+    reason = "the trait's own signature leaves it out, and the two must agree"
+)]
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {

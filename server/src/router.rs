@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state as with};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use secrecy::SecretString;
@@ -27,13 +27,7 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
     let own = csrf::Origin::of(&state.keys.base_url);
     let small = SizeAbove::new(512).and(NotForContentType::SSE).and(NotForContentType::IMAGES).and(NotForContentType::new("audio/"));
 
-    let console = pages(&state)
-        .route("/events", get(events::stream))
-        .route("/recordings/{id}", get(recording::play))
-        .route("/login", post(login::login))
-        .route("/logout", post(logout::logout))
-        .route("/theme", post(theme::choose))
-        .route("/api/{*path}", any(unknown))
+    let console = mount(pages(&state), Door::Console)
         .route_layer(with(state.clone(), resolve::gate))
         .fallback(site::file_or_missing)
         .layer(sessions)
@@ -42,17 +36,7 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
         .layer(tower_http::limit::RequestBodyLimitLayer::new(config.http.body_bytes_max))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(small));
 
-    let webhooks = Router::new()
-        .route("/api/webhooks/voice", get(voice::arrived).post(voice::arrived))
-        .route("/api/webhooks/voice/{call}/{step}", get(voice::step).post(voice::step))
-        .route("/api/webhooks/status", get(status::changed).post(status::changed))
-        .route("/api/webhooks/recording", get(recorded::ready).post(recorded::ready));
-
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::measurements))
-        .merge(webhooks)
+    mount(mount(Router::new(), Door::Open), Door::Webhook)
         .merge(site::folders(&state))
         .merge(console)
         .layer(with(limits::Deadline(config.http.timeout()), limits::deadline))
@@ -61,6 +45,51 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
         .layer(with(secure_headers::Tls(state.tls), secure_headers::add))
         .layer(from_fn(request_id::set))
         .with_state(state)
+}
+
+/// Who gets through to a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody.
+    Open,
+    /// The carrier, by its signature.
+    Webhook,
+    /// People who have signed in, save for the way in and out itself.
+    Console,
+}
+
+/// A route that is neither page nor server function. The isolation test reads this table, and fails
+/// for a route it does not know.
+#[derive(Debug)]
+pub struct Route {
+    pub path: &'static str,
+    pub door: Door,
+    handler: MethodRouter<AppState>,
+}
+
+/// All routes but pages, server functions and files.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    let row = |door, path, handler| Route { path, door, handler };
+    vec![
+        row(Door::Open, "/healthz", get(health::alive)),
+        row(Door::Open, "/readyz", get(health::ready)),
+        row(Door::Open, "/metrics", get(health::measurements)),
+        row(Door::Webhook, "/api/webhooks/voice", get(voice::arrived).post(voice::arrived)),
+        row(Door::Webhook, "/api/webhooks/voice/{call}/{step}", get(voice::step).post(voice::step)),
+        row(Door::Webhook, "/api/webhooks/status", get(status::changed).post(status::changed)),
+        row(Door::Webhook, "/api/webhooks/recording", get(recorded::ready).post(recorded::ready)),
+        row(Door::Console, "/events", get(events::stream)),
+        row(Door::Console, "/recordings/{id}", get(recording::play)),
+        row(Door::Console, "/login", post(login::login)),
+        row(Door::Console, "/logout", post(logout::logout)),
+        row(Door::Console, "/theme", post(theme::choose)),
+        row(Door::Console, "/api/{*path}", any(unknown)),
+    ]
+}
+
+fn mount(router: Router<AppState>, door: Door) -> Router<AppState> {
+    table().into_iter().filter(|row| row.door == door).fold(router, |router, row| router.route(row.path, row.handler))
 }
 
 /// The app's pages, and the server functions they call.

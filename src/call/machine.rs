@@ -495,9 +495,11 @@ impl CallMachine {
 
     fn close_attempt(&mut self, result: AttemptResult, duration_s: Option<u32>, now: Timestamp) {
         self.release_line();
+        // A caller who left earlier took the leg along: it did not last until we heard of it.
+        let ended_at = self.session.ended_at.unwrap_or(now);
         let Some(attempt) = self.session.attempts.last_mut() else { return };
         attempt.result = Some(result);
-        let ended_at = *attempt.ended_at.get_or_insert(now);
+        let ended_at = *attempt.ended_at.get_or_insert(ended_at);
         let uncount = result != AttemptResult::Connected && attempt.counted;
         if result == AttemptResult::Connected {
             attempt.talked_s = duration_s.or(attempt.answered_at.map(|at| ended_at.secs_since(at))).unwrap_or(0);

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
 use crate::error::StoreError;
@@ -51,6 +52,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a connection to PostgreSQL may rest before it is tried out ahead of use.
 const IDLE_PING: Duration = Duration::from_secs(15);
+/// Prepared statements a connection to PostgreSQL keeps: a few of each repository method, since
+/// lists of ids differ in length.
+const STATEMENTS_MAX: usize = 300;
 /// Serialises migrations of several servers; any fixed number does.
 const MIGRATION_LOCK: i64 = 7_203_941;
 
@@ -63,12 +67,23 @@ impl Db {
         if settings.url.starts_with("sqlite:") {
             let url = match settings.url.split_once('?') {
                 None => format!("{}?mode=rwc", settings.url),
-                Some((_, query)) if query.split('&').any(|part| part.starts_with("mode=")) => settings.url.clone(),
+                Some((_, query)) if query.split('&').any(|part| part.starts_with("mode=")) => {
+                    settings.url.clone()
+                }
                 Some(_) => format!("{}&mode=rwc", settings.url),
             };
             let write = Database::connect(sqlite_options(&url, 1, Access::Write)).await?;
-            let read = Database::connect(sqlite_options(&url, settings.connections_max.max(1), Access::Read)).await?;
-            return Ok(Self { read, write, pooled: false });
+            let read = Database::connect(sqlite_options(
+                &url,
+                settings.connections_max.max(1),
+                Access::Read,
+            ))
+            .await?;
+            return Ok(Self {
+                read,
+                write,
+                pooled: false,
+            });
         }
         let (url, pooled) = pooler(&settings.url);
         let mut options = ConnectOptions::new(url);
@@ -79,11 +94,17 @@ impl Db {
             // A connection that rested may have been cut by the server or something in between; one
             // in use needs no extra round trip.
             .test_before_acquire_if_idle_for(IDLE_PING);
-        if pooled {
-            options.map_sqlx_postgres_opts(|o| o.statement_cache_capacity(0));
-        }
+        // A prepared statement saves a round trip each time; behind a pooler it would belong to a
+        // server that the next transaction does not get.
+        options.map_sqlx_postgres_opts(move |o| {
+            o.statement_cache_capacity(if pooled { 0 } else { STATEMENTS_MAX })
+        });
         let pool = Database::connect(options).await?;
-        Ok(Self { read: pool.clone(), write: pool, pooled })
+        Ok(Self {
+            read: pool.clone(),
+            write: pool,
+            pooled,
+        })
     }
 
     /// A place to read. Several reads that must agree belong into [`write`](Self::write).
@@ -91,7 +112,11 @@ impl Db {
     /// # Errors
     /// If no connection is to be had.
     pub async fn read(&self) -> Result<Conn, StoreError> {
-        if self.pooled { self.begin(&self.read).await } else { Ok(Conn::new(Inner::Pool(self.read.clone()))) }
+        if self.pooled {
+            self.begin(&self.read).await
+        } else {
+            Ok(Conn::new(Inner::Pool(self.read.clone())))
+        }
     }
 
     /// A transaction. Nothing is kept unless [`Conn::commit`] is called.
@@ -110,7 +135,8 @@ impl Db {
     pub async fn begin_migration(&self) -> Result<Conn, StoreError> {
         let conn = self.write().await?;
         if conn.get_database_backend() == DbBackend::Postgres {
-            conn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+            conn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                .await?;
         }
         Ok(conn)
     }
@@ -143,8 +169,15 @@ impl Db {
 
     #[expect(clippy::disallowed_methods, reason = "reads no table")]
     async fn begin(&self, pool: &DatabaseConnection) -> Result<Conn, StoreError> {
-        let immediate = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-        let tx = if pool.get_database_backend() == DbBackend::Sqlite { pool.begin_with_options(immediate).await? } else { pool.begin().await? };
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = if pool.get_database_backend() == DbBackend::Sqlite {
+            pool.begin_with_options(immediate).await?
+        } else {
+            pool.begin().await?
+        };
         if self.pooled {
             // The server behind the pooler may hold prepared statements of a former client under
             // the very names the driver is about to use.
@@ -158,15 +191,25 @@ impl Db {
 /// `pgbouncer=true`, or known from the addresses of Supabase (port 6543) and Neon (`-pooler.`).
 pub(crate) fn pooler(url: &str) -> (String, bool) {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let (said, rest): (Vec<&str>, Vec<&str>) =
-        query.split('&').filter(|part| !part.is_empty()).partition(|part| part.starts_with("pgbouncer="));
+    let (said, rest): (Vec<&str>, Vec<&str>) = query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .partition(|part| part.starts_with("pgbouncer="));
     let host = base.rsplit('@').next().unwrap_or_default();
-    let known = host.contains("-pooler.") || host.split('/').next().is_some_and(|address| address.ends_with(":6543"));
+    let known = host.contains("-pooler.")
+        || host
+            .split('/')
+            .next()
+            .is_some_and(|address| address.ends_with(":6543"));
     let pooled = match said.last() {
         Some(word) => *word == "pgbouncer=true",
         None => known,
     };
-    let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+    let url = if rest.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}?{}", rest.join("&"))
+    };
     (url, pooled)
 }
 
@@ -193,7 +236,10 @@ fn sqlite_options(url: &str, connections: u32, access: Access) -> ConnectOptions
                 .pragma("cache_size", "-16000")
                 .pragma("temp_store", "MEMORY")
                 // A write on a reader would bypass the queue of writers; it fails at once instead.
-                .pragma("query_only", if access == Access::Read { "ON" } else { "OFF" })
+                .pragma(
+                    "query_only",
+                    if access == Access::Read { "ON" } else { "OFF" },
+                )
         });
     options
 }
@@ -210,18 +256,30 @@ impl Conn {
     /// Starts to write down the statements that run, with their values filled in.
     #[cfg(feature = "testing")]
     pub fn record(&self) {
-        *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Vec::new());
+        *self
+            .seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Vec::new());
     }
 
     /// The statements since [`record`](Self::record), which is over with this.
     #[cfg(feature = "testing")]
     pub fn recorded(&self) -> Vec<String> {
-        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take().unwrap_or_default()
+        self.seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
+            .unwrap_or_default()
     }
 
     #[cfg(feature = "testing")]
     fn note(&self, stmt: &Statement) {
-        if let Some(seen) = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).as_mut() {
+        if let Some(seen) = self
+            .seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .as_mut()
+        {
             seen.push(stmt.to_string());
         }
     }
@@ -281,7 +339,10 @@ impl ConnectionTrait for Conn {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "hands on what a caller was allowed")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what a caller was allowed"
+    )]
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.inner {
             Inner::Pool(conn) => conn.execute_unprepared(sql).await,

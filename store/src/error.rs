@@ -43,7 +43,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub(crate) fn corrupt(table: &'static str, what: impl ToString) -> Self {
-        Self::Corrupt { table, what: what.to_string() }
+        Self::Corrupt {
+            table,
+            what: what.to_string(),
+        }
     }
 }
 
@@ -66,27 +69,57 @@ impl From<DbErr> for StoreError {
 fn constraint(text: &str) -> Constraint {
     const NAMES: [(&str, &str, Constraint); 11] = [
         ("account_name_key", "account.name", Constraint::AccountName),
-        ("app_user_email_key", "app_user.email", Constraint::UserEmail),
+        (
+            "app_user_email_key",
+            "app_user.email",
+            Constraint::UserEmail,
+        ),
         ("campaign_name", "campaign.name", Constraint::CampaignName),
         ("buyer_name", "buyer.name", Constraint::BuyerName),
         ("target_name", "target.name", Constraint::TargetName),
         ("number_e164", "phone_number.e164", Constraint::NumberE164),
         ("route_target", "route.target_id", Constraint::RouteTarget),
-        ("call_carrier_sid", "call.carrier_sid", Constraint::CallCarrierSid),
-        ("call_event_delivery", "call_event.delivery", Constraint::CallDelivery),
-        ("call_event_pkey", "call_event.seq", Constraint::CallEventPlace),
-        ("recording_carrier_sid", "recording.carrier_sid", Constraint::RecordingSid),
+        (
+            "call_carrier_sid",
+            "call.carrier_sid",
+            Constraint::CallCarrierSid,
+        ),
+        (
+            "call_event_delivery",
+            "call_event.delivery",
+            Constraint::CallDelivery,
+        ),
+        (
+            "call_event_pkey",
+            "call_event.seq",
+            Constraint::CallEventPlace,
+        ),
+        (
+            "recording_carrier_sid",
+            "recording.carrier_sid",
+            Constraint::RecordingSid,
+        ),
     ];
-    let columns = || text.rsplit(':').next().unwrap_or_default().split(',').map(str::trim);
+    let columns = || {
+        text.rsplit(':')
+            .next()
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+    };
     NAMES
         .into_iter()
-        .find(|(postgres, sqlite, _)| text.contains(&format!("\"{postgres}\"")) || columns().any(|column| column == *sqlite))
+        .find(|(postgres, sqlite, _)| {
+            text.contains(&format!("\"{postgres}\"")) || columns().any(|column| column == *sqlite)
+        })
         .map_or(Constraint::Other, |(_, _, c)| c)
 }
 
 /// Contention or a lack of connections that goes away by itself.
 fn is_busy(err: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(err)) | DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err))) = err
+    let (DbErr::Conn(RuntimeErr::SqlxError(err))
+    | DbErr::Exec(RuntimeErr::SqlxError(err))
+    | DbErr::Query(RuntimeErr::SqlxError(err))) = err
     else {
         return false;
     };
@@ -98,9 +131,14 @@ fn is_busy(err: &DbErr) -> bool {
             // PostgreSQL: serialization failure, deadlock, lock not available, too many
             // connections, and shutting down or starting up.
             if err.try_downcast_ref::<SqlxSqliteError>().is_some() {
-                return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6));
+                return code
+                    .parse::<u32>()
+                    .is_ok_and(|code| matches!(code & 0xff, 5 | 6));
             }
-            ["40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"].contains(&&*code)
+            [
+                "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03",
+            ]
+            .contains(&&*code)
         }
         _ => false,
     }

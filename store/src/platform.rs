@@ -5,7 +5,10 @@ use domain::id::{AccountId, CallId, CampaignId, UserId};
 use domain::phone::E164;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::db::Conn;
 use crate::entity::{account, app_user, call, login_throttle, membership, phone_number};
@@ -54,7 +57,10 @@ pub struct Platform<'c> {
     conn: &'c Conn,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the lookups that prove a relation cannot have one yet")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the lookups that prove a relation cannot have one yet"
+)]
 impl<'c> Platform<'c> {
     pub(crate) fn new(conn: &'c Conn) -> Self {
         Self { conn }
@@ -65,7 +71,10 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<UserRecord>, StoreError> {
-        let row = app_user::Entity::find().filter(app_user::Column::Email.eq(text(&email.to_lowercase()))).one(self.conn).await?;
+        let row = app_user::Entity::find()
+            .filter(app_user::Column::Email.eq(text(&email.to_lowercase())))
+            .one(self.conn)
+            .await?;
         Ok(row.map(user))
     }
 
@@ -74,14 +83,23 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn user_by_id(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
-        Ok(app_user::Entity::find_by_id(id.0).one(self.conn).await?.map(user))
+        Ok(app_user::Entity::find_by_id(id.0)
+            .one(self.conn)
+            .await?
+            .map(user))
     }
 
     /// Adds a user.
     ///
     /// # Errors
     /// [`Constraint::UserEmail`](crate::Constraint::UserEmail) if the address is taken.
-    pub async fn add_user(&self, email: &str, name: &str, password_hash: &str, now: Timestamp) -> Result<UserId, StoreError> {
+    pub async fn add_user(
+        &self,
+        email: &str,
+        name: &str,
+        password_hash: &str,
+        now: Timestamp,
+    ) -> Result<UserId, StoreError> {
         let row = app_user::ActiveModel {
             id: NotSet,
             email: Set(email.to_lowercase()),
@@ -89,7 +107,12 @@ impl<'c> Platform<'c> {
             password_hash: Set(password_hash.to_owned()),
             created_at: Set(now.0),
         };
-        Ok(UserId(app_user::Entity::insert(row).exec_with_returning(self.conn).await?.id))
+        Ok(UserId(
+            app_user::Entity::insert(row)
+                .exec_with_returning(self.conn)
+                .await?
+                .id,
+        ))
     }
 
     /// Replaces a user's password hash.
@@ -110,7 +133,10 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn account_by_name(&self, name: &str) -> Result<Option<AccountId>, StoreError> {
-        let row = account::Entity::find().filter(account::Column::Name.eq(name)).one(self.conn).await?;
+        let row = account::Entity::find()
+            .filter(account::Column::Name.eq(name))
+            .one(self.conn)
+            .await?;
         Ok(row.map(|row| AccountId(row.id)))
     }
 
@@ -118,17 +144,42 @@ impl<'c> Platform<'c> {
     ///
     /// # Errors
     /// [`Constraint::AccountName`](crate::Constraint::AccountName) if the name is taken.
-    pub async fn add_account(&self, name: &str, zone: &str, now: Timestamp) -> Result<AccountId, StoreError> {
-        let row = account::ActiveModel { id: NotSet, name: Set(name.to_owned()), zone: Set(zone.to_owned()), generation: Set(1), created_at: Set(now.0) };
-        Ok(AccountId(account::Entity::insert(row).exec_with_returning(self.conn).await?.id))
+    pub async fn add_account(
+        &self,
+        name: &str,
+        zone: &str,
+        now: Timestamp,
+    ) -> Result<AccountId, StoreError> {
+        let row = account::ActiveModel {
+            id: NotSet,
+            name: Set(name.to_owned()),
+            zone: Set(zone.to_owned()),
+            generation: Set(1),
+            created_at: Set(now.0),
+        };
+        Ok(AccountId(
+            account::Entity::insert(row)
+                .exec_with_returning(self.conn)
+                .await?
+                .id,
+        ))
     }
 
     /// Makes a user a member of an account, or changes what they are there.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn set_member(&self, account: AccountId, user: UserId, role: Role) -> Result<(), StoreError> {
-        let row = membership::ActiveModel { account_id: Set(account.0), user_id: Set(user.0), role: Set(role.code().to_owned()) };
+    pub async fn set_member(
+        &self,
+        account: AccountId,
+        user: UserId,
+        role: Role,
+    ) -> Result<(), StoreError> {
+        let row = membership::ActiveModel {
+            account_id: Set(account.0),
+            user_id: Set(user.0),
+            role: Set(role.code().to_owned()),
+        };
         membership::Entity::insert(row)
             .on_conflict(
                 OnConflict::columns([membership::Column::AccountId, membership::Column::UserId])
@@ -153,16 +204,26 @@ impl<'c> Platform<'c> {
             .column(account::Column::Zone)
             .join(
                 JoinType::InnerJoin,
-                membership::Entity::belongs_to(account::Entity).from(membership::Column::AccountId).to(account::Column::Id).into(),
+                membership::Entity::belongs_to(account::Entity)
+                    .from(membership::Column::AccountId)
+                    .to(account::Column::Id)
+                    .into(),
             )
             .filter(membership::Column::UserId.eq(user.0))
             .order_by_asc(membership::Column::AccountId)
             .into_tuple()
             .one(self.conn)
             .await?;
-        let Some((account, role, account_name, zone)) = row else { return Ok(None) };
+        let Some((account, role, account_name, zone)) = row else {
+            return Ok(None);
+        };
         let role = Role::from_code(&role).ok_or_else(|| StoreError::corrupt("membership", role))?;
-        Ok(Some(Member { scope: TenantScope::mint(account), role, account_name, zone }))
+        Ok(Some(Member {
+            scope: TenantScope::mint(account),
+            role,
+            account_name,
+            zone,
+        }))
     }
 
     /// Where a dialed number leads.
@@ -177,7 +238,10 @@ impl<'c> Platform<'c> {
             .column(account::Column::Generation)
             .join(
                 JoinType::InnerJoin,
-                phone_number::Entity::belongs_to(account::Entity).from(phone_number::Column::AccountId).to(account::Column::Id).into(),
+                phone_number::Entity::belongs_to(account::Entity)
+                    .from(phone_number::Column::AccountId)
+                    .to(account::Column::Id)
+                    .into(),
             )
             .filter(phone_number::Column::E164.eq(number.as_str()))
             .into_tuple()
@@ -196,7 +260,10 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn scope_for_installation(&self) -> Result<Option<TenantScope>, StoreError> {
-        let row = account::Entity::find().order_by_asc(account::Column::Id).one(self.conn).await?;
+        let row = account::Entity::find()
+            .order_by_asc(account::Column::Id)
+            .one(self.conn)
+            .await?;
         Ok(row.map(|row| TenantScope::mint(row.id)))
     }
 
@@ -204,7 +271,10 @@ impl<'c> Platform<'c> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn scope_for_carrier_call(&self, carrier_sid: &str) -> Result<Option<(TenantScope, CallId)>, StoreError> {
+    pub async fn scope_for_carrier_call(
+        &self,
+        carrier_sid: &str,
+    ) -> Result<Option<(TenantScope, CallId)>, StoreError> {
         let row: Option<(i64, uuid::Uuid)> = call::Entity::find()
             .select_only()
             .column(call::Column::AccountId)
@@ -221,8 +291,12 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn scope_for_call(&self, call: CallId) -> Result<Option<TenantScope>, StoreError> {
-        let row: Option<i64> =
-            call::Entity::find_by_id(call.0).select_only().column(call::Column::AccountId).into_tuple().one(self.conn).await?;
+        let row: Option<i64> = call::Entity::find_by_id(call.0)
+            .select_only()
+            .column(call::Column::AccountId)
+            .into_tuple()
+            .one(self.conn)
+            .await?;
         Ok(row.map(TenantScope::mint))
     }
 
@@ -230,7 +304,11 @@ impl<'c> Platform<'c> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn due_calls(&self, now: Timestamp, limit: u64) -> Result<Vec<(TenantScope, CallId)>, StoreError> {
+    pub async fn due_calls(
+        &self,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<(TenantScope, CallId)>, StoreError> {
         let rows: Vec<(i64, uuid::Uuid)> = call::Entity::find()
             .select_only()
             .column(call::Column::AccountId)
@@ -241,15 +319,24 @@ impl<'c> Platform<'c> {
             .into_tuple()
             .all(self.conn)
             .await?;
-        Ok(rows.into_iter().map(|(account, call)| (TenantScope::mint(account), CallId(call))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(account, call)| (TenantScope::mint(account), CallId(call)))
+            .collect())
     }
 
     /// A scope for a person who operates the installation from its command line.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn scope_for_operator(&self, account: &str) -> Result<Option<TenantScope>, StoreError> {
-        Ok(self.account_by_name(account).await?.map(|id| TenantScope::mint(id.0)))
+    pub async fn scope_for_operator(
+        &self,
+        account: &str,
+    ) -> Result<Option<TenantScope>, StoreError> {
+        Ok(self
+            .account_by_name(account)
+            .await?
+            .map(|id| TenantScope::mint(id.0)))
     }
 
     /// The zone of an account.
@@ -257,7 +344,9 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// [`StoreError::NotFound`] if the account is gone.
     pub async fn zone(&self, scope: &TenantScope) -> Result<String, StoreError> {
-        let row = account::Entity::find_by_id(scope.account().0).one(self.conn).await?;
+        let row = account::Entity::find_by_id(scope.account().0)
+            .one(self.conn)
+            .await?;
         row.map(|row| row.zone).ok_or(StoreError::NotFound)
     }
 
@@ -266,7 +355,9 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// [`StoreError::NotFound`] if the account is gone.
     pub async fn generation(&self, scope: &TenantScope) -> Result<i64, StoreError> {
-        let row = account::Entity::find_by_id(scope.account().0).one(self.conn).await?;
+        let row = account::Entity::find_by_id(scope.account().0)
+            .one(self.conn)
+            .await?;
         row.map(|row| row.generation).ok_or(StoreError::NotFound)
     }
 
@@ -275,20 +366,34 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn login_throttle(&self, subject: &str) -> Result<LoginThrottle, StoreError> {
-        let row = login_throttle::Entity::find_by_id(text(subject)).one(self.conn).await?;
-        Ok(row.map_or_else(LoginThrottle::default, |row| LoginThrottle {
-            failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-            blocked_until: Timestamp(row.blocked_until),
-            updated_at: Timestamp(row.updated_at),
-        }))
+        let row = login_throttle::Entity::find_by_id(text(subject))
+            .one(self.conn)
+            .await?;
+        Ok(
+            row.map_or_else(LoginThrottle::default, |row| LoginThrottle {
+                failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+                blocked_until: Timestamp(row.blocked_until),
+                updated_at: Timestamp(row.updated_at),
+            }),
+        )
     }
 
     /// Counts one failed sign-in and returns how many there are now. `since` forgets older ones.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn count_failed_login(&self, subject: &str, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
-        let row = login_throttle::ActiveModel { subject: Set(text(subject)), failures: Set(1), blocked_until: Set(0), updated_at: Set(now.0) };
+    pub async fn count_failed_login(
+        &self,
+        subject: &str,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let row = login_throttle::ActiveModel {
+            subject: Set(text(subject)),
+            failures: Set(1),
+            blocked_until: Set(0),
+            updated_at: Set(now.0),
+        };
         let failures = Expr::case(
             Expr::col((login_throttle::Entity, login_throttle::Column::UpdatedAt)).lt(since.0),
             1,
@@ -311,7 +416,11 @@ impl<'c> Platform<'c> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn sweep_login_throttle(&self, since: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn sweep_login_throttle(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         let gone = login_throttle::Entity::delete_many()
             .filter(login_throttle::Column::UpdatedAt.lt(since.0))
             .filter(login_throttle::Column::BlockedUntil.lte(now.0))
@@ -338,7 +447,9 @@ impl<'c> Platform<'c> {
     /// # Errors
     /// What the database says.
     pub async fn clear_login_throttle(&self, subject: &str) -> Result<(), StoreError> {
-        login_throttle::Entity::delete_by_id(text(subject)).exec(self.conn).await?;
+        login_throttle::Entity::delete_by_id(text(subject))
+            .exec(self.conn)
+            .await?;
         Ok(())
     }
 }
@@ -349,5 +460,10 @@ fn text(typed: &str) -> String {
 }
 
 fn user(row: app_user::Model) -> UserRecord {
-    UserRecord { id: UserId(row.id), email: row.email, name: row.name, password_hash: row.password_hash }
+    UserRecord {
+        id: UserId(row.id),
+        email: row.email,
+        name: row.name,
+        password_hash: row.password_hash,
+    }
 }

@@ -22,10 +22,16 @@ pub(crate) fn activity(table: &'static str, code: &str) -> Result<Activity, Stor
     Activity::from_code(code).ok_or_else(|| StoreError::corrupt(table, code))
 }
 
-pub(crate) fn to_json<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String, StoreError> {
+pub(crate) fn to_json<T: serde::Serialize>(
+    table: &'static str,
+    value: &T,
+) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|e| StoreError::corrupt(table, e))
 }
 
-pub(crate) fn from_json<T: serde::de::DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
+    table: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|e| StoreError::corrupt(table, e))
 }

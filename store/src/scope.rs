@@ -3,8 +3,8 @@
 use domain::id::AccountId;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Select, TryInsertResult,
-    UpdateMany,
+    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, Select, TryInsertResult, UpdateMany,
 };
 
 use crate::db::Conn;
@@ -21,7 +21,9 @@ pub struct TenantScope {
 
 impl TenantScope {
     pub(crate) fn mint(account: i64) -> Self {
-        Self { account: AccountId(account) }
+        Self {
+            account: AccountId(account),
+        }
     }
 
     /// The account it is about.
@@ -71,36 +73,56 @@ impl<'c> Tenant<'c> {
     }
 
     /// Inserts a row into this account, whatever account the row claims, and returns it.
-    #[expect(clippy::disallowed_methods, reason = "the place that stamps the account")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the place that stamps the account"
+    )]
     pub(crate) async fn insert<E>(&self, row: E::ActiveModel) -> Result<E::Model, StoreError>
     where
         E: TenantOwned,
         E::Model: IntoActiveModel<E::ActiveModel> + FromQueryResult,
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
-        Ok(E::insert(self.stamp::<E>(row)).exec_with_returning(self.conn).await?)
+        Ok(E::insert(self.stamp::<E>(row))
+            .exec_with_returning(self.conn)
+            .await?)
     }
 
     /// Inserts a row without asking for it back.
-    #[expect(clippy::disallowed_methods, reason = "the place that stamps the account")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the place that stamps the account"
+    )]
     pub(crate) async fn insert_quietly<E>(&self, row: E::ActiveModel) -> Result<(), StoreError>
     where
         E: TenantOwned,
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
-        E::insert(self.stamp::<E>(row)).exec_without_returning(self.conn).await?;
+        E::insert(self.stamp::<E>(row))
+            .exec_without_returning(self.conn)
+            .await?;
         Ok(())
     }
 
     /// Inserts a row unless there is one with the same values in `columns`; whether it was inserted.
-    #[expect(clippy::disallowed_methods, reason = "the place that stamps the account")]
-    pub(crate) async fn insert_unless_known<E>(&self, row: E::ActiveModel, columns: &[E::Column]) -> Result<bool, StoreError>
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the place that stamps the account"
+    )]
+    pub(crate) async fn insert_unless_known<E>(
+        &self,
+        row: E::ActiveModel,
+        columns: &[E::Column],
+    ) -> Result<bool, StoreError>
     where
         E: TenantOwned,
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
-        let insert = E::insert(self.stamp::<E>(row)).on_conflict_do_nothing_on(columns.iter().copied());
-        Ok(matches!(insert.exec_without_returning(self.conn).await?, TryInsertResult::Inserted(rows) if rows > 0))
+        let insert =
+            E::insert(self.stamp::<E>(row)).on_conflict_do_nothing_on(columns.iter().copied());
+        Ok(
+            matches!(insert.exec_without_returning(self.conn).await?, TryInsertResult::Inserted(rows) if rows > 0),
+        )
     }
 
     fn stamp<E>(&self, mut row: E::ActiveModel) -> E::ActiveModel
@@ -119,9 +141,15 @@ impl<'c> Tenant<'c> {
     /// What the database says.
     pub async fn bump_generation(&self) -> Result<(), StoreError> {
         use crate::entity::account;
-        #[expect(clippy::disallowed_methods, reason = "the account's own row, by the scope's id")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the account's own row, by the scope's id"
+        )]
         let update = account::Entity::update_many()
-            .col_expr(account::Column::Generation, Expr::col(account::Column::Generation).add(1))
+            .col_expr(
+                account::Column::Generation,
+                Expr::col(account::Column::Generation).add(1),
+            )
             .filter(account::Column::Id.eq(self.account()));
         update.exec(self.conn).await?;
         Ok(())
@@ -130,5 +158,9 @@ impl<'c> Tenant<'c> {
 
 /// One row must have been changed: none means that the account has no such row.
 pub(crate) fn exactly_one(rows: u64) -> Result<(), StoreError> {
-    if rows == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
 }

@@ -32,18 +32,30 @@ impl DbSessionStore {
     pub async fn sweep(&self, now: OffsetDateTime) -> std::result::Result<u64, StoreError> {
         let conn = self.db.write().await?;
         #[expect(clippy::disallowed_methods, reason = "sessions belong to no account")]
-        let gone = Entity::delete_many().filter(Column::ExpiresAt.lte(now.unix_timestamp())).exec(&conn).await?;
+        let gone = Entity::delete_many()
+            .filter(Column::ExpiresAt.lte(now.unix_timestamp()))
+            .exec(&conn)
+            .await?;
         conn.commit().await?;
         Ok(gone.rows_affected)
     }
 
     async fn put(&self, record: &Record, replace: bool) -> std::result::Result<(), StoreError> {
-        let data = serde_json::to_string(&record.data).map_err(|e| StoreError::corrupt("web_session", e))?;
-        let row = ActiveModel { id: Set(record.id.to_string()), data: Set(data), expires_at: Set(record.expiry_date.unix_timestamp()) };
+        let data = serde_json::to_string(&record.data)
+            .map_err(|e| StoreError::corrupt("web_session", e))?;
+        let row = ActiveModel {
+            id: Set(record.id.to_string()),
+            data: Set(data),
+            expires_at: Set(record.expiry_date.unix_timestamp()),
+        };
         #[expect(clippy::disallowed_methods, reason = "sessions belong to no account")]
         let mut insert = Entity::insert(row);
         if replace {
-            insert = insert.on_conflict(OnConflict::column(Column::Id).update_columns([Column::Data, Column::ExpiresAt]).to_owned());
+            insert = insert.on_conflict(
+                OnConflict::column(Column::Id)
+                    .update_columns([Column::Data, Column::ExpiresAt])
+                    .to_owned(),
+            );
         }
         let conn = self.db.write().await?;
         insert.exec_without_returning(&conn).await?;
@@ -53,10 +65,18 @@ impl DbSessionStore {
     async fn get(&self, id: &Id) -> std::result::Result<Option<Record>, StoreError> {
         let conn = self.db.read().await?;
         #[expect(clippy::disallowed_methods, reason = "sessions belong to no account")]
-        let Some(row) = Entity::find_by_id(id.to_string()).one(&conn).await? else { return Ok(None) };
-        let data = serde_json::from_str(&row.data).map_err(|e| StoreError::corrupt("web_session", e))?;
-        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at).map_err(|e| StoreError::corrupt("web_session", e))?;
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        let Some(row) = Entity::find_by_id(id.to_string()).one(&conn).await? else {
+            return Ok(None);
+        };
+        let data =
+            serde_json::from_str(&row.data).map_err(|e| StoreError::corrupt("web_session", e))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at)
+            .map_err(|e| StoreError::corrupt("web_session", e))?;
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
     }
 }
 
@@ -74,12 +94,20 @@ impl SessionStore for DbSessionStore {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.put(record, true).await.map_err(|e| Error::Backend(e.to_string()))
+        self.put(record, true)
+            .await
+            .map_err(|e| Error::Backend(e.to_string()))
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let found = self.get(id).await.map_err(|e| Error::Backend(e.to_string()))?;
-        #[expect(clippy::disallowed_methods, reason = "the trait of tower-sessions hands no clock in")]
+        let found = self
+            .get(id)
+            .await
+            .map_err(|e| Error::Backend(e.to_string()))?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the trait of tower-sessions hands no clock in"
+        )]
         let now = OffsetDateTime::now_utc();
         Ok(found.filter(|record| record.expiry_date > now))
     }
@@ -91,6 +119,7 @@ impl SessionStore for DbSessionStore {
             Entity::delete_by_id(id.to_string()).exec(&conn).await?;
             conn.commit().await
         };
-        run.await.map_err(|e: StoreError| Error::Backend(e.to_string()))
+        run.await
+            .map_err(|e: StoreError| Error::Backend(e.to_string()))
     }
 }

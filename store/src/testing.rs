@@ -65,30 +65,58 @@ impl TestDb {
     }
 
     async fn empty_sqlite() -> Result<Self, StoreError> {
-        let name = format!("callcenter-test-{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "callcenter-test-{}-{}",
+            std::process::id(),
+            COUNTER.fetch_add(1, Ordering::Relaxed)
+        );
         let folder = std::env::temp_dir().join(name);
         // A leftover of a process that had the same id.
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).map_err(|e| StoreError::corrupt("file", e))?;
-        let settings = DbSettings { url: format!("sqlite://{}", folder.join("test.db").display()), connections_max: 4 };
+        let settings = DbSettings {
+            url: format!("sqlite://{}", folder.join("test.db").display()),
+            connections_max: 4,
+        };
         let db = Db::connect(&settings).await?;
-        Ok(Self { db, settings, folder: Some(folder) })
+        Ok(Self {
+            db,
+            settings,
+            folder: Some(folder),
+        })
     }
 
-    #[expect(clippy::disallowed_methods, reason = "makes a database, reads no table")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "makes a database, reads no table"
+    )]
     async fn empty_postgres(url: &str) -> Result<Self, StoreError> {
-        let name = format!("test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "test_{}_{}",
+            std::process::id(),
+            COUNTER.fetch_add(1, Ordering::Relaxed)
+        );
         let (plain, mut pooled) = pooler(url);
         // The runner's variable of this name leads through PgBouncer, whatever else it says.
-        pooled |= std::env::var("TEST_DATABASE_URL_PGBOUNCER").is_ok_and(|pgbouncer| pgbouncer == url);
+        pooled |=
+            std::env::var("TEST_DATABASE_URL_PGBOUNCER").is_ok_and(|pgbouncer| pgbouncer == url);
         let admin = Database::connect(plain.as_str()).await?;
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+        admin
+            .execute_unprepared(&format!("CREATE DATABASE {name}"))
+            .await?;
         admin.close().await?;
         let (server, query) = plain.split_once('?').unwrap_or((&plain, ""));
         let (server, _) = server.rsplit_once('/').ok_or(StoreError::NotFound)?;
-        let settings = DbSettings { url: format!("{server}/{name}?{query}&pgbouncer={pooled}"), connections_max: 8 };
+        let settings = DbSettings {
+            url: format!("{server}/{name}?{query}&pgbouncer={pooled}"),
+            connections_max: 8,
+        };
         let db = Db::connect(&settings).await?;
-        Ok(Self { db, settings, folder: None })
+        Ok(Self {
+            db,
+            settings,
+            folder: None,
+        })
     }
 }
 

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  setup [--tests]             install what is missing (Node tools, Debian packages)
+  setup [--tests] [--bench]   install what is missing (Node tools, Debian packages)
   front [--debug]             build the browser bundle and the style sheet into target/site
         [--check-budget]      and fail when the first load is too heavy
   edges                       check crate edges, dependency bans and source rules
@@ -61,7 +61,13 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
     };
     let root = root::Root::find()?;
     match command.as_str() {
-        "setup" => setup::setup(&root, rest.iter().any(|a| a == "--tests"))?,
+        "setup" => {
+            let asks = |flag: &str| rest.iter().any(|arg| arg == flag);
+            setup::setup(&root, asks("--tests"))?;
+            if asks("--bench") {
+                setup::bench(&root)?;
+            }
+        }
         "front" => front_command(&root, rest)?,
         "edges" => return edges::command(&root),
         "run" => serve::run(&root, after_dashes(rest))?,

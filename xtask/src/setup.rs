@@ -40,7 +40,8 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// Installs what is missing; with `tests`, also what the test run and the benchmark need.
+/// Installs what is missing; with `tests`, also what the test run and the benchmark need from the
+/// machine.
 pub fn setup(root: &Root, tests: bool) -> Result<()> {
     check_node()?;
     npm_ci(&root.dir.join("style"))?;
@@ -69,6 +70,11 @@ pub fn setup(root: &Root, tests: bool) -> Result<()> {
             .context("no browser: install chromium")?;
     }
     Ok(())
+}
+
+/// Installs what the benchmark needs beside [`setup`]: the handler it compares with.
+pub fn bench(root: &Root) -> Result<()> {
+    npm_ci(&root.dir.join("bench/express"))
 }
 
 /// Debian's browser, when it is there.

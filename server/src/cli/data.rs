@@ -17,11 +17,11 @@ pub(super) async fn migrate(config: &Config, check: bool) -> Result<(), Failure>
             say("the database is up to date\n");
             Ok(())
         } else {
-            Err(anyhow::anyhow!("{} changes are missing; run: callcenter migrate", pending.len()).into())
+            Err(anyhow::anyhow!("changes of the schema missing: {}; run: callcenter migrate", pending.len()).into())
         };
     }
     boot::migrate(&db).await?;
-    say(&format!("{} changes made; the database is up to date\n", pending.len()));
+    say(&format!("changes made: {}; the database is up to date\n", pending.len()));
     Ok(())
 }
 

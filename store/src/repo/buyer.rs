@@ -4,7 +4,10 @@ use domain::api::page::Activity;
 use domain::id::BuyerId;
 use domain::time::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::activity;
 use crate::entity::buyer::{ActiveModel, Column, Entity, Model};
@@ -41,9 +44,18 @@ impl Tenant<'_> {
     /// # Errors
     /// What the database says.
     pub async fn buyer_names(&self) -> Result<Vec<(BuyerId, String)>, StoreError> {
-        let rows: Vec<(i64, String)> =
-            self.select::<Entity>().select_only().column(Column::Id).column(Column::Name).into_tuple().all(self.conn).await?;
-        Ok(rows.into_iter().map(|(id, name)| (BuyerId(id), name)).collect())
+        let rows: Vec<(i64, String)> = self
+            .select::<Entity>()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::Name)
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, name)| (BuyerId(id), name))
+            .collect())
     }
 
     /// A buyer.
@@ -51,7 +63,11 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn buyer(&self, id: BuyerId) -> Result<BuyerRecord, StoreError> {
-        let row = self.select::<Entity>().filter(Column::Id.eq(id.0)).one(self.conn).await?;
+        let row = self
+            .select::<Entity>()
+            .filter(Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?;
         record(row.ok_or(StoreError::NotFound)?)
     }
 
@@ -76,7 +92,10 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`], or the name is taken.
     pub async fn rename_buyer(&self, id: BuyerId, name: &str) -> Result<(), StoreError> {
-        let update = self.update::<Entity>().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(id.0));
+        let update = self
+            .update::<Entity>()
+            .col_expr(Column::Name, Expr::value(name))
+            .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.bump_generation().await
     }
@@ -85,13 +104,25 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
-    pub async fn set_buyer_activity(&self, id: BuyerId, activity: Activity) -> Result<(), StoreError> {
-        let update = self.update::<Entity>().col_expr(Column::Activity, Expr::value(activity.code())).filter(Column::Id.eq(id.0));
+    pub async fn set_buyer_activity(
+        &self,
+        id: BuyerId,
+        activity: Activity,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .update::<Entity>()
+            .col_expr(Column::Activity, Expr::value(activity.code()))
+            .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.bump_generation().await
     }
 }
 
 fn record(row: Model) -> Result<BuyerRecord, StoreError> {
-    Ok(BuyerRecord { id: BuyerId(row.id), activity: activity("buyer", &row.activity)?, name: row.name, created_at: Timestamp(row.created_at) })
+    Ok(BuyerRecord {
+        id: BuyerId(row.id),
+        activity: activity("buyer", &row.activity)?,
+        name: row.name,
+        created_at: Timestamp(row.created_at),
+    })
 }

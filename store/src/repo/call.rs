@@ -8,7 +8,11 @@ use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr, SubQueryStatement};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+};
 
 use super::{count, from_json, to_json};
 use crate::entity::{call, call_event, phone_number};
@@ -130,8 +134,18 @@ impl Tenant<'_> {
             campaign_id: Set(session.campaign.map(|c| c.0)),
             caller: Set(to_json("call", &session.from)?),
             caller_text: Set(caller_digits(&session.from)),
-            caller_state: Set(session.from.number().and_then(|n| n.state()).unwrap_or_default().to_owned()),
-            dialed: Set(session.to.chars().filter(|c| !c.is_control()).take(64).collect()),
+            caller_state: Set(session
+                .from
+                .number()
+                .and_then(|n| n.state())
+                .unwrap_or_default()
+                .to_owned()),
+            dialed: Set(session
+                .to
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(64)
+                .collect()),
             arrived_at: Set(session.arrived_at.0),
             version: Set(1),
             tags: Set(to_json("call", new.tags)?),
@@ -174,7 +188,12 @@ impl Tenant<'_> {
             .one(self.conn)
             .await?;
         let (session, version, newest) = row.ok_or(StoreError::NotFound)?;
-        Ok(SavedCall { id, session: from_json("call", &session)?, version, events: newest.map_or(0, |seq| seq + 1) })
+        Ok(SavedCall {
+            id,
+            session: from_json("call", &session)?,
+            version,
+            events: newest.map_or(0, |seq| seq + 1),
+        })
     }
 
     /// Stores a call's new state over the version it was read at.
@@ -182,7 +201,12 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::Stale`] if it went on meanwhile; [`StoreError::NotFound`] if this account has
     /// none with that id.
-    pub async fn save_call(&self, saved: &SavedCall, session: &Session, next_check_at: Option<Timestamp>) -> Result<(), StoreError> {
+    pub async fn save_call(
+        &self,
+        saved: &SavedCall,
+        session: &Session,
+        next_check_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         use call::Column as C;
         let view = SessionColumns::of(session)?;
         let update = self
@@ -204,8 +228,16 @@ impl Tenant<'_> {
         if update.exec(self.conn).await?.rows_affected == 1 {
             return Ok(());
         }
-        let there = self.select::<call::Entity>().filter(C::Id.eq(saved.id.0)).count(self.conn).await?;
-        Err(if there == 0 { StoreError::NotFound } else { StoreError::Stale })
+        let there = self
+            .select::<call::Entity>()
+            .filter(C::Id.eq(saved.id.0))
+            .count(self.conn)
+            .await?;
+        Err(if there == 0 {
+            StoreError::NotFound
+        } else {
+            StoreError::Stale
+        })
     }
 
     /// Stores what a delivery brought about.
@@ -213,7 +245,12 @@ impl Tenant<'_> {
     /// # Errors
     /// [`Constraint::CallDelivery`](crate::Constraint::CallDelivery) if the delivery is known;
     /// [`StoreError::Stale`] if another event took the place.
-    pub async fn add_event(&self, call: CallId, seq: i64, event: &EventRecord) -> Result<(), StoreError> {
+    pub async fn add_event(
+        &self,
+        call: CallId,
+        seq: i64,
+        event: &EventRecord,
+    ) -> Result<(), StoreError> {
         let row = call_event::ActiveModel {
             account_id: NotSet,
             call_id: Set(call.0),
@@ -233,7 +270,11 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn event_of(&self, call: CallId, delivery: &str) -> Result<Option<EventRecord>, StoreError> {
+    pub async fn event_of(
+        &self,
+        call: CallId,
+        delivery: &str,
+    ) -> Result<Option<EventRecord>, StoreError> {
         let row = self
             .select::<call_event::Entity>()
             .filter(call_event::Column::CallId.eq(call.0))
@@ -262,34 +303,58 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn call(&self, id: CallId) -> Result<CallRecord, StoreError> {
-        let row = self.select::<call::Entity>().filter(call::Column::Id.eq(id.0)).one(self.conn).await?.ok_or(StoreError::NotFound)?;
-        Ok(CallRecord { session: from_json("call", &row.session)?, tags: from_json("call", &row.tags)?, line: line(row)? })
+        let row = self
+            .select::<call::Entity>()
+            .filter(call::Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(CallRecord {
+            session: from_json("call", &row.session)?,
+            tags: from_json("call", &row.tags)?,
+            line: line(row)?,
+        })
     }
 
     /// A page of the log, newest first: calls older than `after`, or newer than `before`.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn calls(&self, filter: &CallFilter, after: Option<Cursor>, before: Option<Cursor>, limit: u64) -> Result<Vec<CallLine>, StoreError> {
+    pub async fn calls(
+        &self,
+        filter: &CallFilter,
+        after: Option<Cursor>,
+        before: Option<Cursor>,
+        limit: u64,
+    ) -> Result<Vec<CallLine>, StoreError> {
         use call::Column as C;
         let mut select = self.filtered(filter).limit(limit);
         if let Some(cursor) = after {
             select = select.filter(
-                Condition::any()
-                    .add(C::ArrivedAt.lt(cursor.at.0))
-                    .add(Condition::all().add(C::ArrivedAt.eq(cursor.at.0)).add(C::Id.lt(cursor.call.0))),
+                Condition::any().add(C::ArrivedAt.lt(cursor.at.0)).add(
+                    Condition::all()
+                        .add(C::ArrivedAt.eq(cursor.at.0))
+                        .add(C::Id.lt(cursor.call.0)),
+                ),
             );
         }
         if let Some(cursor) = before {
             select = select
                 .filter(
-                    Condition::any()
-                        .add(C::ArrivedAt.gt(cursor.at.0))
-                        .add(Condition::all().add(C::ArrivedAt.eq(cursor.at.0)).add(C::Id.gt(cursor.call.0))),
+                    Condition::any().add(C::ArrivedAt.gt(cursor.at.0)).add(
+                        Condition::all()
+                            .add(C::ArrivedAt.eq(cursor.at.0))
+                            .add(C::Id.gt(cursor.call.0)),
+                    ),
                 )
                 .order_by_asc(C::ArrivedAt)
                 .order_by_asc(C::Id);
-            let mut lines: Vec<CallLine> = select.all(self.conn).await?.into_iter().map(line).collect::<Result<_, _>>()?;
+            let mut lines: Vec<CallLine> = select
+                .all(self.conn)
+                .await?
+                .into_iter()
+                .map(line)
+                .collect::<Result<_, _>>()?;
             lines.reverse();
             return Ok(lines);
         }
@@ -309,20 +374,33 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn call_sums(&self, from: Timestamp, to: Timestamp) -> Result<Vec<CallSums>, StoreError> {
+    pub async fn call_sums(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<CallSums>, StoreError> {
         use call::Column as C;
         const HOUR: i64 = 3_600_000_000;
         let hour: SimpleExpr = Expr::col(C::ArrivedAt).sub(from.0).div(HOUR);
-        let live: SimpleExpr = Expr::case(Expr::col(C::EndedAt).is_null(), 1_i64).finally(0_i64).into();
+        let live: SimpleExpr = Expr::case(Expr::col(C::EndedAt).is_null(), 1_i64)
+            .finally(0_i64)
+            .into();
         let rows = self
-            .filtered(&CallFilter { from: Some(from), to: Some(to), ..CallFilter::default() })
+            .filtered(&CallFilter {
+                from: Some(from),
+                to: Some(to),
+                ..CallFilter::default()
+            })
             .select_only()
             .column(C::CampaignId)
             .column_as(hour, "hour")
             .column_as(live, "live")
             .column(C::Outcome)
             .column_as(C::Id.count(), "calls")
-            .column_as(Expr::col(C::ConnectedS).sum().cast_as("BIGINT"), "connected_s")
+            .column_as(
+                Expr::col(C::ConnectedS).sum().cast_as("BIGINT"),
+                "connected_s",
+            )
             .group_by(C::CampaignId)
             .group_by(Expr::cust("2"))
             .group_by(Expr::cust("3"))
@@ -335,7 +413,11 @@ impl Tenant<'_> {
                 Ok(CallSums {
                     campaign: row.campaign_id.map(CampaignId),
                     hour: count(row.hour),
-                    state: if row.live == 1 { LiveState::Ringing } else { LiveState::Ended },
+                    state: if row.live == 1 {
+                        LiveState::Ringing
+                    } else {
+                        LiveState::Ended
+                    },
                     outcome: row.outcome.as_deref().map(outcome).transpose()?,
                     calls: count(row.calls),
                     connected_s: u64::try_from(row.connected_s).unwrap_or(0),
@@ -348,16 +430,25 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn calls_by_number(&self, since: Timestamp) -> Result<Vec<(String, u32, Option<Timestamp>)>, StoreError> {
+    pub async fn calls_by_number(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(String, u32, Option<Timestamp>)>, StoreError> {
         use call::Column as C;
         // A look into the index for each number, not a pass over all calls there ever were.
         let of_number = || {
-            self.select::<call::Entity>()
-                .select_only()
-                .filter(Expr::col((call::Entity, C::Dialed)).equals((phone_number::Entity, phone_number::Column::E164)))
+            self.select::<call::Entity>().select_only().filter(
+                Expr::col((call::Entity, C::Dialed))
+                    .equals((phone_number::Entity, phone_number::Column::E164)),
+            )
         };
-        let recent = of_number().expr(Expr::col((call::Entity, C::Id)).count()).filter(C::ArrivedAt.gte(since.0)).into_query();
-        let last = of_number().expr(Expr::col((call::Entity, C::ArrivedAt)).max()).into_query();
+        let recent = of_number()
+            .expr(Expr::col((call::Entity, C::Id)).count())
+            .filter(C::ArrivedAt.gte(since.0))
+            .into_query();
+        let last = of_number()
+            .expr(Expr::col((call::Entity, C::ArrivedAt)).max())
+            .into_query();
         let rows: Vec<(String, i64, Option<i64>)> = self
             .select::<phone_number::Entity>()
             .select_only()
@@ -367,17 +458,27 @@ impl Tenant<'_> {
             .into_tuple()
             .all(self.conn)
             .await?;
-        Ok(rows.into_iter().map(|(dialed, recent, last)| (dialed, count(recent), last.map(Timestamp))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(dialed, recent, last)| (dialed, count(recent), last.map(Timestamp)))
+            .collect())
     }
 
     /// For each buyer: calls connected since a moment.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn connected_by_buyer(&self, since: Timestamp) -> Result<Vec<(BuyerId, u32)>, StoreError> {
+    pub async fn connected_by_buyer(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(BuyerId, u32)>, StoreError> {
         use call::Column as C;
         let rows: Vec<(Option<i64>, i64)> = self
-            .filtered(&CallFilter { from: Some(since), outcome: Some(Outcome::Connected), ..CallFilter::default() })
+            .filtered(&CallFilter {
+                from: Some(since),
+                outcome: Some(Outcome::Connected),
+                ..CallFilter::default()
+            })
             .select_only()
             .column(C::BuyerId)
             .column_as(C::Id.count(), "calls")
@@ -385,7 +486,10 @@ impl Tenant<'_> {
             .into_tuple()
             .all(self.conn)
             .await?;
-        Ok(rows.into_iter().filter_map(|(buyer, calls)| buyer.map(|b| (BuyerId(b), count(calls)))).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|(buyer, calls)| buyer.map(|b| (BuyerId(b), count(calls))))
+            .collect())
     }
 
     /// A figure that changes with every event of any recent call, for views that follow along.
@@ -405,7 +509,10 @@ impl Tenant<'_> {
             .all(self.conn)
             .await?;
         let live: Option<(i64, Option<i64>)> = self
-            .filtered(&CallFilter { live: true, ..CallFilter::default() })
+            .filtered(&CallFilter {
+                live: true,
+                ..CallFilter::default()
+            })
             .select_only()
             .column_as(C::Id.count(), "calls")
             .column_as(Expr::col(C::Version).sum().cast_as("BIGINT"), "versions")
@@ -413,10 +520,22 @@ impl Tenant<'_> {
             .one(self.conn)
             .await?;
         let (calls, versions) = live.unwrap_or_default();
-        let last: Option<Option<i64>> =
-            self.select::<call::Entity>().select_only().column_as(C::ArrivedAt.max(), "last").into_tuple().one(self.conn).await?;
+        let last: Option<Option<i64>> = self
+            .select::<call::Entity>()
+            .select_only()
+            .column_as(C::ArrivedAt.max(), "last")
+            .into_tuple()
+            .one(self.conn)
+            .await?;
         let sum: i64 = newest.iter().sum();
-        Ok(last.flatten().unwrap_or(0).wrapping_add(sum).wrapping_mul(31).wrapping_add(calls).wrapping_mul(31).wrapping_add(versions.unwrap_or(0)))
+        Ok(last
+            .flatten()
+            .unwrap_or(0)
+            .wrapping_add(sum)
+            .wrapping_mul(31)
+            .wrapping_add(calls)
+            .wrapping_mul(31)
+            .wrapping_add(versions.unwrap_or(0)))
     }
 
     /// Live calls, and calls that ended since a moment of the last day or so.
@@ -424,11 +543,20 @@ impl Tenant<'_> {
     /// # Errors
     /// What the database says.
     pub async fn counters(&self, today: Timestamp) -> Result<(u32, u32), StoreError> {
-        let live = self.filtered(&CallFilter { live: true, ..CallFilter::default() }).count(self.conn).await?;
+        let live = self
+            .filtered(&CallFilter {
+                live: true,
+                ..CallFilter::default()
+            })
+            .count(self.conn)
+            .await?;
         // By time of arrival, which is indexed: no call lasts longer than a day (carriers end it
         // after 4 to 24 hours).
         let done = self
-            .filtered(&CallFilter { from: Some(today.plus_secs(-86_400)), ..CallFilter::default() })
+            .filtered(&CallFilter {
+                from: Some(today.plus_secs(-86_400)),
+                ..CallFilter::default()
+            })
             .filter(call::Column::EndedAt.gte(today.0))
             .count(self.conn)
             .await?;
@@ -456,13 +584,30 @@ impl Tenant<'_> {
         }
         if filter.live {
             // By state, which is indexed: the few live calls among many ended ones.
-            select = select.filter(C::State.is_in([LiveState::Ringing, LiveState::Connected, LiveState::Fallback].map(LiveState::code)));
+            select = select.filter(
+                C::State.is_in(
+                    [
+                        LiveState::Ringing,
+                        LiveState::Connected,
+                        LiveState::Fallback,
+                    ]
+                    .map(LiveState::code),
+                ),
+            );
         }
         if !filter.caller_digits.is_empty() {
             // Digits only: anything else is a wildcard of LIKE, or an error (PostgreSQL and a
             // backslash at the end). No digits at all match no caller.
-            let digits: String = filter.caller_digits.chars().filter(char::is_ascii_digit).collect();
-            select = select.filter(if digits.is_empty() { Expr::value(false) } else { C::CallerText.contains(digits) });
+            let digits: String = filter
+                .caller_digits
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect();
+            select = select.filter(if digits.is_empty() {
+                Expr::value(false)
+            } else {
+                C::CallerText.contains(digits)
+            });
         }
         select
     }
@@ -489,7 +634,10 @@ impl SessionColumns {
             target: shown.map(|a| a.chosen.target.0),
             buyer: shown.map(|a| a.chosen.buyer.0),
             state: session.live_state().code(),
-            outcome: session.outcome.filter(|_| !session.is_live()).map(Outcome::code),
+            outcome: session
+                .outcome
+                .filter(|_| !session.is_live())
+                .map(Outcome::code),
             attempts: i64::try_from(session.attempts.len()).unwrap_or(i64::MAX),
             connected_s: i64::from(session.connected_s()),
             duration_s: session.duration_s.map(i64::from),
@@ -501,7 +649,10 @@ impl SessionColumns {
 }
 
 fn caller_digits(caller: &Caller) -> String {
-    caller.number().map(|n| n.as_str().trim_start_matches('+').to_owned()).unwrap_or_default()
+    caller
+        .number()
+        .map(|n| n.as_str().trim_start_matches('+').to_owned())
+        .unwrap_or_default()
 }
 
 fn outcome(code: &str) -> Result<Outcome, StoreError> {
@@ -518,7 +669,8 @@ fn line(row: call::Model) -> Result<CallLine, StoreError> {
         caller: from_json("call", &row.caller)?,
         caller_state: row.caller_state,
         dialed: row.dialed,
-        state: LiveState::from_code(&row.state).ok_or_else(|| StoreError::corrupt("call", &row.state))?,
+        state: LiveState::from_code(&row.state)
+            .ok_or_else(|| StoreError::corrupt("call", &row.state))?,
         outcome: row.outcome.as_deref().map(outcome).transpose()?,
         attempts: count(row.attempts),
         connected_s: count(row.connected_s),
@@ -530,5 +682,10 @@ fn line(row: call::Model) -> Result<CallLine, StoreError> {
 }
 
 fn event_record(row: call_event::Model) -> Result<EventRecord, StoreError> {
-    Ok(EventRecord { at: Timestamp(row.at), delivery: row.delivery, entries: from_json("call_event", &row.entries)?, reply: row.reply })
+    Ok(EventRecord {
+        at: Timestamp(row.at),
+        delivery: row.delivery,
+        entries: from_json("call_event", &row.entries)?,
+        reply: row.reply,
+    })
 }

@@ -6,7 +6,10 @@ use domain::campaign::{ATTEMPTS_DEFAULT, Distribution, Fallback, RecordingMode};
 use domain::id::CampaignId;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::{activity, count, from_json, to_json};
 use crate::entity::campaign::{ActiveModel, Column, Entity, Model};
@@ -48,9 +51,18 @@ impl Tenant<'_> {
     /// # Errors
     /// What the database says.
     pub async fn campaign_names(&self) -> Result<Vec<(CampaignId, String)>, StoreError> {
-        let rows: Vec<(uuid::Uuid, String)> =
-            self.select::<Entity>().select_only().column(Column::Id).column(Column::Name).into_tuple().all(self.conn).await?;
-        Ok(rows.into_iter().map(|(id, name)| (CampaignId(id), name)).collect())
+        let rows: Vec<(uuid::Uuid, String)> = self
+            .select::<Entity>()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::Name)
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, name)| (CampaignId(id), name))
+            .collect())
     }
 
     /// A campaign.
@@ -58,7 +70,11 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn campaign(&self, id: CampaignId) -> Result<CampaignRecord, StoreError> {
-        let row = self.select::<Entity>().filter(Column::Id.eq(id.0)).one(self.conn).await?;
+        let row = self
+            .select::<Entity>()
+            .filter(Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?;
         record(row.ok_or(StoreError::NotFound)?)
     }
 
@@ -66,7 +82,12 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`Constraint::CampaignName`](crate::Constraint::CampaignName) if the name is taken.
-    pub async fn add_campaign(&self, id: CampaignId, input: &CampaignInput, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn add_campaign(
+        &self,
+        id: CampaignId,
+        input: &CampaignInput,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let row = ActiveModel {
             account_id: NotSet,
             id: Set(id.0),
@@ -89,13 +110,20 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or the name is taken.
-    pub async fn update_campaign(&self, id: CampaignId, input: &CampaignInput) -> Result<(), StoreError> {
+    pub async fn update_campaign(
+        &self,
+        id: CampaignId,
+        input: &CampaignInput,
+    ) -> Result<(), StoreError> {
         let update = self
             .update::<Entity>()
             .col_expr(Column::Name, Expr::value(input.name.as_str()))
             .col_expr(Column::Vertical, Expr::value(input.vertical.as_str()))
             .col_expr(Column::Recording, Expr::value(input.recording.code()))
-            .col_expr(Column::Fallback, Expr::value(to_json("campaign", &input.fallback)?))
+            .col_expr(
+                Column::Fallback,
+                Expr::value(to_json("campaign", &input.fallback)?),
+            )
             .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.bump_generation().await
@@ -105,8 +133,15 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
-    pub async fn set_campaign_activity(&self, id: CampaignId, activity: Activity) -> Result<(), StoreError> {
-        let update = self.update::<Entity>().col_expr(Column::Activity, Expr::value(activity.code())).filter(Column::Id.eq(id.0));
+    pub async fn set_campaign_activity(
+        &self,
+        id: CampaignId,
+        activity: Activity,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .update::<Entity>()
+            .col_expr(Column::Activity, Expr::value(activity.code()))
+            .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.bump_generation().await
     }
@@ -115,11 +150,20 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if somebody else saved meanwhile, [`StoreError::NotFound`].
-    pub async fn advance_plan(&self, id: CampaignId, from: i64, distribution: Distribution, attempts_max: u32) -> Result<i64, StoreError> {
+    pub async fn advance_plan(
+        &self,
+        id: CampaignId,
+        from: i64,
+        distribution: Distribution,
+        attempts_max: u32,
+    ) -> Result<i64, StoreError> {
         let update = self
             .update::<Entity>()
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-            .col_expr(Column::Distribution, Expr::value(distribution_code(distribution)))
+            .col_expr(
+                Column::Distribution,
+                Expr::value(distribution_code(distribution)),
+            )
             .col_expr(Column::AttemptsMax, Expr::value(i64::from(attempts_max)))
             .filter(Column::Id.eq(id.0))
             .filter(Column::Version.eq(from));
@@ -149,7 +193,8 @@ fn record(row: Model) -> Result<CampaignRecord, StoreError> {
             other => return Err(StoreError::corrupt("campaign", other)),
         },
         attempts_max: count(row.attempts_max),
-        recording: RecordingMode::from_code(&row.recording).ok_or_else(|| StoreError::corrupt("campaign", &row.recording))?,
+        recording: RecordingMode::from_code(&row.recording)
+            .ok_or_else(|| StoreError::corrupt("campaign", &row.recording))?,
         fallback: from_json("campaign", &row.fallback)?,
         name: row.name,
         vertical: row.vertical,

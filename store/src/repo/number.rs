@@ -4,7 +4,10 @@ use domain::id::{CampaignId, NumberId};
 use domain::phone::E164;
 use domain::time::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, QueryFilter, QueryOrder,
+};
 
 use crate::entity::phone_number::{ActiveModel, Column, Entity, Model};
 use crate::error::StoreError;
@@ -26,7 +29,12 @@ impl Tenant<'_> {
     /// # Errors
     /// What the database says.
     pub async fn numbers(&self) -> Result<Vec<NumberRecord>, StoreError> {
-        let rows = self.select::<Entity>().order_by_desc(Column::CreatedAt).order_by_asc(Column::Id).all(self.conn).await?;
+        let rows = self
+            .select::<Entity>()
+            .order_by_desc(Column::CreatedAt)
+            .order_by_asc(Column::Id)
+            .all(self.conn)
+            .await?;
         rows.into_iter().map(record).collect()
     }
 
@@ -35,7 +43,11 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn number(&self, id: NumberId) -> Result<NumberRecord, StoreError> {
-        let row = self.select::<Entity>().filter(Column::Id.eq(id.0)).one(self.conn).await?;
+        let row = self
+            .select::<Entity>()
+            .filter(Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?;
         record(row.ok_or(StoreError::NotFound)?)
     }
 
@@ -44,7 +56,13 @@ impl Tenant<'_> {
     /// # Errors
     /// [`Constraint::NumberE164`](crate::Constraint::NumberE164) if it is in use already, in any
     /// account; `Reference` for a campaign that is not this account's.
-    pub async fn add_number(&self, e164: &E164, label: &str, campaign: Option<CampaignId>, now: Timestamp) -> Result<NumberId, StoreError> {
+    pub async fn add_number(
+        &self,
+        e164: &E164,
+        label: &str,
+        campaign: Option<CampaignId>,
+        now: Timestamp,
+    ) -> Result<NumberId, StoreError> {
         let row = ActiveModel {
             account_id: NotSet,
             id: NotSet,
@@ -61,8 +79,15 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; `Reference` for a campaign that is not this account's.
-    pub async fn assign_number(&self, id: NumberId, campaign: Option<CampaignId>) -> Result<(), StoreError> {
-        let update = self.update::<Entity>().col_expr(Column::CampaignId, Expr::value(campaign.map(|c| c.0))).filter(Column::Id.eq(id.0));
+    pub async fn assign_number(
+        &self,
+        id: NumberId,
+        campaign: Option<CampaignId>,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .update::<Entity>()
+            .col_expr(Column::CampaignId, Expr::value(campaign.map(|c| c.0)))
+            .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.bump_generation().await
     }
@@ -72,7 +97,13 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn remove_number(&self, id: NumberId) -> Result<(), StoreError> {
-        exactly_one(self.delete::<Entity>().filter(Column::Id.eq(id.0)).exec(self.conn).await?.rows_affected)?;
+        exactly_one(
+            self.delete::<Entity>()
+                .filter(Column::Id.eq(id.0))
+                .exec(self.conn)
+                .await?
+                .rows_affected,
+        )?;
         self.bump_generation().await
     }
 }
@@ -80,7 +111,10 @@ impl Tenant<'_> {
 fn record(row: Model) -> Result<NumberRecord, StoreError> {
     Ok(NumberRecord {
         id: NumberId(row.id),
-        e164: row.e164.parse().map_err(|e| StoreError::corrupt("phone_number", e))?,
+        e164: row
+            .e164
+            .parse()
+            .map_err(|e| StoreError::corrupt("phone_number", e))?,
         label: row.label,
         campaign: row.campaign_id.map(CampaignId),
         created_at: Timestamp(row.created_at),

@@ -3,7 +3,10 @@
 use domain::id::{CallId, RecordingId};
 use domain::time::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, QueryFilter, QueryOrder,
+};
 
 use super::count;
 use crate::entity::recording::{ActiveModel, Column, Entity, Model};
@@ -39,7 +42,12 @@ impl Tenant<'_> {
     /// # Errors
     /// What the database says.
     pub async fn recordings_of(&self, call: CallId) -> Result<Vec<RecordingRecord>, StoreError> {
-        let rows = self.select::<Entity>().filter(Column::CallId.eq(call.0)).order_by_asc(Column::Id).all(self.conn).await?;
+        let rows = self
+            .select::<Entity>()
+            .filter(Column::CallId.eq(call.0))
+            .order_by_asc(Column::Id)
+            .all(self.conn)
+            .await?;
         Ok(rows.into_iter().map(record).collect())
     }
 
@@ -48,7 +56,11 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn recording(&self, id: RecordingId) -> Result<RecordingRecord, StoreError> {
-        let row = self.select::<Entity>().filter(Column::Id.eq(id.0)).one(self.conn).await?;
+        let row = self
+            .select::<Entity>()
+            .filter(Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?;
         row.map(record).ok_or(StoreError::NotFound)
     }
 
@@ -56,7 +68,12 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// `Reference` for a call that is not this account's.
-    pub async fn keep_recording(&self, call: CallId, new: &NewRecording, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn keep_recording(
+        &self,
+        call: CallId,
+        new: &NewRecording,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let row = ActiveModel {
             account_id: NotSet,
             id: NotSet,
@@ -70,7 +87,10 @@ impl Tenant<'_> {
         };
         // Not "update, else insert": two deliveries at once would both insert, and PostgreSQL ends
         // the transaction of the one that loses.
-        if self.insert_unless_known::<Entity>(row, &[Column::AccountId, Column::CarrierSid]).await? {
+        if self
+            .insert_unless_known::<Entity>(row, &[Column::AccountId, Column::CarrierSid])
+            .await?
+        {
             return Ok(true);
         }
         let update = self

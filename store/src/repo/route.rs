@@ -2,7 +2,10 @@
 
 use domain::api::campaign::RouteInput;
 use domain::id::{CampaignId, RouteId, TargetId};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, QueryFilter, QueryOrder,
+};
 
 use super::count;
 use crate::entity::route::{ActiveModel, Column, Entity, Model};
@@ -26,7 +29,11 @@ impl Tenant<'_> {
     /// # Errors
     /// What the database says.
     pub async fn routes(&self) -> Result<Vec<RouteRecord>, StoreError> {
-        let rows = self.select::<Entity>().order_by_asc(Column::Priority).order_by_asc(Column::Place).order_by_asc(Column::Id);
+        let rows = self
+            .select::<Entity>()
+            .order_by_asc(Column::Priority)
+            .order_by_asc(Column::Place)
+            .order_by_asc(Column::Id);
         Ok(rows.all(self.conn).await?.into_iter().map(record).collect())
     }
 
@@ -49,14 +56,25 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a campaign, `Reference` for a target that is not this account's.
-    pub async fn replace_routes(&self, campaign: CampaignId, routes: &[RouteInput]) -> Result<(), StoreError> {
+    pub async fn replace_routes(
+        &self,
+        campaign: CampaignId,
+        routes: &[RouteInput],
+    ) -> Result<(), StoreError> {
         self.campaign(campaign).await?;
-        let known = self.routes_of(campaign).await?;
-        self.delete::<Entity>().filter(Column::CampaignId.eq(campaign.0)).exec(self.conn).await?;
+        let mut known = self.routes_of(campaign).await?;
+        self.delete::<Entity>()
+            .filter(Column::CampaignId.eq(campaign.0))
+            .exec(self.conn)
+            .await?;
         for (place, route) in routes.iter().enumerate() {
+            let kept = known
+                .iter()
+                .position(|k| k.target == route.target)
+                .map(|at| known.swap_remove(at));
             let row = ActiveModel {
                 account_id: NotSet,
-                id: known.iter().find(|k| k.target == route.target).map_or(NotSet, |k| Set(k.id.0)),
+                id: kept.map_or(NotSet, |k| Set(k.id.0)),
                 campaign_id: Set(campaign.0),
                 target_id: Set(route.target.0),
                 priority: Set(i64::from(route.priority)),

@@ -6,7 +6,10 @@ use domain::caps::{Caps, Usage};
 use domain::id::{BuyerId, TargetId};
 use domain::time::{Timestamp, Windows};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
-use sea_orm::{ActiveValue::{NotSet, Set}, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::{activity, count, from_json, to_json};
 use crate::entity::{target, target_usage};
@@ -60,7 +63,10 @@ impl Tenant<'_> {
             .into_tuple()
             .all(self.conn)
             .await?;
-        Ok(rows.into_iter().map(|(id, name)| (TargetId(id), name)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(id, name)| (TargetId(id), name))
+            .collect())
     }
 
     /// A target.
@@ -68,7 +74,11 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn target(&self, id: TargetId) -> Result<TargetRecord, StoreError> {
-        let row = self.select::<target::Entity>().filter(target::Column::Id.eq(id.0)).one(self.conn).await?;
+        let row = self
+            .select::<target::Entity>()
+            .filter(target::Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?;
         record(row.ok_or(StoreError::NotFound)?)
     }
 
@@ -77,7 +87,12 @@ impl Tenant<'_> {
     /// # Errors
     /// [`Constraint::TargetName`](crate::Constraint::TargetName) if the buyer has one of that name;
     /// `Reference` for a buyer that is not this account's.
-    pub async fn add_target(&self, buyer: BuyerId, input: &TargetInput, now: Timestamp) -> Result<TargetId, StoreError> {
+    pub async fn add_target(
+        &self,
+        buyer: BuyerId,
+        input: &TargetInput,
+        now: Timestamp,
+    ) -> Result<TargetId, StoreError> {
         let limit = |cap: Option<u32>| Set(cap.map(i64::from));
         let row = target::ActiveModel {
             account_id: NotSet,
@@ -99,7 +114,10 @@ impl Tenant<'_> {
             created_at: Set(now.0),
         };
         let id = self.insert::<target::Entity>(row).await?.id;
-        let usage = target_usage::ActiveModel { target_id: Set(id), ..Default::default() };
+        let usage = target_usage::ActiveModel {
+            target_id: Set(id),
+            ..Default::default()
+        };
         self.insert_quietly::<target_usage::Entity>(usage).await?;
         self.bump_generation().await?;
         Ok(TargetId(id))
@@ -115,9 +133,18 @@ impl Tenant<'_> {
         let update = self
             .update::<target::Entity>()
             .col_expr(C::Name, Expr::value(input.name.as_str()))
-            .col_expr(C::Destination, Expr::value(to_json("target", &input.destination)?))
-            .col_expr(C::RingTimeoutS, Expr::value(i64::from(input.ring_timeout_s)))
-            .col_expr(C::CallerId, Expr::value(to_json("target", &input.caller_id)?))
+            .col_expr(
+                C::Destination,
+                Expr::value(to_json("target", &input.destination)?),
+            )
+            .col_expr(
+                C::RingTimeoutS,
+                Expr::value(i64::from(input.ring_timeout_s)),
+            )
+            .col_expr(
+                C::CallerId,
+                Expr::value(to_json("target", &input.caller_id)?),
+            )
             .col_expr(C::Whisper, Expr::value(input.whisper.clone()))
             .col_expr(C::Zone, Expr::value(input.zone.as_str()))
             .col_expr(C::Hours, Expr::value(to_json("target", &input.hours)?))
@@ -135,7 +162,11 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
-    pub async fn set_target_activity(&self, id: TargetId, activity: Activity) -> Result<(), StoreError> {
+    pub async fn set_target_activity(
+        &self,
+        id: TargetId,
+        activity: Activity,
+    ) -> Result<(), StoreError> {
         let update = self
             .update::<target::Entity>()
             .col_expr(target::Column::Activity, Expr::value(activity.code()))
@@ -151,9 +182,15 @@ impl Tenant<'_> {
     pub async fn usage(&self, targets: &[TargetId]) -> Result<Vec<UsageRecord>, StoreError> {
         let mut select = self.select::<target_usage::Entity>();
         if !targets.is_empty() {
-            select = select.filter(target_usage::Column::TargetId.is_in(targets.iter().map(|t| t.0)));
+            select =
+                select.filter(target_usage::Column::TargetId.is_in(targets.iter().map(|t| t.0)));
         }
-        Ok(select.all(self.conn).await?.iter().map(usage_record).collect())
+        Ok(select
+            .all(self.conn)
+            .await?
+            .iter()
+            .map(usage_record)
+            .collect())
     }
 
     /// Claims a line of a target and a place under each of its caps, if there is one: a single
@@ -162,22 +199,40 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn claim(&self, target: TargetId, caps: &Caps, windows: &Windows, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn claim(
+        &self,
+        target: TargetId,
+        caps: &Caps,
+        windows: &Windows,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         use target_usage::Column as C;
         let in_window = |key: C, value: i64, counter: C| -> SimpleExpr {
-            Expr::case(Expr::col(key).eq(value), Expr::col(counter)).finally(0).into()
+            Expr::case(Expr::col(key).eq(value), Expr::col(counter))
+                .finally(0)
+                .into()
         };
         let hour = || in_window(C::WindowHour, windows.hour, C::HourCount);
         let day = || in_window(C::WindowDay, windows.day, C::DayCount);
         let month = || in_window(C::WindowMonth, windows.month, C::MonthCount);
-        let peak: SimpleExpr =
-            Expr::case(Expr::col(C::Live).gte(Expr::col(C::PeakLive)), Expr::col(C::Live).add(1)).finally(Expr::col(C::PeakLive)).into();
+        let peak: SimpleExpr = Expr::case(
+            Expr::col(C::Live).gte(Expr::col(C::PeakLive)),
+            Expr::col(C::Live).add(1),
+        )
+        .finally(Expr::col(C::PeakLive))
+        .into();
         let room = Condition::all()
-            .add_option(caps.concurrent.map(|cap| Expr::col(C::Live).lt(i64::from(cap))))
+            .add_option(
+                caps.concurrent
+                    .map(|cap| Expr::col(C::Live).lt(i64::from(cap))),
+            )
             .add_option(caps.hourly.map(|cap| hour().lt(i64::from(cap))))
             .add_option(caps.daily.map(|cap| day().lt(i64::from(cap))))
             .add_option(caps.monthly.map(|cap| month().lt(i64::from(cap))))
-            .add_option(caps.total.map(|cap| Expr::col(C::TotalCount).lt(i64::from(cap))));
+            .add_option(
+                caps.total
+                    .map(|cap| Expr::col(C::TotalCount).lt(i64::from(cap))),
+            );
         let update = self
             .update::<target_usage::Entity>()
             .col_expr(C::Live, Expr::col(C::Live).add(1))
@@ -217,15 +272,26 @@ impl Tenant<'_> {
     pub async fn uncount(&self, target: TargetId, windows: &Windows) -> Result<(), StoreError> {
         use target_usage::Column as C;
         let less = |key: C, value: i64, counter: C| -> SimpleExpr {
-            Expr::case(Condition::all().add(Expr::col(key).eq(value)).add(Expr::col(counter).gt(0)), Expr::col(counter).sub(1))
-                .finally(Expr::col(counter))
-                .into()
+            Expr::case(
+                Condition::all()
+                    .add(Expr::col(key).eq(value))
+                    .add(Expr::col(counter).gt(0)),
+                Expr::col(counter).sub(1),
+            )
+            .finally(Expr::col(counter))
+            .into()
         };
         let update = self
             .update::<target_usage::Entity>()
-            .col_expr(C::HourCount, less(C::WindowHour, windows.hour, C::HourCount))
+            .col_expr(
+                C::HourCount,
+                less(C::WindowHour, windows.hour, C::HourCount),
+            )
             .col_expr(C::DayCount, less(C::WindowDay, windows.day, C::DayCount))
-            .col_expr(C::MonthCount, less(C::WindowMonth, windows.month, C::MonthCount))
+            .col_expr(
+                C::MonthCount,
+                less(C::WindowMonth, windows.month, C::MonthCount),
+            )
             .col_expr(C::TotalCount, Expr::col(C::TotalCount).sub(1))
             .filter(C::TargetId.eq(target.0))
             .filter(C::TotalCount.gt(0));
@@ -240,7 +306,11 @@ fn usage_record(row: &target_usage::Model) -> UsageRecord {
         peak_live: count(row.peak_live),
         usage: Usage {
             live: count(row.live),
-            windows: Windows { hour: row.window_hour, day: row.window_day, month: row.window_month },
+            windows: Windows {
+                hour: row.window_hour,
+                day: row.window_day,
+                month: row.window_month,
+            },
             hour: count(row.hour_count),
             day: count(row.day_count),
             month: count(row.month_count),

@@ -11,7 +11,9 @@ use crate::world::{NOON, World, execute, is_sqlite, rows, texts, tx};
 
 async fn pending(db: &Db) -> Vec<String> {
     let conn = db.begin_migration().await.expect("lock");
-    migration::pending(conn.transaction().expect("transaction")).await.expect("pending")
+    migration::pending(conn.transaction().expect("transaction"))
+        .await
+        .expect("pending")
 }
 
 async fn migrate(db: &Db) -> Result<(), StoreError> {
@@ -28,7 +30,12 @@ async fn migrations_are_pending_until_they_ran_and_run_once() {
         assert!(pending(&test.db).await.is_empty());
         migrate(&test.db).await.expect("second");
         let conn = test.db.read().await.expect("conn");
-        assert_eq!(texts(&conn, "SELECT version FROM seaql_migrations").await.len(), 1);
+        assert_eq!(
+            texts(&conn, "SELECT version FROM seaql_migrations")
+                .await
+                .len(),
+            1
+        );
     }
 }
 
@@ -36,7 +43,9 @@ async fn migrations_are_pending_until_they_ran_and_run_once() {
 async fn a_migration_that_is_not_committed_leaves_nothing() {
     for test in TestDb::each_empty().await.expect("databases") {
         let conn = test.db.begin_migration().await.expect("lock");
-        migration::up(conn.transaction().expect("transaction")).await.expect("up");
+        migration::up(conn.transaction().expect("transaction"))
+            .await
+            .expect("up");
         drop(conn);
         assert_eq!(pending(&test.db).await.len(), 1);
         migrate(&test.db).await.expect("again");
@@ -61,10 +70,15 @@ async fn servers_that_migrate_at_once_take_turns() {
 #[tokio::test]
 async fn sqlite_is_durable_checked_and_patient() {
     let test = TestDb::sqlite().await.expect("database");
-    for (conn, query_only) in [(test.db.read().await.expect("reader"), 1), (test.db.write().await.expect("writer"), 0)] {
+    for (conn, query_only) in [
+        (test.db.read().await.expect("reader"), 1),
+        (test.db.write().await.expect("writer"), 0),
+    ] {
         assert_eq!(texts(&conn, "PRAGMA journal_mode").await, ["wal"]);
         let number = async |pragma: &str| -> i64 {
-            rows(&conn, &format!("PRAGMA {pragma}")).await[0].try_get_by_index(0).expect("a number")
+            rows(&conn, &format!("PRAGMA {pragma}")).await[0]
+                .try_get_by_index(0)
+                .expect("a number")
         };
         assert_eq!(number("foreign_keys").await, 1);
         assert_eq!(number("synchronous").await, 2, "FULL");
@@ -85,13 +99,25 @@ async fn a_missing_sqlite_file_is_made_whatever_else_the_address_says() {
     let test = TestDb::sqlite().await.expect("database");
     for (n, query) in ["", "?mode=rwc", "?cache=private"].into_iter().enumerate() {
         let url = test.settings.url.replace("test.db", &format!("new{n}.db")) + query;
-        let db = Db::connect(&DbSettings { url, connections_max: 1 }).await.expect("connect");
+        let db = Db::connect(&DbSettings {
+            url,
+            connections_max: 1,
+        })
+        .await
+        .expect("connect");
         db.ping().await.expect("ping");
         assert!(!db.is_postgres());
         db.close().await.expect("close");
     }
     let url = test.settings.url.replace("test.db", "absent.db") + "?mode=ro";
-    assert!(Db::connect(&DbSettings { url, connections_max: 1 }).await.is_err());
+    assert!(
+        Db::connect(&DbSettings {
+            url,
+            connections_max: 1
+        })
+        .await
+        .is_err()
+    );
 }
 
 /// Several servers on one database, each with its own pool, as after a deploy; on SQLite several
@@ -102,17 +128,26 @@ async fn many_writers_and_readers_of_several_servers_wait_for_each_other() {
         let world = Arc::new(world);
         let mut tasks = Vec::new();
         for _ in 0..3 {
-            let db = Db::connect(&world.test.settings).await.expect("another server");
+            let db = Db::connect(&world.test.settings)
+                .await
+                .expect("another server");
             for _ in 0..8 {
                 let (world, db) = (Arc::clone(&world), db.clone());
                 tasks.push(tokio::spawn(async move {
                     let (scope, target) = (world.a.scope, world.a.target);
                     for _ in 0..6 {
                         let conn = db.write().await?;
-                        conn.tenant(&scope).claim(target, &Caps::default(), &Windows::default(), NOON).await?;
+                        conn.tenant(&scope)
+                            .claim(target, &Caps::default(), &Windows::default(), NOON)
+                            .await?;
                         conn.commit().await?;
                         let conn = db.read().await?;
-                        assert!(conn.platform().scope_for_number(&world.a.e164).await?.is_some());
+                        assert!(
+                            conn.platform()
+                                .scope_for_number(&world.a.e164)
+                                .await?
+                                .is_some()
+                        );
                         conn.tenant(&scope).call_to_resume(world.a.call).await?;
                     }
                     Ok::<(), StoreError>(())
@@ -120,7 +155,9 @@ async fn many_writers_and_readers_of_several_servers_wait_for_each_other() {
             }
         }
         for task in tasks {
-            task.await.expect("task").expect("no server is told the database is locked");
+            task.await
+                .expect("task")
+                .expect("no server is told the database is locked");
         }
         let usage = tx!(world, world.a.scope, |t| t.usage(&[world.a.target])).expect("usage");
         assert_eq!(usage[0].usage.total, 144);
@@ -131,7 +168,10 @@ async fn many_writers_and_readers_of_several_servers_wait_for_each_other() {
 async fn what_is_not_committed_is_not_kept() {
     for world in World::each().await {
         let conn = world.tx().await;
-        conn.tenant(&world.a.scope).add_buyer("Gone", NOON).await.expect("buyer");
+        conn.tenant(&world.a.scope)
+            .add_buyer("Gone", NOON)
+            .await
+            .expect("buyer");
         drop(conn);
         let buyers = tx!(world, world.a.scope, |t| t.buyers()).expect("buyers");
         assert_eq!(buyers.len(), 1);
@@ -143,7 +183,12 @@ async fn a_transaction_that_failed_leaves_its_connection_usable() {
     for world in World::each().await {
         for _ in 0..20 {
             let conn = world.tx().await;
-            assert!(conn.tenant(&world.a.scope).add_buyer("DryRight", NOON).await.is_err());
+            assert!(
+                conn.tenant(&world.a.scope)
+                    .add_buyer("DryRight", NOON)
+                    .await
+                    .is_err()
+            );
         }
         tx!(world, world.a.scope, |t| t.add_buyer("Fresh", NOON)).expect("buyer");
     }
@@ -151,18 +196,40 @@ async fn a_transaction_that_failed_leaves_its_connection_usable() {
 
 #[tokio::test]
 async fn an_encrypted_address_is_encrypted() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL_TLS") else { return };
-    let (base, rest) = url.split_once("sslmode=verify-full").expect("an address that checks the certificate");
+    let Ok(url) = std::env::var("TEST_DATABASE_URL_TLS") else {
+        return;
+    };
+    let (base, rest) = url
+        .split_once("sslmode=verify-full")
+        .expect("an address that checks the certificate");
     let lenient = format!("{base}sslmode=require");
     for url in [format!("{base}sslmode=verify-full{rest}"), lenient] {
         let test = TestDb::postgres(&url).await.expect("connect over TLS");
         let conn = test.db.read().await.expect("conn");
-        assert_eq!(texts(&conn, "SELECT CAST(ssl AS TEXT) FROM pg_stat_ssl WHERE pid = pg_backend_pid()").await, ["true"]);
+        assert_eq!(
+            texts(
+                &conn,
+                "SELECT CAST(ssl AS TEXT) FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            )
+            .await,
+            ["true"]
+        );
     }
     // The role is refused without encryption, and the certificate is looked at.
-    let settings = |url: String| DbSettings { url, connections_max: 1 };
-    assert!(Db::connect(&settings(format!("{base}sslmode=disable"))).await.is_err());
-    assert!(Db::connect(&settings(format!("{base}sslmode=verify-full"))).await.is_err());
+    let settings = |url: String| DbSettings {
+        url,
+        connections_max: 1,
+    };
+    assert!(
+        Db::connect(&settings(format!("{base}sslmode=disable")))
+            .await
+            .is_err()
+    );
+    assert!(
+        Db::connect(&settings(format!("{base}sslmode=verify-full")))
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -177,13 +244,21 @@ async fn prepared_statements_of_strangers_do_no_harm_behind_a_pooler() {
         for _ in 0..12 {
             let conn = world.tx().await;
             for n in 1..4 {
-                execute(&conn, &format!("PREPARE sqlx_s_{n} AS SELECT 1")).await.expect("prepare");
+                execute(&conn, &format!("PREPARE sqlx_s_{n} AS SELECT 1"))
+                    .await
+                    .expect("prepare");
             }
             conn.commit().await.expect("commit");
         }
         for _ in 0..30 {
             let conn = world.db().read().await.expect("conn");
-            assert!(conn.platform().scope_for_number(&world.a.e164).await.expect("lookup").is_some());
+            assert!(
+                conn.platform()
+                    .scope_for_number(&world.a.e164)
+                    .await
+                    .expect("lookup")
+                    .is_some()
+            );
         }
     }
 }

@@ -17,19 +17,28 @@ async fn check(conn: &Conn, what: &str, statements: usize) {
     for sql in seen {
         let plan = if is_sqlite(conn) {
             let steps = rows(conn, &format!("EXPLAIN QUERY PLAN {sql}")).await;
-            steps.iter().map(|row| row.try_get::<String>("", "detail").expect("a step")).collect::<Vec<_>>().join("\n")
+            steps
+                .iter()
+                .map(|row| row.try_get::<String>("", "detail").expect("a step"))
+                .collect::<Vec<_>>()
+                .join("\n")
         } else {
             texts(conn, &format!("EXPLAIN {sql}")).await.join("\n")
         };
         let scans = if is_sqlite(conn) { "SCAN " } else { "Seq Scan" };
-        assert!(!plan.contains(scans), "{what} reads a whole table:\n{sql}\n{plan}");
+        assert!(
+            !plan.contains(scans),
+            "{what} reads a whole table:\n{sql}\n{plan}"
+        );
     }
 }
 
 /// PostgreSQL reads small tables whole because that is cheaper; here it must show that it need not.
 async fn prefer_indexes(conn: &Conn) {
     if !is_sqlite(conn) {
-        execute(conn, "SET LOCAL enable_seqscan = off").await.expect("set");
+        execute(conn, "SET LOCAL enable_seqscan = off")
+            .await
+            .expect("set");
     }
 }
 
@@ -49,26 +58,59 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
         let conn = world.tx().await;
         prefer_indexes(&conn).await;
         let (platform, tenant) = (conn.platform(), conn.tenant(&a.scope));
-        costs!(conn, 1, "scope_for_number", platform.scope_for_number(&a.e164));
+        costs!(
+            conn,
+            1,
+            "scope_for_number",
+            platform.scope_for_number(&a.e164)
+        );
         costs!(conn, 1, "usage", tenant.usage(&[a.target]));
-        costs!(conn, 1, "claim", tenant.claim(a.target, &Caps::default(), &Windows::default(), NOON));
+        costs!(
+            conn,
+            1,
+            "claim",
+            tenant.claim(a.target, &Caps::default(), &Windows::default(), NOON)
+        );
         let id = CallId(Uuid::from_u128(42));
         let arrived = session("CA42", Some(a.campaign), &a.e164, NOON);
-        let new = NewCall { id, session: &arrived, tags: &Tags::default(), next_check_at: None };
+        let new = NewCall {
+            id,
+            session: &arrived,
+            tags: &Tags::default(),
+            next_check_at: None,
+        };
         conn.record();
         tenant.add_call(&new).await.expect("add_call");
         assert_eq!(conn.recorded().len(), 1);
         conn.record();
-        tenant.add_event(id, 0, &event(Some("d"), NOON)).await.expect("add_event");
+        tenant
+            .add_event(id, 0, &event(Some("d"), NOON))
+            .await
+            .expect("add_event");
         assert_eq!(conn.recorded().len(), 1);
         costs!(conn, 1, "event_of", tenant.event_of(id, "d"));
         let saved = costs!(conn, 1, "call_to_resume", tenant.call_to_resume(id));
         assert_eq!(saved.events, 1);
-        costs!(conn, 1, "save_call", tenant.save_call(&saved, &arrived, None));
+        costs!(
+            conn,
+            1,
+            "save_call",
+            tenant.save_call(&saved, &arrived, None)
+        );
         costs!(conn, 1, "release_line", tenant.release_line(a.target));
-        costs!(conn, 1, "uncount", tenant.uncount(a.target, &Windows::default()));
+        costs!(
+            conn,
+            1,
+            "uncount",
+            tenant.uncount(a.target, &Windows::default())
+        );
         costs!(conn, 1, "scope_for_call", platform.scope_for_call(id));
-        costs!(conn, 1, "scope_for_carrier_call", platform.scope_for_carrier_call("CA42"));
+        costs!(
+            conn,
+            1,
+            "scope_for_carrier_call",
+            platform.scope_for_carrier_call("CA42")
+        );
         costs!(conn, 1, "due_calls", platform.due_calls(NOON, 10));
     }
 }
@@ -80,18 +122,72 @@ async fn pages_counters_and_sign_in_go_through_indexes() {
         let conn = world.tx().await;
         prefer_indexes(&conn).await;
         let (platform, tenant) = (conn.platform(), conn.tenant(&a.scope));
-        costs!(conn, 1, "scope_for_member", platform.scope_for_member(a.user));
-        costs!(conn, 1, "user_by_email", platform.user_by_email("x@example.com"));
-        costs!(conn, 1, "count_failed_login", platform.count_failed_login("x", NOON, NOON));
+        costs!(
+            conn,
+            1,
+            "scope_for_member",
+            platform.scope_for_member(a.user)
+        );
+        costs!(
+            conn,
+            1,
+            "user_by_email",
+            platform.user_by_email("x@example.com")
+        );
+        costs!(
+            conn,
+            1,
+            "count_failed_login",
+            platform.count_failed_login("x", NOON, NOON)
+        );
         costs!(conn, 2, "counters", tenant.counters(NOON));
         costs!(conn, 3, "call_activity", tenant.call_activity());
         costs!(conn, 1, "calls_by_number", tenant.calls_by_number(NOON));
-        costs!(conn, 1, "call_sums", tenant.call_sums(NOON, NOON.plus_secs(60)));
-        costs!(conn, 1, "calls", tenant.calls(&CallFilter::default(), None, None, 50));
-        let campaign = CallFilter { campaign: Some(a.campaign), ..CallFilter::default() };
-        costs!(conn, 1, "calls of a campaign", tenant.calls(&campaign, None, None, 50));
-        let target = CallFilter { target: Some(a.target), ..CallFilter::default() };
-        costs!(conn, 1, "calls of a target", tenant.calls(&target, None, None, 50));
-        costs!(conn, 1, "calls that live", tenant.calls(&CallFilter { live: true, ..CallFilter::default() }, None, None, 50));
+        costs!(
+            conn,
+            1,
+            "call_sums",
+            tenant.call_sums(NOON, NOON.plus_secs(60))
+        );
+        costs!(
+            conn,
+            1,
+            "calls",
+            tenant.calls(&CallFilter::default(), None, None, 50)
+        );
+        let campaign = CallFilter {
+            campaign: Some(a.campaign),
+            ..CallFilter::default()
+        };
+        costs!(
+            conn,
+            1,
+            "calls of a campaign",
+            tenant.calls(&campaign, None, None, 50)
+        );
+        let target = CallFilter {
+            target: Some(a.target),
+            ..CallFilter::default()
+        };
+        costs!(
+            conn,
+            1,
+            "calls of a target",
+            tenant.calls(&target, None, None, 50)
+        );
+        costs!(
+            conn,
+            1,
+            "calls that live",
+            tenant.calls(
+                &CallFilter {
+                    live: true,
+                    ..CallFilter::default()
+                },
+                None,
+                None,
+                50
+            )
+        );
     }
 }

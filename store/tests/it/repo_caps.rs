@@ -9,13 +9,29 @@ use store::Conn;
 use crate::world::{Draws, NOON, World, target_input, tx};
 
 async fn usage(conn: &Conn, world: &World) -> (Usage, u32) {
-    let all = conn.tenant(&world.a.scope).usage(&[world.a.target]).await.expect("usage");
+    let all = conn
+        .tenant(&world.a.scope)
+        .usage(&[world.a.target])
+        .await
+        .expect("usage");
     (all[0].usage, all[0].peak_live)
 }
 
 fn caps(draws: &mut Draws) -> Caps {
-    let mut limit = || if draws.below(3) == 0 { None } else { Some(draws.below(6)) };
-    Caps { concurrent: limit(), hourly: limit(), daily: limit(), monthly: limit(), total: limit().map(|t| t * 4) }
+    let mut limit = || {
+        if draws.below(3) == 0 {
+            None
+        } else {
+            Some(draws.below(6))
+        }
+    };
+    Caps {
+        concurrent: limit(),
+        hourly: limit(),
+        daily: limit(),
+        monthly: limit(),
+        total: limit().map(|t| t * 4),
+    }
 }
 
 #[tokio::test]
@@ -31,14 +47,24 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
             let mut clock = 0;
             for step in 0..40 {
                 clock += i64::from(draws.below(4));
-                let now = Windows { hour: clock / 2, day: clock / 5, month: clock / 20 };
+                let now = Windows {
+                    hour: clock / 2,
+                    day: clock / 5,
+                    month: clock / 20,
+                };
                 match draws.below(5) {
                     0 if !held.is_empty() => {
-                        let claim = held.swap_remove(usize::try_from(draws.below(u32::try_from(held.len()).expect("few"))).expect("few"));
+                        let claim = held.swap_remove(
+                            usize::try_from(draws.below(u32::try_from(held.len()).expect("few")))
+                                .expect("few"),
+                        );
                         tenant.release_line(world.a.target).await.expect("release");
                         model = model.line_released();
                         if draws.flip() {
-                            tenant.uncount(world.a.target, &claim).await.expect("uncount");
+                            tenant
+                                .uncount(world.a.target, &claim)
+                                .await
+                                .expect("uncount");
                             model = model.uncounted(&claim);
                         }
                     }
@@ -50,8 +76,15 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
                         }
                     }
                     _ => {
-                        let claimed = tenant.claim(world.a.target, &caps, &now, Timestamp(clock)).await.expect("claim");
-                        assert_eq!(claimed, caps.reached(&model, &now).is_none(), "seed {seed}, step {step}: {model:?} {caps:?}");
+                        let claimed = tenant
+                            .claim(world.a.target, &caps, &now, Timestamp(clock))
+                            .await
+                            .expect("claim");
+                        assert_eq!(
+                            claimed,
+                            caps.reached(&model, &now).is_none(),
+                            "seed {seed}, step {step}: {model:?} {caps:?}"
+                        );
                         if claimed {
                             model = model.claimed(&now, Timestamp(clock));
                             peak = peak.max(model.live);
@@ -59,7 +92,11 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
                         }
                     }
                 }
-                assert_eq!(usage(&conn, &world).await, (model, peak), "seed {seed}, step {step}");
+                assert_eq!(
+                    usage(&conn, &world).await,
+                    (model, peak),
+                    "seed {seed}, step {step}"
+                );
             }
             // Not committed: the next sequence starts from nothing.
         }
@@ -68,18 +105,35 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_claims_at_once_exactly_the_cap_is_admitted() {
-    let windows = Windows { hour: 1, day: 1, month: 1 };
+    let windows = Windows {
+        hour: 1,
+        day: 1,
+        month: 1,
+    };
     for kind in 0..5 {
         let mut limits = [None; 5];
         limits[kind] = Some(10);
         let [concurrent, hourly, daily, monthly, total] = limits;
-        let caps = Caps { concurrent, hourly, daily, monthly, total };
+        let caps = Caps {
+            concurrent,
+            hourly,
+            daily,
+            monthly,
+            total,
+        };
         for world in World::each().await {
             let world = Arc::new(world);
             let tasks: Vec<_> = (0..64)
                 .map(|_| {
                     let world = Arc::clone(&world);
-                    tokio::spawn(async move { tx!(world, world.a.scope, |tenant| tenant.claim(world.a.target, &caps, &windows, NOON)) })
+                    tokio::spawn(async move {
+                        tx!(world, world.a.scope, |tenant| tenant.claim(
+                            world.a.target,
+                            &caps,
+                            &windows,
+                            NOON
+                        ))
+                    })
                 })
                 .collect();
             let mut admitted = 0;
@@ -95,8 +149,15 @@ async fn of_many_claims_at_once_exactly_the_cap_is_admitted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn claims_and_releases_at_once_leak_nothing() {
-    let windows = Windows { hour: 1, day: 1, month: 1 };
-    let caps = Caps { concurrent: Some(3), ..Caps::default() };
+    let windows = Windows {
+        hour: 1,
+        day: 1,
+        month: 1,
+    };
+    let caps = Caps {
+        concurrent: Some(3),
+        ..Caps::default()
+    };
     for world in World::each().await {
         let world = Arc::new(world);
         let tasks: Vec<_> = (0..24)
@@ -105,9 +166,18 @@ async fn claims_and_releases_at_once_leak_nothing() {
                 tokio::spawn(async move {
                     let mut admitted = 0;
                     for _ in 0..4 {
-                        if tx!(world, world.a.scope, |tenant| tenant.claim(world.a.target, &caps, &windows, NOON)).expect("claim") {
+                        if tx!(world, world.a.scope, |tenant| tenant.claim(
+                            world.a.target,
+                            &caps,
+                            &windows,
+                            NOON
+                        ))
+                        .expect("claim")
+                        {
                             admitted += 1;
-                            tx!(world, world.a.scope, |tenant| tenant.release_line(world.a.target)).expect("release");
+                            tx!(world, world.a.scope, |tenant| tenant
+                                .release_line(world.a.target))
+                            .expect("release");
                         }
                     }
                     admitted
@@ -131,7 +201,15 @@ async fn a_claim_of_nothing_is_refused() {
         let windows = Windows::default();
         let claim = |target| {
             let world = &world;
-            async move { tx!(world, world.a.scope, |tenant| tenant.claim(target, &Caps::default(), &windows, NOON)).expect("claim") }
+            async move {
+                tx!(world, world.a.scope, |tenant| tenant.claim(
+                    target,
+                    &Caps::default(),
+                    &windows,
+                    NOON
+                ))
+                .expect("claim")
+            }
         };
         assert!(!claim(domain::id::TargetId(9_999)).await);
         assert!(!claim(world.b.target).await);
@@ -142,13 +220,37 @@ async fn a_claim_of_nothing_is_refused() {
 #[tokio::test]
 async fn usage_starts_at_nothing_and_is_listed_for_all_or_some() {
     for world in World::each().await {
-        let input = target_input("Dallas", Caps { hourly: Some(0), ..Caps::default() });
-        let second = tx!(world, world.a.scope, |tenant| tenant.add_target(world.a.buyer, &input, NOON)).expect("target");
+        let input = target_input(
+            "Dallas",
+            Caps {
+                hourly: Some(0),
+                ..Caps::default()
+            },
+        );
+        let second = tx!(world, world.a.scope, |tenant| tenant.add_target(
+            world.a.buyer,
+            &input,
+            NOON
+        ))
+        .expect("target");
         let conn = world.db().read().await.expect("conn");
         let tenant = conn.tenant(&world.a.scope);
         let all = tenant.usage(&[]).await.expect("usage");
-        assert_eq!(all.iter().map(|u| u.target).collect::<Vec<_>>(), [world.a.target, second]);
-        assert!(all.iter().all(|u| u.usage == Usage::default() && u.peak_live == 0));
-        assert_eq!(tenant.usage(&[second, world.b.target]).await.expect("usage").len(), 1);
+        assert_eq!(
+            all.iter().map(|u| u.target).collect::<Vec<_>>(),
+            [world.a.target, second]
+        );
+        assert!(
+            all.iter()
+                .all(|u| u.usage == Usage::default() && u.peak_live == 0)
+        );
+        assert_eq!(
+            tenant
+                .usage(&[second, world.b.target])
+                .await
+                .expect("usage")
+                .len(),
+            1
+        );
     }
 }

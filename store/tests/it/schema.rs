@@ -10,17 +10,47 @@ use crate::scope::OWNED;
 use crate::world::{is_sqlite, rows, texts};
 
 /// Tables that belong to no account.
-const SHARED: [&str; 5] = ["account", "app_user", "login_throttle", "seaql_migrations", "web_session"];
+const SHARED: [&str; 5] = [
+    "account",
+    "app_user",
+    "login_throttle",
+    "seaql_migrations",
+    "web_session",
+];
 
 /// Keys that need not begin with the account, and why.
 const KEYS: [(&str, &str, &str); 11] = [
-    ("buyer", "id", "the serial; every reference carries the account along"),
-    ("call", "carrier_sid", "one carrier's call is one call; mints the scope of a callback"),
+    (
+        "buyer",
+        "id",
+        "the serial; every reference carries the account along",
+    ),
+    (
+        "call",
+        "carrier_sid",
+        "one carrier's call is one call; mints the scope of a callback",
+    ),
     ("call", "id", "mints the scope of an action address"),
-    ("call", "next_check_at", "due calls of all accounts; mints their scopes"),
-    ("campaign", "id", "the id; every reference carries the account along"),
-    ("membership", "user_id", "mints the scope of a signed-in user"),
-    ("phone_number", "e164", "one number is one account's; mints the scope of a call"),
+    (
+        "call",
+        "next_check_at",
+        "due calls of all accounts; mints their scopes",
+    ),
+    (
+        "campaign",
+        "id",
+        "the id; every reference carries the account along",
+    ),
+    (
+        "membership",
+        "user_id",
+        "mints the scope of a signed-in user",
+    ),
+    (
+        "phone_number",
+        "e164",
+        "one number is one account's; mints the scope of a call",
+    ),
     ("phone_number", "id", "the serial"),
     ("recording", "id", "the serial"),
     ("route", "id", "the serial"),
@@ -52,13 +82,21 @@ async fn every_table_is_either_an_accounts_or_listed_as_shared() {
     for test in TestDb::each().await.expect("databases") {
         let conn = test.db.read().await.expect("conn");
         for table in tables(&conn).await {
-            let account = table.columns.iter().find(|(name, _, _)| name == "account_id");
+            let account = table
+                .columns
+                .iter()
+                .find(|(name, _, _)| name == "account_id");
             if SHARED.contains(&table.name.as_str()) {
                 assert!(account.is_none(), "{} is no shared table", table.name);
                 continue;
             }
-            assert!(OWNED.contains(&table.name.as_str()), "{} is in no list", table.name);
-            let (_, _, needed) = account.unwrap_or_else(|| panic!("{} has no account_id", table.name));
+            assert!(
+                OWNED.contains(&table.name.as_str()),
+                "{} is in no list",
+                table.name
+            );
+            let (_, _, needed) =
+                account.unwrap_or_else(|| panic!("{} has no account_id", table.name));
             assert!(needed, "{}.account_id may be null", table.name);
         }
     }
@@ -69,18 +107,33 @@ async fn every_key_of_an_accounts_table_begins_with_the_account() {
     for test in TestDb::each().await.expect("databases") {
         let conn = test.db.read().await.expect("conn");
         let mut met = 0;
-        for table in tables(&conn).await.iter().filter(|t| OWNED.contains(&t.name.as_str())) {
+        for table in tables(&conn)
+            .await
+            .iter()
+            .filter(|t| OWNED.contains(&t.name.as_str()))
+        {
             for key in &table.keys {
-                if KEYS.iter().any(|(name, column, _)| *name == table.name && key.columns == [*column]) {
+                if KEYS
+                    .iter()
+                    .any(|(name, column, _)| *name == table.name && key.columns == [*column])
+                {
                     met += 1;
                 } else {
-                    assert_eq!(key.columns[0], "account_id", "{}: {:?}", table.name, key.columns);
+                    assert_eq!(
+                        key.columns[0], "account_id",
+                        "{}: {:?}",
+                        table.name, key.columns
+                    );
                 }
             }
         }
         // SQLite has no separate key for a serial.
         let serials = if is_sqlite(&conn) { 5 } else { 0 };
-        assert_eq!(met + serials, KEYS.len(), "the list names keys that are not there");
+        assert_eq!(
+            met + serials,
+            KEYS.len(),
+            "the list names keys that are not there"
+        );
     }
 }
 
@@ -91,17 +144,32 @@ async fn every_reference_between_accounts_tables_carries_the_account_along() {
         let tables = tables(&conn).await;
         let mut seen = 0;
         for table in tables.iter().filter(|t| OWNED.contains(&t.name.as_str())) {
-            assert!(!table.references.is_empty(), "{} refers to nothing, not even its account", table.name);
+            assert!(
+                !table.references.is_empty(),
+                "{} refers to nothing, not even its account",
+                table.name
+            );
             for reference in &table.references {
                 if SHARED.contains(&reference.table.as_str()) {
                     continue;
                 }
                 seen += 1;
                 let pairs = &reference.columns;
-                assert_eq!(pairs[0], ("account_id".to_owned(), "account_id".to_owned()), "{} to {}", table.name, reference.table);
+                assert_eq!(
+                    pairs[0],
+                    ("account_id".to_owned(), "account_id".to_owned()),
+                    "{} to {}",
+                    table.name,
+                    reference.table
+                );
                 let theirs: Vec<&String> = pairs.iter().map(|(_, theirs)| theirs).collect();
-                let target = tables.iter().find(|t| t.name == reference.table).expect("a table");
-                assert!(target.keys.iter().any(|k| k.unique && !k.partial && k.columns.iter().eq(theirs.iter().copied())));
+                let target = tables
+                    .iter()
+                    .find(|t| t.name == reference.table)
+                    .expect("a table");
+                assert!(target.keys.iter().any(|k| k.unique
+                    && !k.partial
+                    && k.columns.iter().eq(theirs.iter().copied())));
             }
         }
         assert_eq!(seen, 10, "references between tables of accounts");
@@ -116,18 +184,40 @@ async fn the_schema_is_the_one_reviewed() {
         for table in tables(&conn).await {
             writeln!(text, "{}", table.name).expect("text");
             for (name, kind, needed) in &table.columns {
-                writeln!(text, "  {name} {kind}{}", if *needed { " not null" } else { "" }).expect("text");
+                writeln!(
+                    text,
+                    "  {name} {kind}{}",
+                    if *needed { " not null" } else { "" }
+                )
+                .expect("text");
             }
             for key in &table.keys {
                 let kind = if key.unique { "unique" } else { "index" };
-                writeln!(text, "  {kind} ({}){}", key.columns.join(", "), if key.partial { " partial" } else { "" }).expect("text");
+                writeln!(
+                    text,
+                    "  {kind} ({}){}",
+                    key.columns.join(", "),
+                    if key.partial { " partial" } else { "" }
+                )
+                .expect("text");
             }
             for reference in &table.references {
-                let pairs: Vec<String> = reference.columns.iter().map(|(ours, theirs)| format!("{ours} = {theirs}")).collect();
+                let pairs: Vec<String> = reference
+                    .columns
+                    .iter()
+                    .map(|(ours, theirs)| format!("{ours} = {theirs}"))
+                    .collect();
                 writeln!(text, "  to {} ({})", reference.table, pairs.join(", ")).expect("text");
             }
         }
-        insta::assert_snapshot!(if is_sqlite(&conn) { "schema_sqlite" } else { "schema_postgres" }, text);
+        insta::assert_snapshot!(
+            if is_sqlite(&conn) {
+                "schema_sqlite"
+            } else {
+                "schema_postgres"
+            },
+            text
+        );
     }
 }
 
@@ -159,7 +249,9 @@ async fn columns(conn: &Conn, table: &str) -> Vec<(String, String, bool)> {
         )
     };
     let all = rows(conn, &sql).await;
-    all.iter().map(|row| row.try_get_many_by_index().expect("a column")).collect()
+    all.iter()
+        .map(|row| row.try_get_many_by_index().expect("a column"))
+        .collect()
 }
 
 async fn keys(conn: &Conn, table: &str) -> Vec<Key> {
@@ -178,15 +270,22 @@ async fn keys(conn: &Conn, table: &str) -> Vec<Key> {
     let all = rows(conn, &sql).await;
     all.iter()
         .map(|row| {
-            let (columns, unique, partial): (String, bool, bool) = row.try_get_many_by_index().expect("a key");
-            Key { columns: columns.split(',').map(str::to_owned).collect(), unique, partial }
+            let (columns, unique, partial): (String, bool, bool) =
+                row.try_get_many_by_index().expect("a key");
+            Key {
+                columns: columns.split(',').map(str::to_owned).collect(),
+                unique,
+                partial,
+            }
         })
         .collect()
 }
 
 async fn references(conn: &Conn, table: &str) -> Vec<Reference> {
     let sql = if is_sqlite(conn) {
-        format!("SELECT CAST(id AS TEXT), \"table\", \"from\", \"to\" FROM pragma_foreign_key_list('{table}') ORDER BY \"table\", id, seq")
+        format!(
+            "SELECT CAST(id AS TEXT), \"table\", \"from\", \"to\" FROM pragma_foreign_key_list('{table}') ORDER BY \"table\", id, seq"
+        )
     } else {
         format!(
             "SELECT CAST(c.conname AS TEXT), CAST(f.relname AS TEXT), CAST(ours.attname AS TEXT), CAST(theirs.attname AS TEXT) \
@@ -199,10 +298,17 @@ async fn references(conn: &Conn, table: &str) -> Vec<Reference> {
     };
     let mut found: Vec<(String, Reference)> = Vec::new();
     for row in rows(conn, &sql).await {
-        let (name, table, ours, theirs): (String, String, String, String) = row.try_get_many_by_index().expect("a reference");
+        let (name, table, ours, theirs): (String, String, String, String) =
+            row.try_get_many_by_index().expect("a reference");
         match found.last_mut() {
             Some((last, reference)) if *last == name => reference.columns.push((ours, theirs)),
-            _ => found.push((name, Reference { table, columns: vec![(ours, theirs)] })),
+            _ => found.push((
+                name,
+                Reference {
+                    table,
+                    columns: vec![(ours, theirs)],
+                },
+            )),
         }
     }
     found.into_iter().map(|(_, reference)| reference).collect()

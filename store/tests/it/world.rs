@@ -84,32 +84,85 @@ pub(crate) use tx;
 async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
     let conn = db.write().await?;
     let platform = conn.platform();
-    let id = platform.add_account(&format!("Account {n}"), "America/New_York", NOON).await?;
-    let user = platform.add_user(&format!("Owner{n}@Example.com"), "Dana", "hash", NOON).await?;
+    let id = platform
+        .add_account(&format!("Account {n}"), "America/New_York", NOON)
+        .await?;
+    let user = platform
+        .add_user(&format!("Owner{n}@Example.com"), "Dana", "hash", NOON)
+        .await?;
     platform.set_member(id, user, Role::Owner).await?;
-    let scope = platform.scope_for_member(user).await?.ok_or(StoreError::NotFound)?.scope;
+    let scope = platform
+        .scope_for_member(user)
+        .await?
+        .ok_or(StoreError::NotFound)?
+        .scope;
     let tenant = conn.tenant(&scope);
     let campaign = CampaignId(Uuid::from_u128(u128::from(n) << 64));
-    tenant.add_campaign(campaign, &campaign_input("Roof repair"), NOON).await?;
+    tenant
+        .add_campaign(campaign, &campaign_input("Roof repair"), NOON)
+        .await?;
     let buyer = tenant.add_buyer("DryRight", NOON).await?;
-    let target = tenant.add_target(buyer, &target_input("Houston", Caps::default()), NOON).await?;
+    let target = tenant
+        .add_target(buyer, &target_input("Houston", Caps::default()), NOON)
+        .await?;
     let e164 = number(n);
-    let number = tenant.add_number(&e164, "Billboard", Some(campaign), NOON).await?;
-    tenant.replace_routes(campaign, &[RouteInput { target, priority: 1, weight: 10, on: true }]).await?;
+    let number = tenant
+        .add_number(&e164, "Billboard", Some(campaign), NOON)
+        .await?;
+    tenant
+        .replace_routes(
+            campaign,
+            &[RouteInput {
+                target,
+                priority: 1,
+                weight: 10,
+                on: true,
+            }],
+        )
+        .await?;
     let route = tenant.routes_of(campaign).await?[0].id;
     let call = CallId(Uuid::from_u128((u128::from(n) << 64) + 1));
-    let session = attempted(session(&format!("CA{n}"), Some(campaign), &e164, NOON), route, target, buyer);
-    tenant.add_call(&NewCall { id: call, session: &session, tags: &Tags::default(), next_check_at: None }).await?;
-    tenant.add_event(call, 0, &event(Some("inbound"), NOON)).await?;
-    tenant.keep_recording(call, &new_recording(&format!("RE{n}")), NOON).await?;
+    let session = attempted(
+        session(&format!("CA{n}"), Some(campaign), &e164, NOON),
+        route,
+        target,
+        buyer,
+    );
+    tenant
+        .add_call(&NewCall {
+            id: call,
+            session: &session,
+            tags: &Tags::default(),
+            next_check_at: None,
+        })
+        .await?;
+    tenant
+        .add_event(call, 0, &event(Some("inbound"), NOON))
+        .await?;
+    tenant
+        .keep_recording(call, &new_recording(&format!("RE{n}")), NOON)
+        .await?;
     let recording = tenant.recordings_of(call).await?[0].id;
     conn.commit().await?;
-    Ok(Account { scope, user, campaign, buyer, target, number, e164, route, call, recording })
+    Ok(Account {
+        scope,
+        user,
+        campaign,
+        buyer,
+        target,
+        number,
+        e164,
+        route,
+        call,
+        recording,
+    })
 }
 
 /// The n-th of a million numbers.
 pub(crate) fn number(n: u32) -> E164 {
-    format!("+1214{:07}", 2_000_000 + n).parse().expect("a number")
+    format!("+1214{:07}", 2_000_000 + n)
+        .parse()
+        .expect("a number")
 }
 
 pub(crate) fn campaign_input(name: &str) -> CampaignInput {
@@ -135,20 +188,32 @@ pub(crate) fn target_input(name: &str, caps: Caps) -> TargetInput {
 }
 
 /// A call that has just arrived.
-pub(crate) fn session(sid: &str, campaign: Option<CampaignId>, dialed: &E164, at: Timestamp) -> Session {
+pub(crate) fn session(
+    sid: &str,
+    campaign: Option<CampaignId>,
+    dialed: &E164,
+    at: Timestamp,
+) -> Session {
     let arrival = Arrival {
         carrier_sid: sid.to_owned(),
         from: Caller::Number("+12145550187".parse().expect("a number")),
         to: dialed.as_str().to_owned(),
         tags: Tags::default(),
     };
-    let mut session = CallMachine::arrive(&arrival, None, at, Patience::default()).session().clone();
+    let mut session = CallMachine::arrive(&arrival, None, at, Patience::default())
+        .session()
+        .clone();
     session.campaign = campaign;
     session
 }
 
 /// The call with one attempt at a target.
-pub(crate) fn attempted(mut session: Session, route: RouteId, target: TargetId, buyer: BuyerId) -> Session {
+pub(crate) fn attempted(
+    mut session: Session,
+    route: RouteId,
+    target: TargetId,
+    buyer: BuyerId,
+) -> Session {
     session.attempts.push(Attempt {
         number: 1,
         chosen: ChosenRoute {
@@ -178,7 +243,12 @@ pub(crate) fn attempted(mut session: Session, route: RouteId, target: TargetId, 
 }
 
 pub(crate) fn event(delivery: Option<&str>, at: Timestamp) -> EventRecord {
-    EventRecord { at, delivery: delivery.map(str::to_owned), entries: Vec::new(), reply: Some("<Response/>".to_owned()) }
+    EventRecord {
+        at,
+        delivery: delivery.map(str::to_owned),
+        entries: Vec::new(),
+        reply: Some("<Response/>".to_owned()),
+    }
 }
 
 pub(crate) fn new_recording(sid: &str) -> NewRecording {
@@ -192,19 +262,31 @@ pub(crate) fn new_recording(sid: &str) -> NewRecording {
 }
 
 /// Rows of raw SQL: catalogues and plans, which no repository offers.
-#[expect(clippy::disallowed_methods, reason = "a test looks at the database from outside")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at the database from outside"
+)]
 pub(crate) async fn rows(conn: &Conn, sql: &str) -> Vec<QueryResult> {
     let statement = Statement::from_string(conn.get_database_backend(), sql);
-    conn.query_all_raw(statement).await.unwrap_or_else(|e| panic!("{sql}: {e}"))
+    conn.query_all_raw(statement)
+        .await
+        .unwrap_or_else(|e| panic!("{sql}: {e}"))
 }
 
 /// One text of each row of raw SQL.
 pub(crate) async fn texts(conn: &Conn, sql: &str) -> Vec<String> {
-    rows(conn, sql).await.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    rows(conn, sql)
+        .await
+        .iter()
+        .map(|row| row.try_get_by_index(0).expect("a text"))
+        .collect()
 }
 
 /// Runs raw SQL.
-#[expect(clippy::disallowed_methods, reason = "a test writes what no repository would")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test writes what no repository would"
+)]
 pub(crate) async fn execute(conn: &Conn, sql: &str) -> Result<u64, StoreError> {
     Ok(conn.execute_unprepared(sql).await?.rows_affected())
 }

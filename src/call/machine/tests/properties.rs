@@ -28,6 +28,7 @@ impl Line {
             Turn::Told(event) => return self.tell(event.clone()),
             Turn::Waited(secs) => {
                 self.wait(*secs);
+                self.last = Deeds::default();
             }
             Turn::Swept => {
                 self.wake();

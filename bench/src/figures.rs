@@ -1,0 +1,332 @@
+//! What a run found, and what the figures had to be.
+
+use serde::Serialize;
+
+/// One line for programs: a value beside what it is measured against, both from the same run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    pub name: String,
+    pub unit: &'static str,
+    pub value: f64,
+    pub baseline: f64,
+    pub baseline_name: String,
+    /// Value by baseline.
+    pub ratio: f64,
+}
+
+impl Figure {
+    /// A value against its baseline.
+    pub fn new(
+        name: &str,
+        unit: &'static str,
+        value: f64,
+        baseline_name: &str,
+        baseline: f64,
+    ) -> Self {
+        let round = |number: f64| (number * 1e4).round() / 1e4;
+        let ratio = if baseline > 0.0 {
+            round(value / baseline)
+        } else {
+            0.0
+        };
+        Self {
+            name: name.to_owned(),
+            unit,
+            value: round(value),
+            baseline: round(baseline),
+            baseline_name: baseline_name.to_owned(),
+            ratio,
+        }
+    }
+}
+
+/// Times of a server at one load, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    pub rate: f64,
+    pub p50: f64,
+    pub p99: f64,
+}
+
+/// What was measured over one database.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// "sqlite" or "postgres".
+    pub key: &'static str,
+    /// As people write it.
+    pub title: &'static str,
+    pub version: String,
+    /// Plain commits a second.
+    pub floor: f64,
+    /// Our webhook as fast as it goes.
+    pub voice: Times,
+    /// The ceiling and our webhook at half of what ours does.
+    pub ceiling_half: Times,
+    pub voice_half: Times,
+    pub calls: WholeCalls,
+    pub memory: LiveCalls,
+    /// Only on PostgreSQL: Express as fast as it goes, and at half of that.
+    pub express: Option<(Times, Times)>,
+}
+
+/// Calls from arrival to end.
+#[derive(Debug, Clone, Copy)]
+pub struct WholeCalls {
+    pub calls_per_s: f64,
+    pub events_per_s: f64,
+    pub events_per_call: f64,
+    pub p99: f64,
+}
+
+/// Megabytes of the server.
+#[derive(Debug, Clone, Copy)]
+pub struct LiveCalls {
+    pub count: usize,
+    pub idle: f64,
+    pub live: f64,
+    pub peak: f64,
+}
+
+/// All of a run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub ceiling: Times,
+    pub databases: Vec<Measured>,
+}
+
+/// A figure that was asked for, and whether it was reached.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    pub what: String,
+    pub found: String,
+    pub wanted: String,
+    pub passed: bool,
+}
+
+/// Calls started by plain commits: at least this.
+const STARTED_MIN: f64 = 0.35;
+/// Added 99th percentile at half load in milliseconds: at most this.
+const ADDED_SQLITE_MAX: f64 = 8.0;
+const ADDED_POSTGRES_MAX: f64 = 15.0;
+/// Megabytes with a thousand live calls: less than this.
+const MEMORY_MAX: f64 = 150.0;
+
+impl Measured {
+    /// What our webhook adds to the ceiling's 99th percentile at half load, in milliseconds.
+    pub fn added_p99(&self) -> f64 {
+        self.voice_half.p99 - self.ceiling_half.p99
+    }
+
+    fn verdicts(&self) -> Vec<Verdict> {
+        let started = self.voice.rate / self.floor;
+        let added_max = if self.key == "sqlite" {
+            ADDED_SQLITE_MAX
+        } else {
+            ADDED_POSTGRES_MAX
+        };
+        vec![
+            Verdict {
+                what: format!("calls started by plain commits, {}", self.title),
+                found: format!("{started:.2}"),
+                wanted: format!("at least {STARTED_MIN}"),
+                passed: started >= STARTED_MIN,
+            },
+            Verdict {
+                what: format!("added p99 over the ceiling at half load, {}", self.title),
+                found: format!("{:.1} ms", self.added_p99()),
+                wanted: format!("at most {added_max} ms"),
+                passed: self.added_p99() <= added_max,
+            },
+            Verdict {
+                what: format!(
+                    "resident with {} live calls, {}",
+                    self.memory.count, self.title
+                ),
+                found: format!("{:.0} MB", self.memory.live),
+                wanted: format!("under {MEMORY_MAX} MB"),
+                passed: self.memory.live < MEMORY_MAX,
+            },
+        ]
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let key = self.key;
+        let name = |what: &str| format!("{what}_{key}");
+        let half = format!("ceiling_at_half_load_{key}");
+        let mut figures = vec![
+            Figure::new(
+                &name("calls_started"),
+                "calls/s",
+                self.voice.rate,
+                &name("plain_commits"),
+                self.floor,
+            ),
+            Figure::new(
+                &name("voice_half_load_p50"),
+                "ms",
+                self.voice_half.p50,
+                &format!("{half}_p50"),
+                self.ceiling_half.p50,
+            ),
+            Figure::new(
+                &name("voice_half_load_p99"),
+                "ms",
+                self.voice_half.p99,
+                &format!("{half}_p99"),
+                self.ceiling_half.p99,
+            ),
+            Figure::new(
+                &name("added_p99_half_load"),
+                "ms",
+                self.added_p99(),
+                &format!("{half}_p99"),
+                self.ceiling_half.p99,
+            ),
+            Figure::new(
+                &name("call_events"),
+                "events/s",
+                self.calls.events_per_s,
+                &name("plain_commits"),
+                self.floor,
+            ),
+            Figure::new(
+                &name("calls_completed"),
+                "calls/s",
+                self.calls.calls_per_s,
+                &name("plain_commits"),
+                self.floor,
+            ),
+            Figure::new(
+                &name("memory_live_calls"),
+                "MB",
+                self.memory.live,
+                &name("memory_idle"),
+                self.memory.idle,
+            ),
+        ];
+        if let Some((express, _)) = &self.express {
+            figures.push(Figure::new(
+                &name("calls_started_beside_express"),
+                "calls/s",
+                self.voice.rate,
+                "express",
+                express.rate,
+            ));
+            figures.push(Figure::new(
+                &name("voice_max_p99_beside_express"),
+                "ms",
+                self.voice.p99,
+                "express_max_p99",
+                express.p99,
+            ));
+        }
+        figures
+    }
+}
+
+impl Run {
+    /// All that was asked for.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        self.databases.iter().flat_map(Measured::verdicts).collect()
+    }
+
+    /// All lines for programs.
+    pub fn figures(&self) -> Vec<Figure> {
+        let mut figures = Vec::new();
+        for measured in &self.databases {
+            figures.extend(measured.figures());
+            let (title, ceiling) = (format!("voice_max_{}", measured.key), &self.ceiling);
+            figures.push(Figure::new(
+                &format!("{title}_rate"),
+                "requests/s",
+                measured.voice.rate,
+                "ceiling",
+                ceiling.rate,
+            ));
+            figures.push(Figure::new(
+                &format!("{title}_p50"),
+                "ms",
+                measured.voice.p50,
+                "ceiling_max_p50",
+                ceiling.p50,
+            ));
+            figures.push(Figure::new(
+                &format!("{title}_p99"),
+                "ms",
+                measured.voice.p99,
+                "ceiling_max_p99",
+                ceiling.p99,
+            ));
+            if let Some((express, _)) = &measured.express {
+                figures.push(Figure::new(
+                    "express",
+                    "requests/s",
+                    express.rate,
+                    "ceiling",
+                    ceiling.rate,
+                ));
+            }
+        }
+        figures
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn sample() -> Run {
+    let times = |rate, p50, p99| Times { rate, p50, p99 };
+    Run {
+        ceiling: times(30_000.0, 0.9, 2.0),
+        databases: vec![Measured {
+            key: "postgres",
+            title: "PostgreSQL",
+            version: "15.1".to_owned(),
+            floor: 4_000.0,
+            voice: times(1_600.0, 18.0, 40.0),
+            ceiling_half: times(800.0, 0.2, 1.0),
+            voice_half: times(800.0, 3.0, 17.0),
+            calls: WholeCalls {
+                calls_per_s: 250.0,
+                events_per_s: 2_000.0,
+                events_per_call: 8.0,
+                p99: 30.0,
+            },
+            memory: LiveCalls {
+                count: 1_000,
+                idle: 40.0,
+                live: 60.0,
+                peak: 61.0,
+            },
+            express: Some((times(2_000.0, 15.0, 30.0), times(1_000.0, 3.0, 9.0))),
+        }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_compare_with_what_was_asked_for() {
+        let passed: Vec<bool> = sample()
+            .verdicts()
+            .iter()
+            .map(|verdict| verdict.passed)
+            .collect();
+        assert_eq!(passed, [true, false, true]);
+    }
+
+    #[test]
+    fn every_figure_has_a_baseline_of_the_same_run() {
+        let figures = sample().figures();
+        assert!(
+            figures
+                .iter()
+                .all(|figure| figure.baseline > 0.0 && figure.ratio > 0.0)
+        );
+        let mut names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), figures.len());
+        assert!((figures[0].ratio - 0.4).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,206 @@
+//! Two accounts with everything in them, and people who ask.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use domain::access::Role;
+use domain::api::buyer::BuyerForm;
+use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
+use domain::api::number::NumberForm;
+use domain::api::target::TargetForm;
+use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
+use server::config::Config;
+use server::shutdown::Shutdown;
+use server::webhook::twilio::signature;
+use server::{boot, router};
+use service::user::NewUser;
+use service::{OpCtx, Services};
+use store::testing::TestDb;
+use tower::ServiceExt as _;
+
+pub(crate) const BASE: &str = "http://127.0.0.1:3000";
+pub(crate) const TOKEN: &str = "12345";
+
+/// An account and the ids of what is in it.
+pub(crate) struct Account {
+    pub(crate) name: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) campaign: CampaignId,
+    pub(crate) buyer: BuyerId,
+    pub(crate) target: TargetId,
+    pub(crate) number_id: NumberId,
+    pub(crate) call: CallId,
+    pub(crate) recording: RecordingId,
+}
+
+/// A server with two accounts.
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) services: Services,
+    pub(crate) a: Account,
+    pub(crate) b: Account,
+    _db: TestDb,
+}
+
+/// An answer, read to its end.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub(crate) async fn with(extra: &[(&str, &str)]) -> Self {
+        let db = TestDb::sqlite().await.expect("database");
+        let mut vars = vec![
+            ("TWILIO_ACCOUNT_SID", "AC1"),
+            ("TWILIO_AUTH_TOKEN", TOKEN),
+            ("SESSION_SECRET", "a-secret-that-is-long-enough-for-tests"),
+        ];
+        vars.extend_from_slice(extra);
+        let config = Config::from_vars(vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned()))).expect("settings");
+        // No carrier answers here; recordings are made up as in a demo.
+        let mut server = boot::server(&config, &db.db, config.http.addr, true, &Shutdown::default()).expect("server");
+        server.state.media.carrier = None;
+        server.state.health.migrated();
+        let secret = config.auth.session_secret.clone();
+        let services = server.state.services.clone();
+        let router = router::build(server.state, &config, &secret, &db.db);
+        let a = account(&services, "Alpha", "+18005550101", "+12145550101").await;
+        let b = account(&services, "Bravo", "+18005550102", "+12145550102").await;
+        let mut world = Self { router, services, a, b, _db: db };
+        let (call, recording) = world.place("+18005550101", "Alpha").await;
+        (world.a.call, world.a.recording) = (call, recording);
+        let (call, recording) = world.place("+18005550102", "Bravo").await;
+        (world.b.call, world.b.recording) = (call, recording);
+        world
+    }
+
+    /// A finished call with a recording; returns their ids.
+    async fn place(&self, to: &str, account: &str) -> (CallId, RecordingId) {
+        let sid = format!("CA{account}");
+        let arrived = self.webhook("/api/webhooks/voice", &[("CallSid", &sid), ("From", "+13105550142"), ("To", to), ("CallStatus", "ringing")]).await;
+        assert_eq!(arrived.status, StatusCode::OK, "{}", arrived.body);
+        let action = arrived.body.split("action=\"").nth(1).and_then(|s| s.split('"').next()).expect("an action").to_owned();
+        let path = action.strip_prefix(BASE).expect("ours");
+        let call: CallId = path.split('/').nth(4).and_then(|id| id.parse().ok()).expect("a call id");
+        let dialed = [("CallSid", sid.as_str()), ("CallStatus", "in-progress"), ("DialCallStatus", "completed"), ("DialBridged", "true"), ("DialCallDuration", "9")];
+        assert_eq!(self.webhook(path, &dialed).await.status, StatusCode::OK);
+        let recorded = [("CallSid", sid.as_str()), ("RecordingSid", "REde30de30x"), ("RecordingStatus", "completed"), ("RecordingDuration", "9"), ("RecordingChannels", "2")];
+        let recording_sid = format!("REde30de30{account}");
+        let recorded: Vec<(&str, &str)> = recorded.iter().map(|(n, v)| if *n == "RecordingSid" { (*n, recording_sid.as_str()) } else { (*n, *v) }).collect();
+        assert_eq!(self.webhook("/api/webhooks/recording", &recorded).await.status, StatusCode::NO_CONTENT);
+        let ended = [("CallSid", sid.as_str()), ("CallStatus", "completed"), ("CallDuration", "12")];
+        assert_eq!(self.webhook("/api/webhooks/status", &ended).await.status, StatusCode::NO_CONTENT);
+        let op = self.services.users.operator(account, self.services.clock.now()).await.expect("operator");
+        let detail = self.services.calls.detail(&op, call).await.expect("call");
+        (call, detail.recordings[0].id)
+    }
+
+    /// A signed webhook.
+    pub(crate) async fn webhook(&self, path: &str, parameters: &[(&str, &str)]) -> Reply {
+        let pairs: Vec<(String, String)> = parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let signature = signature::sign(TOKEN, &format!("{BASE}{path}"), &pairs);
+        self.unsigned(path, &encode(parameters), Some(&signature)).await
+    }
+
+    /// A webhook with whatever signature.
+    pub(crate) async fn unsigned(&self, path: &str, body: &str, signature: Option<&str>) -> Reply {
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(signature) = signature {
+            request = request.header("x-twilio-signature", signature);
+        }
+        self.send(request.body(Body::from(body.to_owned())).expect("request")).await
+    }
+
+    /// Signs in and returns the cookie.
+    pub(crate) async fn cookie(&self, email: &str, password: &str) -> String {
+        let reply = self.login(email, password, "/").await;
+        assert_eq!((reply.status, reply.header("location")), (StatusCode::SEE_OTHER, "/"), "sign-in of {email}");
+        reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) async fn login(&self, email: &str, password: &str, next: &str) -> Reply {
+        let body = encode(&[("email", email), ("password", password), ("next", next)]);
+        let request = Request::post("/login").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(header::ORIGIN, BASE);
+        self.send(request.body(Body::from(body)).expect("request")).await
+    }
+
+    pub(crate) async fn owner(&self, account: &Account) -> String {
+        self.cookie(&format!("owner@{}.example", account.name.to_lowercase()), "a-good-password").await
+    }
+
+    pub(crate) async fn viewer(&self, account: &Account) -> String {
+        self.cookie(&format!("viewer@{}.example", account.name.to_lowercase()), "a-good-password").await
+    }
+
+    /// Calls a server function as a browser's script does.
+    pub(crate) async fn function(&self, path: &str, body: &str, cookie: &str) -> Reply {
+        let mut request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .header("sec-fetch-site", "same-origin");
+        if !cookie.is_empty() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.send(request.body(Body::from(body.to_owned())).expect("request")).await
+    }
+
+    /// Opens an address.
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Reply {
+        let mut request = Request::get(path);
+        if !cookie.is_empty() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.send(request.body(Body::empty()).expect("request")).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.expect("never fails");
+        let (parts, body) = response.into_parts();
+        let streams = parts.headers.get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/event-stream"));
+        let body = if streams { String::new() } else { String::from_utf8_lossy(&to_bytes(body, 4_000_000).await.expect("body")).into_owned() };
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn operator(&self, account: &Account) -> OpCtx {
+        self.services.users.operator(account.name, self.services.clock.now()).await.expect("operator")
+    }
+}
+
+/// A form's text.
+pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+async fn account(services: &Services, name: &'static str, number: &'static str, target: &str) -> Account {
+    let now = services.clock.now();
+    let lower = name.to_lowercase();
+    for (who, role) in [("owner", Role::Owner), ("viewer", Role::Viewer)] {
+        let email = format!("{who}@{lower}.example");
+        let new = NewUser { email: &email, name: who, password: "a-good-password", account: name, role };
+        services.users.add(&new, "America/New_York", now).await.expect("user");
+    }
+    let op = services.users.operator(name, now).await.expect("operator");
+    let buyer = services.buyers.create(&op, &BuyerForm { name: format!("{name} buyer") }).await.expect("buyer");
+    let form = TargetForm { name: format!("{name} target"), number: target.to_owned(), ..TargetForm::default() };
+    let target = services.targets.create(&op, buyer, &form).await.expect("target");
+    let campaign = services.campaigns.create(&op, &CampaignForm { name: format!("{name} campaign"), ..CampaignForm::default() }).await.expect("campaign");
+    let version = services.campaigns.detail(&op, campaign).await.expect("detail").plan.version;
+    let plan = PlanForm { version, routes: vec![RouteForm { target: target.to_string(), ..RouteForm::default() }], ..PlanForm::default() };
+    services.campaigns.save_plan(&op, campaign, &plan).await.expect("plan");
+    let form = NumberForm { number: number.to_owned(), label: format!("{name} number"), campaign: campaign.to_string() };
+    let number_id = services.numbers.add(&op, &form).await.expect("number");
+    let none = CallId(uuid::Uuid::nil());
+    Account { name, number, campaign, buyer, target, number_id, call: none, recording: RecordingId(0) }
+}
