@@ -1,6 +1,6 @@
 // Steps and checks that every browser journey shares.
 
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type BrowserContext, type Page } from '@playwright/test';
 
 /** The rules a page must pass in every state and theme. */

@@ -102,7 +102,13 @@ pub fn calls_of_target(id: TargetId) -> String {
 /// The call log of calls that are going on.
 #[must_use]
 pub fn calls_live() -> String {
-    calls(&CallQuery { outcome: "live".to_owned(), ..CallQuery::default() }, None)
+    calls(&CallQuery { outcome: "live".to_owned(), range: "all".to_owned(), ..CallQuery::default() }, None)
+}
+
+/// The call log of a campaign's calls that are going on.
+#[must_use]
+pub fn calls_live_of_campaign(id: CampaignId) -> String {
+    calls(&CallQuery { campaign: id.to_string(), outcome: "live".to_owned(), range: "all".to_owned(), ..CallQuery::default() }, None)
 }
 
 /// A path with the parameters that say something.

@@ -28,14 +28,7 @@ pub fn facts(scratch: &Path) -> Vec<(&'static str, String)> {
             "disk of the databases",
             format!("{} (temporary folder)", file_system(scratch)),
         ),
-        (
-            "load average at the start",
-            read("/proc/loadavg")
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-        ),
+        ("load average at the start", load_average()),
     ]
 }
 
@@ -47,6 +40,14 @@ pub fn version_of(program: &str) -> String {
 /// The commit that was measured; marked when files differ from it.
 pub fn commit() -> String {
     output("git", &["describe", "--always", "--dirty", "--exclude=*"])
+}
+
+/// Whether the machine was at work before the run began: then the figures are too low.
+pub fn is_busy() -> bool {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+    load_average()
+        .parse::<f64>()
+        .is_ok_and(|load| load > threads / 2.0)
 }
 
 /// Whether the databases lie in memory, where no commit waits for a disk.
@@ -62,6 +63,11 @@ fn output(program: &str, args: &[&str]) -> String {
         .map_or_else(unknown, |output| {
             String::from_utf8_lossy(&output.stdout).trim().to_owned()
         })
+}
+
+fn load_average() -> String {
+    let text = read("/proc/loadavg");
+    text.split(' ').next().unwrap_or_default().to_owned()
 }
 
 fn unknown() -> String {

@@ -127,6 +127,9 @@ fn head(args: Args, scratch: &Path) -> (Head, PathBuf) {
             "The generator was built without optimisation: the figures mean little.".to_owned(),
         );
     }
+    if machine::is_busy() {
+        warnings.push("The machine was at work with other things when the run began: the figures are too low.".to_owned());
+    }
     if machine::is_memory(scratch) {
         warnings.push("The databases lay in memory, so no commit waited for a disk: set TMPDIR to a folder on a disk.".to_owned());
     }

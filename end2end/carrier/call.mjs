@@ -5,6 +5,7 @@ import { callResource } from './leg.mjs';
 import { Courier } from './courier.mjs';
 import { dial, recordingCallback } from './dial.mjs';
 import { fetchTwiml } from './fetch.mjs';
+import { Patience } from './patience.mjs';
 import { resolveUrl, speechSeconds } from './words.mjs';
 
 /** Documents one call may run through; a longer chain is a loop of redirects or actions. */
@@ -99,13 +100,10 @@ export class Call {
 
   /** Runs the call to its end, including every late callback. Resolves to the report. */
   async run() {
-    const { caller = {} } = this.script;
-    const patience = new AbortController();
-    if (Number.isFinite(caller.hangupAfter)) {
-      this.carrier.clock.sleep(caller.hangupAfter, patience.signal).then((whole) => whole && this.hangUp('caller'));
-    }
+    const { hangupAfter = Infinity, rushed } = this.script.caller ?? {};
+    this.patience = new Patience(this.carrier.clock, hangupAfter, () => this.hangUp('caller'), rushed);
     await this.#talk();
-    patience.abort();
+    this.patience.cancel();
     this.#finish();
     await this.courier.settled();
     return this.report();
@@ -298,13 +296,14 @@ async function record(call, verb, url) {
   call.answer();
   const recording = carrier.addRecording(call, { source: 'RecordVerb', channels: 1, name: `record-${call.documents}` });
   const start = carrier.clock.seconds();
-  const most = Number(attributes.maxLength ?? 3600);
-  const whole = await carrier.clock.sleep(Math.min(call.script.caller?.voicemail ?? 8, most), call.signal());
-  recording.duration = Math.round(carrier.clock.seconds() - start);
+  const length = Math.min(call.script.caller?.voicemail ?? 8, Number(attributes.maxLength ?? 3600));
+  const whole = await carrier.clock.sleep(length, call.signal());
+  recording.duration = Math.round(whole ? length : carrier.clock.seconds() - start);
   recording.status = recording.duration > 0 ? 'completed' : 'absent';
   call.heard.push({ recorded: recording.duration });
   recordingCallback(call, recording, attributes, url, recording.status);
-  if (call.redirection) return null;
+  // An empty recording is not reported: the call goes on with the next verb.
+  if (call.redirection || recording.duration === 0) return null;
   const params = {
     RecordingUrl: recording.url(), RecordingSid: recording.sid, RecordingDuration: String(recording.duration), Digits: whole ? '#' : 'hangup',
   };

@@ -70,7 +70,8 @@ export class Carrier {
 
   /**
    * Places one call and follows it to its end and its last callback.
-   * `from`, `to`; `caller` {hangupAfter, digits: [..], speech: [..], voicemail}; `callees`, a function
+   * `from`, `to`; `caller` {hangupAfter, rushed (see patience.mjs), digits: [..],
+   * speech: [..], voicemail}; `callees`, a function
    * of {kind, address, attempt, call, key} to a behaviour {kind: answer|busy|no-answer|failed, after,
    * talk, whisper: accept|refuse|silent|hangup}; `params` added to the webhook; `key` names the call.
    */

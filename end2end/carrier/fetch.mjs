@@ -13,6 +13,15 @@ const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
  * exchange, its faults and every breach are noted on the call.
  */
 export async function fetchTwiml(call, step, { place = 'call', leg } = {}) {
+  call.patience.hold();
+  try {
+    return await fetchWithFallback(call, step, place, leg);
+  } finally {
+    call.patience.resume();
+  }
+}
+
+async function fetchWithFallback(call, step, place, leg) {
   const first = await ask(call, step, place, leg);
   if (first.verbs) return first;
   const { fallbackUrl, fallbackMethod } = call.carrier;

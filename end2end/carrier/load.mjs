@@ -23,7 +23,7 @@ export function mixedCallees(seed) {
 export function mixedCaller(seed, key) {
   const digits = [pick(['1', '2', '3'], seed, 'digits', key), '1'];
   if (!chance(1 / 6, seed, 'impatient', key)) return { digits };
-  return { digits, hangupAfter: between(0.5, 60, seed, 'patience', key) };
+  return { digits, hangupAfter: between(0.5, 60, seed, 'patience', key), rushed: chance(1 / 3, seed, 'rushed', key) };
 }
 
 /** A seeded caller number: a valid NANP number with a fictional exchange. */
@@ -36,6 +36,11 @@ export function callerNumber(seed, key) {
  * Places `calls` calls, at most `concurrency` at once, and returns their reports in order.
  * `to` is a list of numbers; `from` a list or nothing (seeded numbers); `callees` and `caller` are
  * functions as in `Carrier.place` and of the call's key; `onReport` sees each report as it comes.
+ *
+ * @param {import('./carrier.mjs').Carrier} carrier
+ * @param {{ calls: number, concurrency?: number, to: string[], from?: string[], callees?: Function,
+ *   caller?: (key: string) => object, onReport?: (report: object) => void }} options
+ * @returns {Promise<any[]>}
  */
 export async function placeMany(carrier, { calls, concurrency = 40, to, from, callees, caller, onReport }) {
   const { seed } = carrier;

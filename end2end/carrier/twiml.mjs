@@ -142,7 +142,8 @@ function checkOrder(verbs, report) {
   verbs.forEach((node, index) => {
     if (over) report(`Response/${node.name}`, `is unreachable after ${over}`, 'warning');
     if (node.name === 'Reject' && index > 0) report('Response/Reject', 'is only valid as the first verb');
-    const ends = ['Hangup', 'Reject', 'Redirect', 'Record'].includes(node.name);
+    // After a Record the next verb is reached when nothing was recorded.
+    const ends = ['Hangup', 'Reject', 'Redirect'].includes(node.name);
     if (ends || (node.name === 'Dial' && 'action' in node.attributes)) over ??= node.name;
   });
 }

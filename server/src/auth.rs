@@ -27,16 +27,28 @@ pub type AuthSession = axum_login::AuthSession<Backend>;
 
 /// The layer that resolves cookies to sessions and sessions to people.
 #[must_use]
-pub fn layer(config: &Config, secret: &SecretString, db: &Db, services: &Services, tls: bool) -> AuthManagerLayer<Backend, DbSessionStore, SignedCookie> {
+pub fn layer(
+    config: &Config,
+    secret: &SecretString,
+    db: &Db,
+    services: &Services,
+    tls: bool,
+) -> AuthManagerLayer<Backend, DbSessionStore, SignedCookie> {
     // The secret may be of any length; the key has one.
     let key = Key::from(Sha512::digest(secret.expose_secret().as_bytes()).as_slice());
     let sessions = SessionManagerLayer::new(DbSessionStore::new(db.clone()))
         // A browser takes a cookie of this name only over TLS, for this host alone.
-        .with_name(if tls { "__Host-callcenter" } else { "callcenter" })
+        .with_name(if tls {
+            "__Host-callcenter"
+        } else {
+            "callcenter"
+        })
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(tls)
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(config.auth.session_days)))
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(
+            config.auth.session_days,
+        )))
         .with_signed(key);
     AuthManagerLayerBuilder::new(Backend::new(services.clone()), sessions).build()
 }
@@ -48,7 +60,9 @@ pub fn local_path(text: &str) -> Option<&str> {
         && !text.starts_with("//")
         && text.len() <= 2_000
         && text.chars().all(|c| c.is_ascii_graphic() && c != '\\')
-        && !["/login", "/logout", "/theme", "/api/"].iter().any(|own| text.starts_with(own));
+        && !["/login", "/logout", "/theme", "/api/"]
+            .iter()
+            .any(|own| text.starts_with(own));
     fits.then_some(text)
 }
 
@@ -67,7 +81,17 @@ mod tests {
         for good in ["/", "/calls?outcome=live&call=1", "/campaigns/1/routing"] {
             assert_eq!(local_path(good), Some(good));
         }
-        for bad in ["", "calls", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/login?next=/", "/a b", "/api/x"] {
+        for bad in [
+            "",
+            "calls",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/login?next=/",
+            "/a b",
+            "/api/x",
+        ] {
             assert_eq!(local_path(bad), None, "{bad}");
         }
     }

@@ -36,10 +36,16 @@ pub struct Server {
 /// If it cannot be reached.
 pub async fn open(config: &Config) -> anyhow::Result<Db> {
     if config.database.url.expose_secret().is_empty() {
-        std::fs::create_dir_all(&config.data.dir).with_context(|| format!("cannot make the folder {}", config.data.dir.display()))?;
+        std::fs::create_dir_all(&config.data.dir)
+            .with_context(|| format!("cannot make the folder {}", config.data.dir.display()))?;
     }
-    let settings = DbSettings { url: config.database.effective_url(&config.data.dir), connections_max: config.database.connections_max };
-    Db::connect(&settings).await.context("the database cannot be reached: check DATABASE_URL")
+    let settings = DbSettings {
+        url: config.database.effective_url(&config.data.dir),
+        connections_max: config.database.connections_max,
+    };
+    Db::connect(&settings)
+        .await
+        .context("the database cannot be reached: check DATABASE_URL")
 }
 
 /// Brings the schema up to date; several servers may do so at once.
@@ -48,7 +54,9 @@ pub async fn open(config: &Config) -> anyhow::Result<Db> {
 /// If a change cannot be made.
 pub async fn migrate(db: &Db) -> anyhow::Result<()> {
     let conn = db.begin_migration().await?;
-    migration::up(conn.transaction()?).await.context("the database could not be brought to the newest schema")?;
+    migration::up(conn.transaction()?)
+        .await
+        .context("the database could not be brought to the newest schema")?;
     Ok(conn.commit().await?)
 }
 
@@ -66,31 +74,60 @@ pub async fn pending(db: &Db) -> anyhow::Result<Vec<String>> {
 /// # Errors
 /// If no HTTP client can be made.
 pub fn services(config: &Config, db: &Db) -> anyhow::Result<Services> {
-    Ok(Services::new(parts(config, db, &config.base_url(config.http.addr), telephony(config, None)?)))
+    Ok(Services::new(parts(
+        config,
+        db,
+        &config.base_url(config.http.addr),
+        telephony(config, None)?,
+    )))
 }
 
 /// Everything a running server needs; `bound` is the address it listens on.
 ///
 /// # Errors
 /// If a part cannot be made.
-pub fn server(config: &Config, db: &Db, bound: SocketAddr, demo: bool, shutdown: &Shutdown) -> anyhow::Result<Server> {
+pub fn server(
+    config: &Config,
+    db: &Db,
+    bound: SocketAddr,
+    demo: bool,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Server> {
     let exchange = demo.then(|| Arc::new(Exchange::default()));
     let base_url = config.base_url(bound);
-    let services = Services::new(parts(config, db, &base_url, telephony(config, exchange.as_ref())?));
+    let services = Services::new(parts(
+        config,
+        db,
+        &base_url,
+        telephony(config, exchange.as_ref())?,
+    ));
     let state = AppState {
         services,
         leptos: leptos_options(bound),
-        keys: Arc::new(Keys { tokens: config.twilio.tokens(), required: config.signatures_required(), base_url }),
-        media: Media { carrier: rest(config)?, demo },
+        keys: Arc::new(Keys {
+            tokens: config.twilio.tokens(),
+            required: config.signatures_required(),
+            base_url,
+        }),
+        media: Media {
+            carrier: rest(config)?,
+            demo,
+        },
         health: Arc::new(Health::new(db.clone(), config.sweep.every())),
         pulse: Pulse::default(),
-        throttle: Arc::new(PeerThrottle::per_minute(config.auth.peer_attempts_per_minute)),
+        throttle: Arc::new(PeerThrottle::per_minute(
+            config.auth.peer_attempts_per_minute,
+        )),
         proxies: config.http.proxies().into(),
         metrics_token: config.metrics.token.clone(),
         tls: config.http.is_https(),
         stopping: shutdown.token.clone(),
     };
-    Ok(Server { state, db: db.clone(), exchange })
+    Ok(Server {
+        state,
+        db: db.clone(),
+        exchange,
+    })
 }
 
 fn parts(config: &Config, db: &Db, base_url: &str, telephony: Option<Arc<dyn Telephony>>) -> Parts {
@@ -105,13 +142,23 @@ fn parts(config: &Config, db: &Db, base_url: &str, telephony: Option<Arc<dyn Tel
 }
 
 fn rest(config: &Config) -> anyhow::Result<Option<Rest>> {
-    if config.twilio.has_token() { Ok(Some(Rest::new(&config.twilio)?)) } else { Ok(None) }
+    if config.twilio.has_token() {
+        Ok(Some(Rest::new(&config.twilio)?))
+    } else {
+        Ok(None)
+    }
 }
 
-fn telephony(config: &Config, exchange: Option<&Arc<Exchange>>) -> anyhow::Result<Option<Arc<dyn Telephony>>> {
+fn telephony(
+    config: &Config,
+    exchange: Option<&Arc<Exchange>>,
+) -> anyhow::Result<Option<Arc<dyn Telephony>>> {
     let carrier = rest(config)?;
     Ok(match (exchange, carrier) {
-        (Some(exchange), carrier) => Some(Arc::new(DemoTelephony { exchange: Arc::clone(exchange), carrier })),
+        (Some(exchange), carrier) => Some(Arc::new(DemoTelephony {
+            exchange: Arc::clone(exchange),
+            carrier,
+        })),
         (None, Some(carrier)) => Some(Arc::new(carrier)),
         (None, None) => None,
     })
@@ -120,7 +167,12 @@ fn telephony(config: &Config, exchange: Option<&Arc<Exchange>>) -> anyhow::Resul
 /// All waiting times follow from one: how long the last word about a call may be overdue.
 fn patience(grace_ms: i64) -> Patience {
     let usual = Patience::default();
-    Patience { dial_ms: grace_ms.saturating_mul(2), talk_ms: grace_ms.saturating_mul(12), result_ms: grace_ms, give_up_ms: usual.give_up_ms }
+    Patience {
+        dial_ms: grace_ms.saturating_mul(2),
+        talk_ms: grace_ms.saturating_mul(12),
+        result_ms: grace_ms,
+        give_up_ms: usual.give_up_ms,
+    }
 }
 
 /// Leptos reads its own settings (`LEPTOS_…`). Without them the site lies beside the executable, as
@@ -129,7 +181,10 @@ fn leptos_options(bound: SocketAddr) -> LeptosOptions {
     let mut options = match get_configuration(None) {
         Ok(found) => found.leptos_options,
         Err(_) => {
-            let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(|dir| dir.join("site"))).unwrap_or_default();
+            let beside = std::env::current_exe()
+                .ok()
+                .and_then(|exe| exe.parent().map(|dir| dir.join("site")))
+                .unwrap_or_default();
             let hashes = beside.join("hash.txt");
             LeptosOptions::builder()
                 .output_name("callcenter")

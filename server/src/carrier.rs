@@ -7,10 +7,12 @@ pub mod document;
 pub mod exchange;
 pub mod leg;
 pub mod load;
+pub mod report;
 pub mod script;
 pub mod walk;
 pub mod wav;
 pub mod wire;
 
+pub use report::{CallReport, Heard, Problem};
 pub use script::Script;
-pub use walk::{CallReport, Carrier, Heard};
+pub use walk::Carrier;

@@ -157,7 +157,11 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help asked for is a result; help because something is wrong is not.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let config = match Config::load() {
@@ -186,7 +190,9 @@ fn execute(config: &Config, command: Command) -> Result<(), Failure> {
     if matches!(command, Command::Serve(_)) {
         telemetry::start_log(&config.log);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match command {
             Command::Serve(args) => Ok(serve::serve(config, &args).await?),
@@ -196,7 +202,9 @@ fn execute(config: &Config, command: Command) -> Result<(), Failure> {
                 Ok(result(&text)?)
             }
             Command::Demo(args) => data::demo(config, &args).await,
-            Command::User { command: UserCommand::Add(args) } => user::add(config, &args).await,
+            Command::User {
+                command: UserCommand::Add(args),
+            } => user::add(config, &args).await,
             Command::Call(args) => call::call(config, &args).await,
             Command::Inspect { account, .. } => data::inspect(config, &account).await,
         }
@@ -221,7 +229,11 @@ fn result(text: &str) -> std::io::Result<()> {
 fn words(error: service::Error) -> Failure {
     match error {
         service::Error::Invalid(fields) => {
-            let lines: Vec<String> = fields.0.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
+            let lines: Vec<String> = fields
+                .0
+                .iter()
+                .map(|e| format!("{}: {}", e.field, e.message))
+                .collect();
             Failure::Usage(lines.join("\n"))
         }
         service::Error::NotFound(kind) => Failure::Usage(format!("there is no such {kind}")),
@@ -239,6 +251,8 @@ mod tests {
         Cli::command().debug_assert();
         assert!(Cli::try_parse_from(["callcenter", "serve", "--quiet-demo"]).is_err());
         assert!(Cli::try_parse_from(["callcenter", "serve", "--demo", "--quiet-demo"]).is_ok());
-        assert!(Cli::try_parse_from(["callcenter", "user", "add", "--email", "a@b.example"]).is_err());
+        assert!(
+            Cli::try_parse_from(["callcenter", "user", "add", "--email", "a@b.example"]).is_err()
+        );
     }
 }

@@ -49,26 +49,42 @@ impl Config {
     /// Every mistake there is.
     pub fn load() -> Result<Self, Vec<Mistake>> {
         // A variable that is not text is none of ours.
-        Self::from_vars(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))))
+        Self::from_vars(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
+        )
     }
 
     /// Reads and checks the settings of the given environment.
     ///
     /// # Errors
     /// Every mistake there is.
-    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<Mistake>> {
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<Mistake>> {
         let sources = sources::read(vars)?;
         let config: Self = sources.extract().map_err(|errors| {
-            errors.into_iter().map(|e| Mistake::new(&sources::name_of(&e.path.join(".")), &e.kind.to_string())).collect::<Vec<_>>()
+            errors
+                .into_iter()
+                .map(|e| Mistake::new(&sources::name_of(&e.path.join(".")), &e.kind.to_string()))
+                .collect::<Vec<_>>()
         })?;
         let mistakes = config.mistakes();
-        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+        if mistakes.is_empty() {
+            Ok(config)
+        } else {
+            Err(mistakes)
+        }
     }
 
     /// Where the world reaches the server; `bound` is the address actually listened on.
     #[must_use]
     pub fn base_url(&self, bound: std::net::SocketAddr) -> String {
-        if self.http.public_base_url.is_empty() { format!("http://{bound}") } else { self.http.public_base_url.clone() }
+        if self.http.public_base_url.is_empty() {
+            format!("http://{bound}")
+        } else {
+            self.http.public_base_url.clone()
+        }
     }
 
     /// Whether the carrier's requests are checked: always, unless there are no credentials to check

@@ -1,10 +1,13 @@
 //! The demo account: made through the use cases like any other, the same on every machine, and only
 //! where somebody asked for it. Making it again changes nothing; a person's changes stay.
 
+mod data;
+pub mod history;
 mod plan;
 pub mod traffic;
 
-use domain::access::Role;
+pub use data::{CAMPAIGNS, DemoCampaign, DemoTarget, DemoUser, NUMBERS, TARGETS, USERS};
+
 use domain::api::buyer::{BuyerForm, BuyerRow};
 use domain::api::number::NumberForm;
 use domain::api::page::Activity;
@@ -16,125 +19,14 @@ use std::collections::BTreeMap;
 
 /// The account's name.
 pub const ACCOUNT: &str = "Northgate Calls";
-const ZONE: &str = "America/New_York";
-
-/// Somebody who can sign in.
-#[derive(Debug, Clone, Copy)]
-pub struct DemoUser {
-    pub email: &'static str,
-    pub name: &'static str,
-    pub password: &'static str,
-    pub role: Role,
-}
-
-/// The logins, printed at every start of a demo: nothing here is a secret.
-pub const USERS: &[DemoUser] = &[
-    DemoUser { email: "dana@northgate.example", name: "Dana Whitfield", password: "northgate-demo-1", role: Role::Owner },
-    DemoUser { email: "vic@northgate.example", name: "Vic Ortega", password: "northgate-demo-2", role: Role::Viewer },
-];
-
-/// A campaign, with the last part of its id.
-#[derive(Debug, Clone, Copy)]
-pub struct DemoCampaign {
-    pub id: u128,
-    pub name: &'static str,
-    pub vertical: &'static str,
-    /// "message", "voicemail" or a number.
-    pub fallback: &'static str,
-    /// Target name, priority, weight.
-    pub routes: &'static [(&'static str, u32, u32)],
-}
-
-/// The campaigns.
-pub const CAMPAIGNS: &[DemoCampaign] = &[
-    DemoCampaign {
-        id: 1,
-        name: "Roof repair, Texas",
-        vertical: "Home services",
-        fallback: "voicemail",
-        routes: &[
-            ("Lone Star Exteriors", 1, 50),
-            ("Hill Country Roofing", 1, 40),
-            ("Storm Shield crews", 1, 30),
-            ("Gulf Roof Partners", 2, 10),
-            ("Panhandle Roof Co", 2, 10),
-            ("DryRight night desk", 3, 10),
-        ],
-    },
-    DemoCampaign {
-        id: 2,
-        name: "Auto insurance, national",
-        vertical: "Insurance",
-        fallback: "message",
-        routes: &[("Meridian Auto Direct", 1, 60), ("Crestline Insurance", 1, 40), ("Beacon Mutual agents", 2, 10)],
-    },
-    DemoCampaign {
-        id: 3,
-        name: "Motor vehicle accident, CA",
-        vertical: "Legal",
-        fallback: "+13105550150",
-        routes: &[("Sato & Brandt Injury Law", 1, 10), ("Pacific Trial Group", 2, 10)],
-    },
-    DemoCampaign {
-        id: 4,
-        name: "Medicare Advantage 65+",
-        vertical: "Healthcare",
-        fallback: "message",
-        routes: &[("ElderFirst Phoenix", 1, 30), ("ElderFirst Tampa", 1, 30), ("Silver Oak Health", 2, 10)],
-    },
-];
-
-/// A target.
-#[derive(Debug, Clone, Copy)]
-pub struct DemoTarget {
-    pub buyer: &'static str,
-    pub name: &'static str,
-    /// A number or a SIP address.
-    pub to: &'static str,
-    pub zone: &'static str,
-    /// Opening hours on weekdays; none is around the clock.
-    pub hours: Option<(&'static str, &'static str)>,
-    pub lines: u32,
-    pub daily: u32,
-    pub whisper: &'static str,
-    pub paused: bool,
-}
-
-const CENTRAL: &str = "America/Chicago";
-const USUAL: DemoTarget = DemoTarget { buyer: "", name: "", to: "", zone: CENTRAL, hours: None, lines: 5, daily: 0, whisper: "", paused: false };
-
-/// The targets, each with its buyer.
-pub const TARGETS: &[DemoTarget] = &[
-    DemoTarget { buyer: "Lone Star Group", name: "Lone Star Exteriors", to: "+12145550171", daily: 400, whisper: "Roof repair call from Northgate.", ..USUAL },
-    DemoTarget { buyer: "Hill Country", name: "Hill Country Roofing", to: "+15125550175", lines: 3, daily: 300, ..USUAL },
-    DemoTarget { buyer: "Storm Shield", name: "Storm Shield crews", to: "+18175550138", lines: 3, ..USUAL },
-    DemoTarget { buyer: "Gulf Roof", name: "Gulf Roof Partners", to: "+17135550182", hours: Some(("09:00", "18:00")), lines: 4, daily: 125, ..USUAL },
-    DemoTarget { buyer: "Panhandle", name: "Panhandle Roof Co", to: "+18065550144", lines: 2, daily: 40, paused: true, ..USUAL },
-    DemoTarget { buyer: "DryRight", name: "DryRight night desk", to: "sip:night@pbx.dryright.example", lines: 6, ..USUAL },
-    DemoTarget { buyer: "Meridian Auto", name: "Meridian Auto Direct", to: "+19725550199", lines: 8, whisper: "Auto insurance call.", ..USUAL },
-    DemoTarget { buyer: "Crestline", name: "Crestline Insurance", to: "+16025550119", zone: "America/Phoenix", lines: 6, daily: 500, ..USUAL },
-    DemoTarget { buyer: "Beacon Mutual", name: "Beacon Mutual agents", to: "+16145550156", zone: ZONE, lines: 10, ..USUAL },
-    DemoTarget { buyer: "Sato & Brandt", name: "Sato & Brandt Injury Law", to: "+13105550170", zone: "America/Los_Angeles", lines: 4, daily: 200, whisper: "New accident intake.", ..USUAL },
-    DemoTarget { buyer: "Pacific Trial", name: "Pacific Trial Group", to: "+14155550121", zone: "America/Los_Angeles", hours: Some(("08:00", "20:00")), lines: 3, ..USUAL },
-    DemoTarget { buyer: "ElderFirst", name: "ElderFirst Phoenix", to: "+16025550190", zone: "America/Phoenix", lines: 5, daily: 600, ..USUAL },
-    DemoTarget { buyer: "ElderFirst", name: "ElderFirst Tampa", to: "+18135550112", zone: ZONE, hours: Some(("09:00", "21:00")), lines: 5, ..USUAL },
-    DemoTarget { buyer: "Silver Oak", name: "Silver Oak Health", to: "+14045550131", zone: ZONE, lines: 8, ..USUAL },
-];
-
-/// Tracking numbers: number, label, campaign (0: none yet), share of simulated calls.
-pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
-    ("+18005550126", "Roof repair, search", 1, 30),
-    ("+12145550110", "Roof repair, Dallas mailer", 1, 15),
-    ("+18885550134", "Auto insurance, TV", 2, 25),
-    ("+13105550102", "Accident, billboards", 3, 10),
-    ("+18775550148", "Medicare, radio", 4, 19),
-    ("+18665550163", "Spare", 0, 1),
-];
+pub(crate) const ZONE: &str = "America/New_York";
 
 /// The id of a campaign of the demo.
 #[must_use]
 pub fn campaign_id(n: u128) -> CampaignId {
-    CampaignId(uuid::Uuid::from_u128(0x0198_9a00_de30_7000_8000_0000_0000_0000 + n))
+    CampaignId(uuid::Uuid::from_u128(
+        0x0198_9a00_de30_7000_8000_0000_0000_0000 + n,
+    ))
 }
 
 /// Makes what is missing of the account.
@@ -144,7 +36,13 @@ pub fn campaign_id(n: u128) -> CampaignId {
 pub async fn ensure(services: &Services) -> Result<(), Error> {
     let now = services.clock.now();
     for user in USERS {
-        let new = NewUser { email: user.email, name: user.name, password: user.password, account: ACCOUNT, role: user.role };
+        let new = NewUser {
+            email: user.email,
+            name: user.name,
+            password: user.password,
+            account: ACCOUNT,
+            role: user.role,
+        };
         match services.users.add(&new, ZONE, now).await {
             Ok(_) => {}
             Err(Error::Invalid(errors)) if errors.0.iter().all(|e| e.code == "taken") => {}
@@ -161,27 +59,55 @@ async fn operator(services: &Services) -> Result<OpCtx, Error> {
     services.users.operator(ACCOUNT, services.clock.now()).await
 }
 
-async fn ensure_targets(services: &Services, op: &OpCtx) -> Result<BTreeMap<&'static str, TargetId>, Error> {
+async fn ensure_targets(
+    services: &Services,
+    op: &OpCtx,
+) -> Result<BTreeMap<&'static str, TargetId>, Error> {
     let mut ids = BTreeMap::new();
-    let mut buyers: BTreeMap<String, BuyerRow> = services.buyers.list(op).await?.into_iter().map(|b| (b.name.clone(), b)).collect();
+    let mut buyers: BTreeMap<String, BuyerRow> = services
+        .buyers
+        .list(op)
+        .await?
+        .into_iter()
+        .map(|b| (b.name.clone(), b))
+        .collect();
     let mut made: BTreeMap<&str, BuyerId> = BTreeMap::new();
     for target in TARGETS {
         let buyer = match (buyers.get(target.buyer), made.get(target.buyer)) {
             (Some(row), _) => row.id,
             (None, Some(id)) => *id,
             (None, None) => {
-                let id = services.buyers.create(op, &BuyerForm { name: target.buyer.to_owned() }).await?;
+                let id = services
+                    .buyers
+                    .create(
+                        op,
+                        &BuyerForm {
+                            name: target.buyer.to_owned(),
+                        },
+                    )
+                    .await?;
                 made.insert(target.buyer, id);
                 id
             }
         };
-        let known = buyers.get_mut(target.buyer).and_then(|b| b.targets.iter().find(|t| t.name == target.name).map(|t| t.id));
+        let known = buyers.get_mut(target.buyer).and_then(|b| {
+            b.targets
+                .iter()
+                .find(|t| t.name == target.name)
+                .map(|t| t.id)
+        });
         let id = match known {
             Some(id) => id,
             None => {
-                let id = services.targets.create(op, buyer, &plan::target_form(target)).await?;
+                let id = services
+                    .targets
+                    .create(op, buyer, &plan::target_form(target))
+                    .await?;
                 if target.paused {
-                    services.targets.set_activity(op, id, Activity::Paused).await?;
+                    services
+                        .targets
+                        .set_activity(op, id, Activity::Paused)
+                        .await?;
                 }
                 id
             }
@@ -191,7 +117,11 @@ async fn ensure_targets(services: &Services, op: &OpCtx) -> Result<BTreeMap<&'st
     Ok(ids)
 }
 
-async fn ensure_campaigns(services: &Services, op: &OpCtx, targets: &BTreeMap<&'static str, TargetId>) -> Result<(), Error> {
+async fn ensure_campaigns(
+    services: &Services,
+    op: &OpCtx,
+    targets: &BTreeMap<&'static str, TargetId>,
+) -> Result<(), Error> {
     for campaign in CAMPAIGNS {
         let id = campaign_id(campaign.id);
         match services.campaigns.detail(op, id).await {
@@ -199,7 +129,10 @@ async fn ensure_campaigns(services: &Services, op: &OpCtx, targets: &BTreeMap<&'
             Err(Error::NotFound(_)) => {}
             Err(other) => return Err(other),
         }
-        services.campaigns.create_as(op, id, &plan::campaign_form(campaign)).await?;
+        services
+            .campaigns
+            .create_as(op, id, &plan::campaign_form(campaign))
+            .await?;
         plan::save(services, op, campaign, targets).await?;
     }
     Ok(())
@@ -211,8 +144,22 @@ async fn ensure_numbers(services: &Services, op: &OpCtx) -> Result<(), Error> {
         if known.rows.iter().any(|row| row.e164 == *number) {
             continue;
         }
-        let campaign = if *campaign == 0 { String::new() } else { campaign_id(*campaign).to_string() };
-        services.numbers.add(op, &NumberForm { number: (*number).to_owned(), label: (*label).to_owned(), campaign }).await?;
+        let campaign = if *campaign == 0 {
+            String::new()
+        } else {
+            campaign_id(*campaign).to_string()
+        };
+        services
+            .numbers
+            .add(
+                op,
+                &NumberForm {
+                    number: (*number).to_owned(),
+                    label: (*label).to_owned(),
+                    campaign,
+                },
+            )
+            .await?;
     }
     Ok(())
 }
@@ -226,24 +173,44 @@ pub async fn reset(services: &Services) -> Result<(), Error> {
     let op = operator(services).await?;
     let targets = ensure_targets(services, &op).await?;
     for target in TARGETS {
-        let Some(id) = targets.get(target.name) else { continue };
-        services.targets.update(&op, *id, &plan::target_form(target)).await?;
-        let activity = if target.paused { Activity::Paused } else { Activity::Active };
+        let Some(id) = targets.get(target.name) else {
+            continue;
+        };
+        services
+            .targets
+            .update(&op, *id, &plan::target_form(target))
+            .await?;
+        let activity = if target.paused {
+            Activity::Paused
+        } else {
+            Activity::Active
+        };
         services.targets.set_activity(&op, *id, activity).await?;
     }
     for buyer in services.buyers.list(&op).await? {
         if buyer.activity != Activity::Active && TARGETS.iter().any(|t| t.buyer == buyer.name) {
-            services.buyers.set_activity(&op, buyer.id, Activity::Active).await?;
+            services
+                .buyers
+                .set_activity(&op, buyer.id, Activity::Active)
+                .await?;
         }
     }
     for campaign in CAMPAIGNS {
         let id = campaign_id(campaign.id);
-        services.campaigns.update(&op, id, &plan::campaign_form(campaign)).await?;
-        services.campaigns.set_activity(&op, id, Activity::Active).await?;
+        services
+            .campaigns
+            .update(&op, id, &plan::campaign_form(campaign))
+            .await?;
+        services
+            .campaigns
+            .set_activity(&op, id, Activity::Active)
+            .await?;
         plan::save(services, &op, campaign, &targets).await?;
     }
     for row in services.numbers.list(&op).await?.rows {
-        let Some((_, _, campaign, _)) = NUMBERS.iter().find(|n| n.0 == row.e164) else { continue };
+        let Some((_, _, campaign, _)) = NUMBERS.iter().find(|n| n.0 == row.e164) else {
+            continue;
+        };
         let campaign = (*campaign != 0).then(|| campaign_id(*campaign));
         if row.campaign != campaign {
             services.numbers.assign(&op, row.id, campaign).await?;
@@ -261,7 +228,11 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
     let numbers = services.numbers.list(&op).await?.rows;
     let mut campaigns = Vec::new();
     for row in services.campaigns.list(&op).await? {
-        let own: Vec<&str> = numbers.iter().filter(|n| n.campaign == Some(row.id)).map(|n| n.e164.as_str()).collect();
+        let own: Vec<&str> = numbers
+            .iter()
+            .filter(|n| n.campaign == Some(row.id))
+            .map(|n| n.e164.as_str())
+            .collect();
         let fallback = services.campaigns.detail(&op, row.id).await?.fallback_words;
         campaigns.push(json!({ "id": row.id, "name": row.name, "vertical": row.vertical, "numbers": own, "fallback": fallback }));
     }
@@ -274,8 +245,15 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
         }
         buyers.push(json!({ "id": row.id, "name": row.name, "targets": targets }));
     }
-    let users: Vec<Value> = USERS.iter().map(|u| json!({ "email": u.email, "password": u.password, "role": u.role.code() })).collect();
-    let free: Vec<&str> = numbers.iter().filter(|n| n.campaign.is_none()).map(|n| n.e164.as_str()).collect();
+    let users: Vec<Value> = USERS
+        .iter()
+        .map(|u| json!({ "email": u.email, "password": u.password, "role": u.role.code() }))
+        .collect();
+    let free: Vec<&str> = numbers
+        .iter()
+        .filter(|n| n.campaign.is_none())
+        .map(|n| n.e164.as_str())
+        .collect();
     Ok(json!({
         "account": { "id": op.scope.account(), "name": ACCOUNT },
         "users": users,

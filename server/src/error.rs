@@ -17,13 +17,24 @@ pub fn answer(error: &Error, request_id: &str) -> Response {
             causes.push(next.to_string());
             cause = next.source();
         }
-        tracing::error!(code = error.code(), causes = causes.join(": "), "a request failed");
+        tracing::error!(
+            code = error.code(),
+            causes = causes.join(": "),
+            "a request failed"
+        );
     }
-    let body = AppError { code: error.code().to_owned(), message: error.public_message(), fields: error.fields(), request_id: request_id.to_owned() };
+    let body = AppError {
+        code: error.code().to_owned(),
+        message: error.public_message(),
+        fields: error.fields(),
+        request_id: request_id.to_owned(),
+    };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(body)).into_response();
     if let Error::Limited { retry_after_s } = error {
-        response.headers_mut().insert(header::RETRY_AFTER, (*retry_after_s).into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, (*retry_after_s).into());
     }
     response
 }

@@ -32,8 +32,16 @@ impl Health {
     /// Of a server over this database; `every` is the time between two rounds of its jobs.
     #[must_use]
     pub fn new(db: Db, every: Duration) -> Self {
-        let age = i64::try_from(every.as_secs()).unwrap_or(i64::MAX / 4).saturating_mul(3).saturating_add(30);
-        Self { db, migrated: AtomicBool::new(false), jobs_at: AtomicI64::new(-1), jobs_age_max: age }
+        let age = i64::try_from(every.as_secs())
+            .unwrap_or(i64::MAX / 4)
+            .saturating_mul(3)
+            .saturating_add(30);
+        Self {
+            db,
+            migrated: AtomicBool::new(false),
+            jobs_at: AtomicI64::new(-1),
+            jobs_age_max: age,
+        }
     }
 
     /// The schema is the newest.
@@ -68,24 +76,44 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         Ok(Err(_)) => "down",
         Err(_) => "slow",
     };
-    let migrations = if health.migrated.load(Ordering::Relaxed) { "ok" } else { "pending" };
+    let migrations = if health.migrated.load(Ordering::Relaxed) {
+        "ok"
+    } else {
+        "pending"
+    };
     let jobs = health.jobs(state.services.clock.now().secs());
     let stopping = state.stopping.is_cancelled();
     let good = database == "ok" && migrations == "ok" && jobs != "stuck" && !stopping;
-    let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if good {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(json!({ "ready": good, "database": database, "migrations": migrations, "jobs": jobs, "stopping": stopping }))).into_response()
 }
 
 /// Measurements, for this machine or whoever has the token.
-pub async fn measurements(State(state): State<AppState>, extensions: Extensions, headers: HeaderMap) -> Response {
+pub async fn measurements(
+    State(state): State<AppState>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Response {
     let token = state.metrics_token.expose_secret();
-    let told = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
-    let known = !token.is_empty() && told.is_some_and(|told| told.as_bytes().ct_eq(token.as_bytes()).into());
+    let told = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "));
+    let known = !token.is_empty()
+        && told.is_some_and(|told| told.as_bytes().ct_eq(token.as_bytes()).into());
     if !known && !client::is_local(&extensions, &headers) {
         return StatusCode::NOT_FOUND.into_response();
     }
     match telemetry::measurements() {
-        Some(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response(),
+        Some(handle) => (
+            [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+            handle.render(),
+        )
+            .into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }

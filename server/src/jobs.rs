@@ -31,7 +31,7 @@ pub async fn run(jobs: Jobs, stopping: CancellationToken) {
             () = tokio::time::sleep(jobs.every) => {}
         }
         sweep_calls(&jobs).await;
-        if rounds % SESSIONS_EACH == 0 {
+        if rounds.is_multiple_of(SESSIONS_EACH) {
             sweep_sessions(&jobs).await;
         }
         rounds += 1;
@@ -43,7 +43,12 @@ async fn sweep_calls(jobs: &Jobs) {
     match jobs.services.engine.sweep(jobs.services.clock.now()).await {
         Ok(report) => {
             if report.closed + report.failed > 0 {
-                tracing::info!(looked_at = report.looked_at, closed = report.closed, failed = report.failed, "swept calls");
+                tracing::info!(
+                    looked_at = report.looked_at,
+                    closed = report.closed,
+                    failed = report.failed,
+                    "swept calls"
+                );
                 jobs.pulse.beat();
             }
             metrics::counter!("sweep_closed_total").increment(u64::from(report.closed));
@@ -54,10 +59,16 @@ async fn sweep_calls(jobs: &Jobs) {
 }
 
 async fn sweep_sessions(jobs: &Jobs) {
-    let Ok(now) = time::OffsetDateTime::from_unix_timestamp(jobs.services.clock.now().secs()) else { return };
+    let Ok(now) = time::OffsetDateTime::from_unix_timestamp(jobs.services.clock.now().secs())
+    else {
+        return;
+    };
     match DbSessionStore::new(jobs.db.clone()).sweep(now).await {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "removed ended sessions"),
-        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "ended sessions could not be removed"),
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "ended sessions could not be removed"
+        ),
     }
 }

@@ -25,7 +25,10 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -> Router {
     let sessions = auth::layer(config, secret, db, &state.services, state.tls);
     let own = csrf::Origin::of(&state.keys.base_url);
-    let small = SizeAbove::new(512).and(NotForContentType::SSE).and(NotForContentType::IMAGES).and(NotForContentType::new("audio/"));
+    let small = SizeAbove::new(512)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::new("audio/"));
 
     let console = mount(pages(&state), Door::Console)
         .route_layer(with(state.clone(), resolve::gate))
@@ -33,13 +36,22 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
         .layer(sessions)
         .layer(with(own, csrf::guard))
         .layer(DefaultBodyLimit::max(config.http.body_bytes_max))
-        .layer(tower_http::limit::RequestBodyLimitLayer::new(config.http.body_bytes_max))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(small));
+        .layer(tower_http::limit::RequestBodyLimitLayer::new(
+            config.http.body_bytes_max,
+        ))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(small),
+        );
 
     mount(mount(Router::new(), Door::Open), Door::Webhook)
         .merge(site::folders(&state))
         .merge(console)
-        .layer(with(limits::Deadline(config.http.timeout()), limits::deadline))
+        .layer(with(
+            limits::Deadline(config.http.timeout()),
+            limits::deadline,
+        ))
         .layer(CatchPanicLayer::custom(limits::panicked))
         .layer(from_fn(trace::record))
         .layer(with(secure_headers::Tls(state.tls), secure_headers::add))
@@ -70,15 +82,35 @@ pub struct Route {
 /// All routes but pages, server functions and files.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    let row = |door, path, handler| Route { path, door, handler };
+    let row = |door, path, handler| Route {
+        path,
+        door,
+        handler,
+    };
     vec![
         row(Door::Open, "/healthz", get(health::alive)),
         row(Door::Open, "/readyz", get(health::ready)),
         row(Door::Open, "/metrics", get(health::measurements)),
-        row(Door::Webhook, "/api/webhooks/voice", get(voice::arrived).post(voice::arrived)),
-        row(Door::Webhook, "/api/webhooks/voice/{call}/{step}", get(voice::step).post(voice::step)),
-        row(Door::Webhook, "/api/webhooks/status", get(status::changed).post(status::changed)),
-        row(Door::Webhook, "/api/webhooks/recording", get(recorded::ready).post(recorded::ready)),
+        row(
+            Door::Webhook,
+            "/api/webhooks/voice",
+            get(voice::arrived).post(voice::arrived),
+        ),
+        row(
+            Door::Webhook,
+            "/api/webhooks/voice/{call}/{step}",
+            get(voice::step).post(voice::step),
+        ),
+        row(
+            Door::Webhook,
+            "/api/webhooks/status",
+            get(status::changed).post(status::changed),
+        ),
+        row(
+            Door::Webhook,
+            "/api/webhooks/recording",
+            get(recorded::ready).post(recorded::ready),
+        ),
         row(Door::Console, "/events", get(events::stream)),
         row(Door::Console, "/recordings/{id}", get(recording::play)),
         row(Door::Console, "/login", post(login::login)),
@@ -89,7 +121,10 @@ pub fn table() -> Vec<Route> {
 }
 
 fn mount(router: Router<AppState>, door: Door) -> Router<AppState> {
-    table().into_iter().filter(|row| row.door == door).fold(router, |router, row| router.route(row.path, row.handler))
+    table()
+        .into_iter()
+        .filter(|row| row.door == door)
+        .fold(router, |router, row| router.route(row.path, row.handler))
 }
 
 /// The app's pages, and the server functions they call.
@@ -106,5 +141,8 @@ fn pages(state: &AppState) -> Router<AppState> {
 
 /// An address below `/api` that is none: an old page, or a guess.
 async fn unknown(request: Request) -> Response {
-    error::answer(&service::Error::NotFound("address"), &request_id::of(request.extensions()))
+    error::answer(
+        &service::Error::NotFound("address"),
+        &request_id::of(request.extensions()),
+    )
 }

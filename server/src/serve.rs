@@ -19,12 +19,27 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
     shutdown.on_signals()?;
     let db = boot::open(config).await?;
     boot::migrate(&db).await?;
-    let listener = TcpListener::bind(config.http.addr).await.with_context(|| format!("cannot listen on {}", config.http.addr))?;
+    let listener = TcpListener::bind(config.http.addr)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.http.addr))?;
     let bound = listener.local_addr()?;
     let server = boot::server(config, &db, bound, args.demo, &shutdown)?;
     server.state.health.migrated();
     if args.demo {
-        demo::ensure(&server.state.services).await.context("the demo account could not be made")?;
+        let services = &server.state.services;
+        demo::ensure(services)
+            .await
+            .context("the demo account could not be made")?;
+        let op = services
+            .users
+            .operator(demo::ACCOUNT, services.clock.now())
+            .await?;
+        let calls = demo::history::make(services, &op)
+            .await
+            .context("the demo's history could not be made")?;
+        if calls > 0 {
+            tracing::info!(calls, "made 30 days of calls");
+        }
     }
     if !args.no_jobs {
         let jobs = Jobs {
@@ -36,8 +51,13 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
         };
         shutdown.spawn(jobs::run(jobs, shutdown.token.clone()));
     }
-    if let Some(exchange) = server.exchange.clone().filter(|_| !args.quiet_demo && !args.jobs_only) {
-        let traffic = demo::traffic::Traffic::new(config, &server.state.keys.base_url, bound, exchange)?;
+    if let Some(exchange) = server
+        .exchange
+        .clone()
+        .filter(|_| !args.quiet_demo && !args.jobs_only)
+    {
+        let traffic =
+            demo::traffic::Traffic::new(config, &server.state.keys.base_url, bound, exchange)?;
         shutdown.spawn(demo::traffic::run(traffic, shutdown.token.clone()));
     }
     let base_url = server.state.keys.base_url.clone();
@@ -51,7 +71,10 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
             .with_state(server.state.clone());
         listen(listener, app, &shutdown).await?;
     } else {
-        let secret = config.auth.effective_secret(&config.data.dir).context("the session secret could not be kept in the data folder")?;
+        let secret = config
+            .auth
+            .effective_secret(&config.data.dir)
+            .context("the session secret could not be kept in the data folder")?;
         let app = router::build(server.state.clone(), config, &secret, &db);
         tokio::select! {
             done = listen(listener, app, &shutdown) => done?,
@@ -63,9 +86,15 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn listen(listener: TcpListener, app: axum::Router, shutdown: &Shutdown) -> std::io::Result<()> {
+async fn listen(
+    listener: TcpListener,
+    app: axum::Router,
+    shutdown: &Shutdown,
+) -> std::io::Result<()> {
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown.token.clone().cancelled_owned()).await
+    axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown.token.clone().cancelled_owned())
+        .await
 }
 
 async fn overdue(shutdown: &Shutdown, limit: std::time::Duration) {
@@ -75,11 +104,22 @@ async fn overdue(shutdown: &Shutdown, limit: std::time::Duration) {
 
 /// Says where to go; on stderr, since stdout is for results.
 fn announce(args: &ServeArgs, base_url: &str, signed: bool) {
-    tracing::info!(url = base_url, signatures = signed, jobs = !args.no_jobs, demo = args.demo, "listening");
+    tracing::info!(
+        url = base_url,
+        signatures = signed,
+        jobs = !args.no_jobs,
+        demo = args.demo,
+        "listening"
+    );
     if args.demo && !args.jobs_only {
         let mut text = format!("\n  CallCenter Pro runs at {base_url}\n");
         for user in demo::USERS {
-            text.push_str(&format!("  {:<7} {}  {}\n", user.role.code(), user.email, user.password));
+            text.push_str(&format!(
+                "  {:<7} {}  {}\n",
+                user.role.code(),
+                user.email,
+                user.password
+            ));
         }
         if args.quiet_demo {
             text.push_str("  No calls are placed by themselves; place one with: callcenter call --from +12145550187 --to ");

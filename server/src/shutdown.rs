@@ -23,7 +23,8 @@ impl Shutdown {
     /// If the signals cannot be listened to.
     pub fn on_signals(&self) -> std::io::Result<()> {
         #[cfg(unix)]
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let mut terminate =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         let token = self.token.clone();
         tokio::spawn(async move {
             #[cfg(unix)]
@@ -43,7 +44,10 @@ impl Shutdown {
     pub async fn drain(&self, limit: Duration) {
         self.token.cancel();
         self.tasks.close();
-        if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(limit, self.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!(left = self.tasks.len(), "stopped with jobs still running");
         }
     }

@@ -366,3 +366,41 @@ impl ConnectionTrait for Conn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pooler_is_said_or_known_and_the_word_never_reaches_the_driver() {
+        for (url, expected) in [
+            ("postgres://u:p@h/db", ("postgres://u:p@h/db", false)),
+            (
+                "postgres://u:p@h/db?pgbouncer=true",
+                ("postgres://u:p@h/db", true),
+            ),
+            (
+                "postgres://u:p@h/db?pgbouncer=true&sslmode=require",
+                ("postgres://u:p@h/db?sslmode=require", true),
+            ),
+            (
+                "postgres://u:p@h/db?sslmode=require&pgbouncer=true",
+                ("postgres://u:p@h/db?sslmode=require", true),
+            ),
+            (
+                "postgres://u:p@x.pooler.supabase.com:6543/db",
+                ("postgres://u:p@x.pooler.supabase.com:6543/db", true),
+            ),
+            (
+                "postgres://u:p@ep-x-pooler.us.neon.tech/db",
+                ("postgres://u:p@ep-x-pooler.us.neon.tech/db", true),
+            ),
+            (
+                "postgres://u:p@h:6543/db?pgbouncer=false",
+                ("postgres://u:p@h:6543/db", false),
+            ),
+        ] {
+            assert_eq!(pooler(url), (expected.0.to_owned(), expected.1), "{url}");
+        }
+    }
+}

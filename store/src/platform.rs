@@ -1,19 +1,23 @@
 //! Rows that belong to no account, and the lookups that mint scopes.
 
+mod login;
+
 use domain::access::Role;
 use domain::id::{AccountId, CallId, CampaignId, UserId};
 use domain::phone::E164;
 use domain::time::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db::Conn;
-use crate::entity::{account, app_user, call, login_throttle, membership, phone_number};
+use crate::entity::{account, app_user, call, membership, phone_number};
 use crate::error::StoreError;
 use crate::scope::TenantScope;
+
+pub use login::LoginThrottle;
 
 /// A person who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +45,6 @@ pub struct NumberHome {
     pub campaign: Option<CampaignId>,
     /// The account's generation: plans cached under another one are out of date.
     pub generation: i64,
-}
-
-/// Failed sign-ins of one subject (an address or a peer).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LoginThrottle {
-    pub failures: u32,
-    pub blocked_until: Timestamp,
-    pub updated_at: Timestamp,
 }
 
 /// See the module.
@@ -359,98 +355,6 @@ impl<'c> Platform<'c> {
             .one(self.conn)
             .await?;
         row.map(|row| row.generation).ok_or(StoreError::NotFound)
-    }
-
-    /// Failed sign-ins of a subject.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn login_throttle(&self, subject: &str) -> Result<LoginThrottle, StoreError> {
-        let row = login_throttle::Entity::find_by_id(text(subject))
-            .one(self.conn)
-            .await?;
-        Ok(
-            row.map_or_else(LoginThrottle::default, |row| LoginThrottle {
-                failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-                blocked_until: Timestamp(row.blocked_until),
-                updated_at: Timestamp(row.updated_at),
-            }),
-        )
-    }
-
-    /// Counts one failed sign-in and returns how many there are now. `since` forgets older ones.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn count_failed_login(
-        &self,
-        subject: &str,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Result<u32, StoreError> {
-        let row = login_throttle::ActiveModel {
-            subject: Set(text(subject)),
-            failures: Set(1),
-            blocked_until: Set(0),
-            updated_at: Set(now.0),
-        };
-        let failures = Expr::case(
-            Expr::col((login_throttle::Entity, login_throttle::Column::UpdatedAt)).lt(since.0),
-            1,
-        )
-        .finally(Expr::col((login_throttle::Entity, login_throttle::Column::Failures)).add(1));
-        let row = login_throttle::Entity::insert(row)
-            .on_conflict(
-                OnConflict::column(login_throttle::Column::Subject)
-                    .value(login_throttle::Column::Failures, failures)
-                    .value(login_throttle::Column::UpdatedAt, now.0)
-                    .to_owned(),
-            )
-            .exec_with_returning(self.conn)
-            .await?;
-        Ok(u32::try_from(row.failures).unwrap_or(u32::MAX))
-    }
-
-    /// Forgets subjects that neither failed since a moment nor are blocked now; returns how many.
-    /// Anybody can type addresses, so the table would grow without end.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn sweep_login_throttle(
-        &self,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let gone = login_throttle::Entity::delete_many()
-            .filter(login_throttle::Column::UpdatedAt.lt(since.0))
-            .filter(login_throttle::Column::BlockedUntil.lte(now.0))
-            .exec(self.conn)
-            .await?;
-        Ok(gone.rows_affected)
-    }
-
-    /// Blocks further sign-ins of a subject until a moment.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn block_login(&self, subject: &str, until: Timestamp) -> Result<(), StoreError> {
-        login_throttle::Entity::update_many()
-            .col_expr(login_throttle::Column::BlockedUntil, Expr::value(until.0))
-            .filter(login_throttle::Column::Subject.eq(text(subject)))
-            .exec(self.conn)
-            .await?;
-        Ok(())
-    }
-
-    /// Forgets the failed sign-ins of a subject.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn clear_login_throttle(&self, subject: &str) -> Result<(), StoreError> {
-        login_throttle::Entity::delete_by_id(text(subject))
-            .exec(self.conn)
-            .await?;
-        Ok(())
     }
 }
 

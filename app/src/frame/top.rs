@@ -35,7 +35,7 @@ pub fn Top(session: Session, palette: RwSignal<bool>, keys: RwSignal<bool>) -> i
             <Counters session=session/>
             <span class="top-sep" aria-hidden="true"></span>
             <span class="top-state" role="status"><Status state=shape text=words/></span>
-            <span class="top-wide"><IconButton label="Keys" icon="keyboard" on:click=move |_| keys.set(true)/></span>
+            <span class="top-wide"><IconButton label="Keys" icon="help" on:click=move |_| keys.set(true)/></span>
             <UserMenu session=session/>
         </header>
     }

@@ -2,16 +2,18 @@
 
 use domain::access::Permission;
 use domain::api::buyer::BuyerRow;
-use domain::api::page::Activity;
 use domain::api::target::TargetRow;
 use leptos::prelude::*;
 
 use crate::api::buyer::list_buyers;
-use crate::page::parts::{AvailabilityView, MeterView, OnlyLook, activity_state, count, counted, may};
+use crate::page::parts::{self, AvailabilityView, MeterView, OnlyLook, activity_state, count, counted, grouped, may};
 use crate::route;
-use crate::state::activity::{Changes, Thing, opposite};
+use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{ButtonKind, EmptyRow, EmptyState, LinkButton, Menu, MenuItem, MenuLink, MenuSeparator, PageHead, Panel, Size, Status, TableRegion};
+use crate::ui::{ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, Status, TableRegion};
+
+/// Columns of the table.
+const COLS: u32 = 7;
 
 /// The page.
 #[component]
@@ -24,143 +26,168 @@ pub fn Buyers() -> impl IntoView {
 fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl IntoView {
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
+    let list = Memo::new(move |_| rows.get());
     let new = move || edit.get().then(|| view! { <LinkButton href=route::BUYER_NEW kind=ButtonKind::Primary icon="plus">"New buyer"</LinkButton> });
-    let sub = Signal::derive(move || {
-        rows.with(|all| {
-            let targets = all.iter().map(|b| b.targets.len() as u64).sum();
-            if all.is_empty() { String::new() } else { format!("{}, {}", counted(all.len() as u64, "buyer", "buyers"), counted(targets, "target", "targets")) }
-        })
-    });
-    let body = move || {
-        let all = rows.get();
-        if all.is_empty() {
-            let act = move || {
-                if edit.get() {
-                    view! { <LinkButton href=route::BUYER_NEW icon="plus">"New buyer"</LinkButton> }.into_any()
-                } else {
-                    view! { <OnlyLook what=Permission::EditBuyers/> }.into_any()
-                }
-            };
-            return view! {
-                <Panel><EmptyState title="No buyers yet" text="A buyer pays for calls. Its targets are the phones that ring, with their hours and limits.">{act}</EmptyState></Panel>
-            }
-            .into_any();
+    let act = move || {
+        if edit.get() {
+            view! { <LinkButton href=route::BUYER_NEW icon="plus">"New buyer"</LinkButton> }.into_any()
+        } else {
+            view! { <OnlyLook what=Permission::EditBuyers/> }.into_any()
         }
-        all.into_iter().map(|buyer| buyer_panel(buyer, changes, edit.get())).collect_view().into_any()
     };
-    view! { <PageHead title="Buyers & targets" sub=sub actions=move || new/> {body} }.into_any()
-}
-
-fn buyer_panel(buyer: BuyerRow, changes: Changes, edit: bool) -> AnyView {
-    let (id, thing, stored, name) = (buyer.id, Thing::Buyer(buyer.id), buyer.activity, buyer.name.clone());
-    let now = Memo::new(move |_| activity_state(changes.of(thing, stored)));
-    let (shape, word) = (Signal::derive(move || now.get().0), Signal::derive(move || now.get().1.to_owned()));
-    let figures = format!("{}, {} connected today", counted(u64::from(buyer.live), "live call", "live calls"), buyer.connected_today);
-    let menu = edit.then(|| {
-        let (one, two) = (name.clone(), name.clone());
-        let flip = Callback::new(move |()| {
-            let now = untrack(move || changes.of(thing, stored));
-            changes.set(thing, one.clone(), now, opposite(now).0);
-        });
-        let archive = Callback::new(move |()| changes.set(thing, two.clone(), stored, Activity::Archived));
-        let (_, word, icon) = opposite(stored);
-        view! {
-            <LinkButton href=route::target_new(id) icon="plus" size=Size::Sm kind=ButtonKind::Ghost>"Target"</LinkButton>
-            <Menu id=format!("buyer-menu-{id}") label=format!("Actions for {name}") size=Size::Sm>
-                <MenuLink href=route::buyer(id) icon="open">"Open"</MenuLink>
-                <MenuSeparator/>
-                <MenuItem icon=icon on_select=flip>{word}</MenuItem>
-                <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem>
-            </Menu>
-        }
-    });
+    let empty = move || {
+        list.with(Vec::is_empty).then(|| {
+            view! {
+                <tbody><EmptyRow cols=COLS title="No buyers yet" text="A buyer pays for calls. Its targets are the phones that ring, with their hours and limits.">{act}</EmptyRow></tbody>
+            }
+        })
+    };
     view! {
-        <section class="panel">
-            <header class="panel-head">
-                <h2><a class="link-cell" href=route::buyer(id)>{buyer.name}</a></h2>
-                <span class="panel-note"><Status state=shape text=word/></span>
-                <span class="panel-note">{figures}</span>
-                <div class="panel-actions">{menu}</div>
-            </header>
-            <Targets label=name rows=buyer.targets changes=changes edit=edit/>
-        </section>
+        <PageHead title="Buyers & targets" sub=Signal::derive(move || words(rows)) actions=move || new/>
+        <Panel flush=true>
+            <TableRegion label="Buyers and their targets" stick=true>
+                <table class="data">
+                    <Head/>
+                    {empty}
+                    {parts::rows(list, |b| b.id, move |buyer| group(buyer, changes, edit))}
+                </table>
+            </TableRegion>
+        </Panel>
     }
     .into_any()
 }
 
-/// The table of a buyer's targets.
+fn words(rows: Signal<Vec<BuyerRow>>) -> String {
+    rows.with(|all| {
+        let targets = all.iter().map(|b| b.targets.len() as u64).sum();
+        let buyers = counted(all.len() as u64, "buyer", "buyers");
+        if all.is_empty() { String::new() } else { format!("{buyers}, {}", counted(targets, "target", "targets")) }
+    })
+}
+
 #[component]
-pub fn Targets(label: String, rows: Vec<TargetRow>, changes: Changes, edit: bool) -> impl IntoView {
-    let body = if rows.is_empty() {
-        view! { <EmptyRow cols=7 title="No targets yet" text="A target is a phone number or SIP address that rings."/> }.into_any()
-    } else {
-        rows.into_iter().map(|row| target_row(row, changes, edit)).collect_view().into_any()
+fn Head() -> impl IntoView {
+    view! {
+        <thead><tr>
+            <th scope="col">"Target"</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Destination"</th>
+            <th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
+            <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
+        </tr></thead>
+    }
+    .into_any()
+}
+
+/// A buyer's line and its targets beneath it.
+fn group(buyer: Memo<BuyerRow>, changes: Changes, edit: Signal<bool>) -> AnyView {
+    let id = buyer.with_untracked(|b| b.id);
+    let thing = Thing::Buyer(id);
+    let targets = Memo::new(move |_| buyer.with(|b| b.targets.clone()));
+    let state = Memo::new(move |_| activity_state(changes.of(thing, buyer.with(|b| b.activity))));
+    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
+    let figures = move || {
+        buyer.with(|b| format!("{}, {} connected today", counted(u64::from(b.live), "live call", "live calls"), b.connected_today))
+    };
+    let none = move || {
+        targets.with(Vec::is_empty).then(|| view! { <tr><td class="soft" colspan=COLS.to_string()>"No targets yet: nobody can take a call for this buyer."</td></tr> })
     };
     view! {
-        <TableRegion label=format!("Targets of {label}")>
+        <tbody class="group">
+            <tr class="group-head">
+                <th scope="rowgroup" colspan="2" class="strong">
+                    <span class="row"><a class="row-link" href=route::buyer(id)>{move || buyer.with(|b| b.name.clone())}</a><Status state=shape text=word/></span>
+                </th>
+                <td class="soft phone-hide" colspan="3">{figures}</td>
+                <td class="act" colspan="2">{move || edit.get().then(|| view! { <GroupActs buyer=buyer changes=changes/> })}</td>
+            </tr>
+            {none}
+            {parts::rows(targets, |t| t.id, move |row| target_row(row, changes, edit))}
+        </tbody>
+    }
+    .into_any()
+}
+
+#[component]
+fn GroupActs(buyer: Memo<BuyerRow>, changes: Changes) -> impl IntoView {
+    let (id, label) = buyer.with_untracked(|b| (b.id, b.name.clone()));
+    let (name, stored) = (Signal::derive(move || buyer.with(|b| b.name.clone())), Signal::derive(move || buyer.with(|b| b.activity)));
+    view! {
+        <LinkButton href=route::target_new(id) icon="plus" size=Size::Xs kind=ButtonKind::Ghost attr:aria-label=format!("New target of {label}")>"Target"</LinkButton>
+        <Menu id=format!("buyer-menu-{id}") label=format!("Actions for {label}") size=Size::Xs>
+            <MenuLink href=route::buyer(id) icon="open">"Open"</MenuLink>
+            <MenuSeparator/>
+            <ActivityItems thing=Thing::Buyer(id) name=name stored=stored changes=changes/>
+        </Menu>
+    }
+    .into_any()
+}
+
+/// The table of one buyer's targets.
+#[component]
+pub fn Targets(#[prop(into)] label: String, list: Memo<Vec<TargetRow>>, changes: Changes, edit: Signal<bool>) -> impl IntoView {
+    let empty = move || {
+        list.with(Vec::is_empty).then(|| view! { <EmptyRow cols=COLS title="No targets yet" text="A target is a phone number or SIP address that rings."/> })
+    };
+    view! {
+        <TableRegion label=label>
             <table class="data">
-                <thead><tr>
-                    <th scope="col">"Target"</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Destination"</th>
-                    <th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
-                    <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
-                </tr></thead>
-                <tbody>{body}</tbody>
+                <Head/>
+                <tbody>{empty}{parts::rows(list, |t| t.id, move |row| target_row(row, changes, edit))}</tbody>
             </table>
         </TableRegion>
     }
     .into_any()
 }
 
-fn target_row(row: TargetRow, changes: Changes, edit: bool) -> AnyView {
-    let (id, thing, stored, name) = (row.id, Thing::Target(row.id), row.activity, row.name.clone());
-    let asked = Memo::new(move |_| changes.of(thing, stored));
-    let said = row.now.clone();
-    let now = move || {
+fn target_row(row: Memo<TargetRow>, changes: Changes, edit: Signal<bool>) -> AnyView {
+    let id = row.with_untracked(|r| r.id);
+    let thing = Thing::Target(id);
+    let now = Memo::new(move |_| {
+        let asked = row.with(|r| changes.of(thing, r.activity));
         // What was just asked for shows at once; the figures follow with the next answer.
-        if asked.get() == stored {
-            view! { <AvailabilityView now=said.clone()/> }.into_any()
-        } else {
-            let (shape, word) = activity_state(asked.get());
+        row.with(|r| if asked == r.activity { Ok(r.now.clone()) } else { Err(asked) })
+    });
+    let state = move || match now.get() {
+        Ok(now) => view! { <AvailabilityView now=now/> }.into_any(),
+        Err(asked) => {
+            let (shape, word) = activity_state(asked);
             view! { <Status state=shape text=word/> }.into_any()
         }
     };
-    let campaigns = row
-        .campaigns
-        .into_iter()
-        .enumerate()
-        .map(|(at, (id, name))| {
-            let comma = if at > 0 { ", " } else { "" };
-            view! { {comma}<a class="link" href=route::campaign(id, route::CampaignTab::Routing)>{name}</a> }
-        })
-        .collect_view();
-    let menu = edit.then(|| {
-        let (one, two) = (name.clone(), name.clone());
-        let flip = Callback::new(move |()| {
-            let now = untrack(move || changes.of(thing, stored));
-            changes.set(thing, one.clone(), now, opposite(now).0);
-        });
-        let archive = Callback::new(move |()| changes.set(thing, two.clone(), stored, Activity::Archived));
-        let (_, word, icon) = opposite(stored);
-        view! {
-            <Menu id=format!("target-menu-{id}") label=format!("Actions for {name}") size=Size::Xs>
-                <MenuLink href=route::target(id) icon="edit">"Edit"</MenuLink>
-                <MenuLink href=route::calls_of_target(id) icon="calls">"Calls today"</MenuLink>
-                <MenuSeparator/>
-                <MenuItem icon=icon on_select=flip>{word}</MenuItem>
-                <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem>
-            </Menu>
-        }
-    });
+    let (lines, today) = (Memo::new(move |_| row.with(|r| r.lines)), Memo::new(move |_| row.with(|r| r.today)));
+    let limit = move || today.get().limit.map(|limit| view! { <span class="soft">" of "{grouped(u64::from(limit))}</span> });
     view! {
         <tr>
-            <th scope="row" class="name"><a class="row-link" href=route::target(id)>{row.name}</a></th>
-            <td>{now}</td>
-            <td class="soft phone-hide">{row.destination}</td>
-            <td class="num"><MeterView meter=row.lines what="lines"/></td>
-            <td class="num link-cell"><a href=route::calls_of_target(id)>{count(row.today.count)}</a>{row.today.limit.map(|l| view! { <span class="soft">" of "{l.to_string()}</span> })}</td>
-            <td class="phone-hide">{campaigns}</td>
-            <td class="act">{menu}</td>
+            <th scope="row" class="name"><a class="row-link" href=route::target(id)>{move || row.with(|r| r.name.clone())}</a></th>
+            <td>{state}</td>
+            <td class="soft phone-hide">{move || row.with(|r| r.destination.clone())}</td>
+            <td class="num">{move || view! { <MeterView meter=lines.get() what="lines"/> }}</td>
+            <td class="num link-cell"><a href=route::calls_of_target(id)>{move || count(today.get().count)}</a>{limit}</td>
+            <td class="phone-hide">{move || campaign_links(row)}</td>
+            <td class="act">{move || edit.get().then(|| view! { <TargetMenu row=row changes=changes/> })}</td>
         </tr>
+    }
+    .into_any()
+}
+
+fn campaign_links(row: Memo<TargetRow>) -> AnyView {
+    let links = row.with(|r| r.campaigns.clone()).into_iter().enumerate().map(|(at, (id, name))| {
+        let comma = if at > 0 { ", " } else { "" };
+        view! { {comma}<a class="link" href=route::campaign(id, route::CampaignTab::Routing)>{name}</a> }
+    });
+    links.collect_view().into_any()
+}
+
+#[component]
+fn TargetMenu(row: Memo<TargetRow>, changes: Changes) -> impl IntoView {
+    let (id, label) = row.with_untracked(|r| (r.id, format!("Actions for {}", r.name)));
+    let (name, stored) = (Signal::derive(move || row.with(|r| r.name.clone())), Signal::derive(move || row.with(|r| r.activity)));
+    view! {
+        <Menu id=format!("target-menu-{id}") label=label size=Size::Xs>
+            <MenuLink href=route::target(id) icon="edit">"Edit"</MenuLink>
+            <MenuLink href=route::calls_of_target(id) icon="calls">"Calls today"</MenuLink>
+            <MenuSeparator/>
+            <ActivityItems thing=Thing::Target(id) name=name stored=stored changes=changes/>
+        </Menu>
     }
     .into_any()
 }

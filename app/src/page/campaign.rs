@@ -1,13 +1,12 @@
 //! One campaign; its tabs are addresses.
 
-mod numbers;
+pub mod numbers;
 mod overview;
 mod routing;
 pub mod settings;
 
 use domain::access::Permission;
 use domain::api::campaign::CampaignDetail;
-use domain::api::page::Activity;
 use domain::id::CampaignId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -17,9 +16,9 @@ use crate::page::campaigns::campaign_state;
 use crate::page::not_found::Missing;
 use crate::page::parts::{counted, may, with_id};
 use crate::route::{self, CampaignTab};
-use crate::state::activity::{Changes, PauseButton, Thing};
+use crate::state::activity::{ActivityItems, Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{Breadcrumbs, Menu, MenuItem, MenuLink, PageHead, Size, Status, TabLink, TabLinks};
+use crate::ui::{Breadcrumbs, Menu, MenuLink, PageHead, Size, Status, TabLink, TabLinks};
 
 /// The campaign's resource.
 type CampaignSource = Source<CampaignId, CampaignDetail>;
@@ -98,18 +97,15 @@ fn Head(detail: Signal<CampaignDetail>, changes: Changes) -> impl IntoView {
     });
     let edit = may(Permission::EditCampaigns);
     let actions = move || {
-        move || {
-            edit.get().then(|| {
-                let archive = Callback::new(move |()| changes.set(thing, name.get_untracked(), stored.get_untracked(), Activity::Archived));
-                view! {
-                    <PauseButton thing=thing name=name stored=stored changes=changes/>
-                    <Menu id="campaign-menu" label="More about this campaign" kind=crate::ui::ButtonKind::Outline size=Size::Md>
-                        <MenuLink href=route::calls_of_campaign(id) icon="calls">"Calls today"</MenuLink>
-                        <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem>
-                    </Menu>
-                }
-            })
-        }
+        edit.get().then(|| {
+            view! {
+                <PauseButton thing=thing name=name stored=stored changes=changes/>
+                <Menu id="campaign-menu" label="More about this campaign" kind=crate::ui::ButtonKind::Outline size=Size::Md>
+                    <MenuLink href=route::calls_of_campaign(id) icon="calls">"Calls today"</MenuLink>
+                    <ActivityItems thing=thing name=name stored=stored changes=changes/>
+                </Menu>
+            }
+        })
     };
-    view! { <PageHead title=name sub=figures state=move || view! { <Status state=shape text=word/> } actions=actions/> }.into_any()
+    view! { <PageHead title=name sub=figures state=move || view! { <Status state=shape text=word/> } actions=move || actions/> }.into_any()
 }

@@ -4,14 +4,15 @@ pub mod new;
 
 use domain::access::Permission;
 use domain::api::campaign::CampaignRow;
+use domain::api::page::Activity;
 use leptos::prelude::*;
 
 use crate::api::campaign::list_campaigns;
-use crate::page::parts::{OnlyLook, activity_state, count, grouped, may};
+use crate::page::parts::{self, OnlyLook, activity_state, count, counted, may};
 use crate::route::{self, CampaignTab};
-use crate::state::activity::{Changes, Thing, opposite};
+use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{ButtonKind, EmptyRow, LinkButton, Menu, MenuItem, MenuLink, MenuSeparator, PageHead, Panel, Size, State, Status, TableRegion};
+use crate::ui::{ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, State, Status, TableRegion};
 
 /// Columns of the table.
 const COLS: u32 = 9;
@@ -27,27 +28,10 @@ pub fn Campaigns() -> impl IntoView {
 fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) -> impl IntoView {
     let edit = may(Permission::EditCampaigns);
     let changes = Changes::new(move || source.reload());
-    let actions = move || {
-        move || edit.get().then(|| view! { <LinkButton href=route::CAMPAIGN_NEW kind=ButtonKind::Primary icon="plus">"New campaign"</LinkButton> })
-    };
-    let body = move || {
-        let all = rows.get();
-        if all.is_empty() {
-            return view! {
-                <EmptyRow cols=COLS title="No campaigns yet" text="A campaign holds the numbers callers dial and the plan that decides which target gets each call.">
-                    {move || if edit.get() {
-                        view! { <LinkButton href=route::CAMPAIGN_NEW icon="plus">"New campaign"</LinkButton> }.into_any()
-                    } else {
-                        view! { <OnlyLook what=Permission::EditCampaigns/> }.into_any()
-                    }}
-                </EmptyRow>
-            }
-            .into_any();
-        }
-        all.into_iter().map(|row| campaign_row(row, changes, edit.get())).collect_view().into_any()
-    };
+    let list = Memo::new(move |_| rows.get());
+    let new = move || edit.get().then(|| view! { <LinkButton href=route::CAMPAIGN_NEW kind=ButtonKind::Primary icon="plus">"New campaign"</LinkButton> });
     view! {
-        <PageHead title="Campaigns" sub=Signal::derive(move || words(rows)) actions=actions/>
+        <PageHead title="Campaigns" sub=Signal::derive(move || words(rows)) actions=move || new/>
         <Panel flush=true>
             <TableRegion label="Campaigns" stick=true>
                 <table class="data sticky">
@@ -57,7 +41,10 @@ fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) ->
                         <th scope="col" class="num">"Incoming today"</th><th scope="col" class="num">"Connected today"</th>
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
-                    <tbody>{body}</tbody>
+                    <tbody>
+                        {move || list.with(Vec::is_empty).then(|| view! { <Nothing edit=edit/> })}
+                        {parts::rows(list, |c| c.id, move |row| campaign_row(row, changes, edit))}
+                    </tbody>
                 </table>
             </TableRegion>
         </Panel>
@@ -65,67 +52,73 @@ fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) ->
     .into_any()
 }
 
+#[component]
+fn Nothing(edit: Signal<bool>) -> impl IntoView {
+    let act = move || {
+        if edit.get() {
+            view! { <LinkButton href=route::CAMPAIGN_NEW icon="plus">"New campaign"</LinkButton> }.into_any()
+        } else {
+            view! { <OnlyLook what=Permission::EditCampaigns/> }.into_any()
+        }
+    };
+    view! {
+        <EmptyRow cols=COLS title="No campaigns yet" text="A campaign holds the numbers callers dial and the plan that decides which target gets each call.">{act}</EmptyRow>
+    }
+    .into_any()
+}
+
 fn words(rows: Signal<Vec<CampaignRow>>) -> String {
     rows.with(|all| {
-        let live: u32 = all.iter().map(|c| c.live).sum();
-        if all.is_empty() { String::new() } else { format!("{} campaigns, {live} live calls", all.len()) }
+        let live: u64 = all.iter().map(|c| u64::from(c.live)).sum();
+        let campaigns = counted(all.len() as u64, "campaign", "campaigns");
+        if all.is_empty() { String::new() } else { format!("{campaigns}, {}", counted(live, "live call", "live calls")) }
     })
 }
 
 /// What the state of a campaign is called: one without an open route takes no calls.
-pub fn campaign_state(row: &CampaignRow, activity: domain::api::page::Activity) -> (State, &'static str) {
+pub fn campaign_state(row: &CampaignRow, activity: Activity) -> (State, &'static str) {
     match activity_state(activity) {
-        (State::Open, _) if row.routes > 0 && row.open_routes == 0 => (State::Attention, "No open route"),
         (State::Open, _) if row.routes == 0 => (State::Attention, "No routes"),
+        (State::Open, _) if row.open_routes == 0 => (State::Attention, "No open route"),
         state => state,
     }
 }
 
-fn campaign_row(row: CampaignRow, changes: Changes, edit: bool) -> AnyView {
-    let thing = Thing::Campaign(row.id);
-    let stored = row.activity;
-    let state = {
-        let row = row.clone();
-        Memo::new(move |_| campaign_state(&row, changes.of(thing, stored)))
-    };
+fn campaign_row(row: Memo<CampaignRow>, changes: Changes, edit: Signal<bool>) -> AnyView {
+    let id = row.with_untracked(|r| r.id);
+    let thing = Thing::Campaign(id);
+    let state = Memo::new(move |_| row.with(|r| campaign_state(r, changes.of(thing, r.activity))));
     let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
-    let menu = edit.then(|| row_menu(&row, changes));
-    let routes = if row.routes == 0 { count(0) } else { format!("{} of {}", row.open_routes, row.routes).into_any() };
-    let calls = route::calls_of_campaign(row.id);
+    let routes = move || row.with(|r| if r.routes == 0 { count(0) } else { format!("{} of {}", r.open_routes, r.routes).into_any() });
+    let menu = move || edit.get().then(|| view! { <RowMenu row=row changes=changes/> });
+    let figure = move |of: fn(&CampaignRow) -> u32| move || count(row.with(of));
     view! {
         <tr>
-            <th scope="row" class="name"><a class="row-link" href=route::campaign(row.id, CampaignTab::Overview)>{row.name}</a></th>
+            <th scope="row" class="name"><a class="row-link" href=route::campaign(id, CampaignTab::Overview)>{move || row.with(|r| r.name.clone())}</a></th>
             <td><Status state=shape text=word/></td>
-            <td class="soft phone-hide">{row.vertical}</td>
-            <td class="num link-cell"><a href=route::campaign(row.id, CampaignTab::Numbers)>{count(row.numbers)}</a></td>
-            <td class="num link-cell"><a href=route::campaign(row.id, CampaignTab::Routing)>{routes}</a></td>
-            <td class="num">{count(row.live)}</td>
-            <td class="num link-cell"><a href=calls>{grouped(u64::from(row.incoming_today))}</a></td>
-            <td class="num">{count(row.connected_today)}</td>
+            <td class="soft phone-hide">{move || row.with(|r| r.vertical.clone())}</td>
+            <td class="num link-cell"><a href=route::campaign(id, CampaignTab::Numbers)>{figure(|r| r.numbers)}</a></td>
+            <td class="num link-cell"><a href=route::campaign(id, CampaignTab::Routing)>{routes}</a></td>
+            <td class="num">{figure(|r| r.live)}</td>
+            <td class="num link-cell"><a href=route::calls_of_campaign(id)>{figure(|r| r.incoming_today)}</a></td>
+            <td class="num">{figure(|r| r.connected_today)}</td>
             <td class="act">{menu}</td>
         </tr>
     }
     .into_any()
 }
 
-fn row_menu(row: &CampaignRow, changes: Changes) -> AnyView {
-    let (thing, stored, name) = (Thing::Campaign(row.id), row.activity, row.name.clone());
-    let other = name.clone();
-    let flip = Callback::new(move |()| {
-        let now = untrack(move || changes.of(thing, stored));
-        changes.set(thing, name.clone(), now, opposite(now).0);
-    });
-    let archive = Callback::new(move |()| changes.set(thing, other.clone(), stored, domain::api::page::Activity::Archived));
-    let (_, word, icon) = opposite(stored);
-    let id = row.id;
+#[component]
+fn RowMenu(row: Memo<CampaignRow>, changes: Changes) -> impl IntoView {
+    let (id, label) = row.with_untracked(|r| (r.id, format!("Actions for {}", r.name)));
+    let (name, stored) = (Signal::derive(move || row.with(|r| r.name.clone())), Signal::derive(move || row.with(|r| r.activity)));
     view! {
-        <Menu id=format!("campaign-menu-{id}") label=format!("Actions for {}", row.name) size=Size::Xs>
+        <Menu id=format!("campaign-menu-{id}") label=label size=Size::Xs>
             <MenuLink href=route::campaign(id, CampaignTab::Routing) icon="plan">"Routing plan"</MenuLink>
             <MenuLink href=route::campaign(id, CampaignTab::Settings) icon="settings">"Settings"</MenuLink>
             <MenuLink href=route::calls_of_campaign(id) icon="calls">"Calls today"</MenuLink>
             <MenuSeparator/>
-            <MenuItem icon=icon on_select=flip>{word}</MenuItem>
-            <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem>
+            <ActivityItems thing=Thing::Campaign(id) name=name stored=stored changes=changes/>
         </Menu>
     }
     .into_any()

@@ -11,14 +11,15 @@ use leptos_router::hooks::use_query_map;
 use crate::api::number::{AddNumber, AssignNumber, RemoveNumber, list_numbers};
 use crate::error::AppError;
 use crate::form::{Form, checked, input};
-use crate::page::parts::{OnlyLook, choices, count, counted, may, or_dash};
+use crate::page::campaign::numbers::last_call;
+use crate::page::parts::{OnlyLook, choices, count, counted, may, or_dash, rows};
 use crate::route::{self, CampaignTab};
 use crate::state::session::sign_in_again;
 use crate::state::source::{Renew, Source};
 use crate::state::use_scripted;
 use crate::ui::{
-    Breadcrumbs, Button, ButtonKind, Choice, ConfirmDialog, CopyButton, EmptyRow, FormErrors, LinkButton, PageHead, Panel, Select, Size, TableRegion, TextInput,
-    Time, use_toasts,
+    Breadcrumbs, Button, ButtonKind, Choice, ConfirmDialog, CopyButton, EmptyRow, FormErrors, Icon, LinkButton, PageHead, Panel, Select, Size, TableRegion, TextInput,
+    use_toasts,
 };
 
 type NumberSource = Source<(), NumberList>;
@@ -88,18 +89,16 @@ fn follow(source: NumberSource, value: Signal<Option<Result<(), AppError>>>, don
 
 #[component]
 fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
-    let rows = Memo::new(move |_| list.with(|l| (l.rows.clone(), l.campaigns.clone())));
-    let body = move || {
-        let (all, campaigns) = rows.get();
-        if all.is_empty() {
-            return view! {
+    let numbers = Memo::new(move |_| list.with(|l| l.rows.clone()));
+    let campaigns = Memo::new(move |_| list.with(|l| l.campaigns.clone()));
+    let empty = move || {
+        numbers.with(Vec::is_empty).then(|| {
+            view! {
                 <EmptyRow cols=7 title="No numbers yet" text="Add a number that you hold at the carrier, enter the addresses below there, and callers are routed.">
                     {move || acts.edit.get().then(|| view! { <LinkButton href=route::NUMBER_NEW icon="plus">"Add a number"</LinkButton> })}
                 </EmptyRow>
             }
-            .into_any();
-        }
-        all.into_iter().map(|row| number_row(row, &campaigns, acts)).collect_view().into_any()
+        })
     };
     view! {
         <Panel flush=true>
@@ -110,7 +109,7 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
                         <th scope="col">"Campaign"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Last call"</th>
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
-                    <tbody>{body}</tbody>
+                    <tbody>{empty}{rows(numbers, |n| n.id, move |row| number_row(row, campaigns, acts))}</tbody>
                 </table>
             </TableRegion>
         </Panel>
@@ -118,36 +117,23 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
     .into_any()
 }
 
-fn number_row(row: NumberRow, campaigns: &[Entry], acts: Acts) -> AnyView {
-    let (id, display) = (row.id, row.display.clone());
-    let last = row.last_call.map(|at| view! { <Time datetime=at.datetime text=format!("{}, {}", at.date, at.time) title=at.full/> });
-    let campaign = match (acts.edit.get(), row.campaign) {
-        (true, chosen) => assign_form(id, &display, chosen.map(|c| c.to_string()).unwrap_or_default(), campaigns, acts),
-        (false, Some(campaign)) => view! { <a class="link" href=route::campaign(campaign, CampaignTab::Numbers)>{row.campaign_name}</a> }.into_any(),
+fn number_row(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> AnyView {
+    let display = row.with_untracked(|r| r.display.clone());
+    let chosen = Memo::new(move |_| row.with(|r| r.campaign));
+    let campaign = move || match (acts.edit.get(), chosen.get()) {
+        (true, _) => view! { <Assign row=row campaigns=campaigns acts=acts/> }.into_any(),
+        (false, Some(id)) => view! { <a class="link" href=route::campaign(id, CampaignTab::Numbers)>{row.with(|r| r.campaign_name.clone())}</a> }.into_any(),
         (false, None) => or_dash(""),
     };
-    let remove = acts.edit.get().then(|| {
-        let words = display.clone();
-        let ask = move |ev: web_sys::SubmitEvent| {
-            ev.prevent_default();
-            acts.removing.set(Some((id, words.clone())));
-            acts.asking.set(true);
-        };
-        view! {
-            <form method="post" action="/api/numbers/remove" on:submit=ask>
-                <input type="hidden" name="id" value=id.to_string()/>
-                <Button submit=true kind=ButtonKind::Ghost size=Size::Xs attr:aria-label=format!("Remove {display}")>"Remove"</Button>
-            </form>
-        }
-    });
+    let remove = move || acts.edit.get().then(|| view! { <Remove row=row acts=acts/> });
     view! {
         <tr>
-            <th scope="row" class="name nowrap">{row.display}</th>
-            <td class="soft phone-hide">{or_dash(&row.state)}</td>
-            <td class="phone-hide">{or_dash(&row.label)}</td>
+            <th scope="row" class="name nowrap">{display}</th>
+            <td class="soft phone-hide">{move || row.with(|r| or_dash(&r.state))}</td>
+            <td class="phone-hide">{move || row.with(|r| or_dash(&r.label))}</td>
             <td>{campaign}</td>
-            <td class="num">{count(row.calls_today)}</td>
-            <td class="nowrap phone-hide">{last}</td>
+            <td class="num">{move || count(row.with(|r| r.calls_today))}</td>
+            <td class="nowrap phone-hide">{move || last_call(row)}</td>
             <td class="act">{remove}</td>
         </tr>
     }
@@ -155,17 +141,19 @@ fn number_row(row: NumberRow, campaigns: &[Entry], acts: Acts) -> AnyView {
 }
 
 /// Assigns as soon as another campaign is chosen; with its own button before the page's script runs.
-fn assign_form(id: NumberId, display: &str, chosen: String, campaigns: &[Entry], acts: Acts) -> AnyView {
-    let none = view! { <option value="" selected=chosen.is_empty()>"No campaign"</option> };
-    let options = campaigns
-        .iter()
-        .map(|c| {
-            let selected = c.value == chosen;
-            view! { <option value=c.value.clone() selected=selected>{c.label.clone()}</option> }
-        })
-        .collect_view();
+#[component]
+fn Assign(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> impl IntoView {
+    let (id, label) = row.with_untracked(|r| (r.id, format!("Campaign of {}", r.display)));
     let scripted = use_scripted();
-    let label = format!("Campaign of {display}");
+    let options = move || {
+        let chosen = row.with(|r| r.campaign.map(|c| c.to_string()).unwrap_or_default());
+        let one = |value: String, words: String| {
+            let selected = value == chosen;
+            view! { <option value=value selected=selected>{words}</option> }
+        };
+        let all = campaigns.get().into_iter().map(|c| one(c.value, c.label)).collect_view();
+        view! { {one(String::new(), "No campaign".to_owned())}{all} }
+    };
     let change = move |ev: web_sys::Event| {
         acts.assign.dispatch(AssignNumber { id, campaign: event_target_value(&ev).parse().ok() });
     };
@@ -173,10 +161,29 @@ fn assign_form(id: NumberId, display: &str, chosen: String, campaigns: &[Entry],
         <ActionForm action=acts.assign attr:class="row">
             <input type="hidden" name="id" value=id.to_string()/>
             <span class="select-wrap">
-                <select class="select" name="campaign" aria-label=label on:change=change>{none}{options}</select>
+                <select class="select" name="campaign" aria-label=label on:change=change>{options}</select>
+                <Icon name="chevron-down"/>
             </span>
             {move || (!scripted.get()).then(|| view! { <Button submit=true size=Size::Xs>"Assign"</Button> })}
         </ActionForm>
+    }
+    .into_any()
+}
+
+#[component]
+fn Remove(row: Memo<NumberRow>, acts: Acts) -> impl IntoView {
+    let (id, display) = row.with_untracked(|r| (r.id, r.display.clone()));
+    let label = format!("Remove {display}");
+    let ask = move |ev: web_sys::SubmitEvent| {
+        ev.prevent_default();
+        acts.removing.set(Some((id, display.clone())));
+        acts.asking.set(true);
+    };
+    view! {
+        <form method="post" action="/api/numbers/remove" on:submit=ask>
+            <input type="hidden" name="id" value=id.to_string()/>
+            <Button submit=true kind=ButtonKind::Ghost size=Size::Xs attr:aria-label=label>"Remove"</Button>
+        </form>
     }
     .into_any()
 }
@@ -210,8 +217,8 @@ pub fn NumberNew() -> impl IntoView {
     let create = ServerAction::<AddNumber>::new();
     let form = Form::new("number-form", |el| checked(el, NumberForm::check)).watch(create.value().into(), None);
     let campaign = use_query_map().with_untracked(|q| q.get("campaign").unwrap_or_default());
-    let edit = may(Permission::EditNumbers);
     let fields = move |list: Signal<NumberList>| {
+        let edit = may(Permission::EditNumbers);
         let options = list.with_untracked(|l| choices(&l.campaigns));
         let view = {
             let campaign = campaign.clone();

@@ -166,6 +166,42 @@ where
     .into_any()
 }
 
+/// Table rows that are patched where they stand: a row is made once for its key and lives as long
+/// as the list holds it, so an open menu or a focus in it survives every refresh.
+pub fn rows<T, K>(list: Memo<Vec<T>>, key: fn(&T) -> K, row: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static) -> AnyView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    K: Copy + Eq + std::hash::Hash + Send + Sync + 'static,
+{
+    let keys = Memo::new(move |_| list.with(|all| all.iter().map(key).collect::<Vec<K>>()));
+    let made = move |id: K| {
+        let found = move || list.with(|all| all.iter().find(|item| key(item) == id).cloned());
+        let first = untrack(found)?;
+        let item = Memo::new(move |before: Option<&T>| found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone()));
+        Some(row(item))
+    };
+    view! { <For each=move || keys.get() key=|id| *id children=made/> }.into_any()
+}
+
+/// A page's content for those who may, or why not for those who may not.
+#[component]
+pub fn IfMay(what: Permission, #[prop(into)] title: String, children: ChildrenFn) -> impl IntoView {
+    view! { <Suspense><Gate what=what title=title children=children/></Suspense> }.into_any()
+}
+
+#[component]
+fn Gate(what: Permission, title: String, children: ChildrenFn) -> impl IntoView {
+    let edit = may(what);
+    let view = move || {
+        if edit.get() {
+            children().into_any()
+        } else {
+            view! { <ui::Panel title=title.clone()><OnlyLook what=what/></ui::Panel> }.into_any()
+        }
+    };
+    view.into_any()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

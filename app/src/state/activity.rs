@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use crate::api::{buyer, campaign, target};
 use crate::error::AppError;
 use crate::state::session::sign_in_again;
-use crate::ui::{Button, ToastBus, use_toasts};
+use crate::ui::{Button, MenuItem, ToastBus, use_toasts};
 
 /// How long what was asked for stands in for what the page was told; the next answer is there by then.
 const SETTLED: Duration = Duration::from_secs(4);
@@ -141,4 +141,25 @@ pub fn PauseButton(thing: Thing, #[prop(into)] name: Signal<String>, #[prop(into
         </form>
     }
     .into_any()
+}
+
+/// The menu items that pause or resume a thing and archive it.
+#[component]
+pub fn ActivityItems(
+    thing: Thing,
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] stored: Signal<Activity>,
+    changes: Changes,
+) -> impl IntoView {
+    let now = Memo::new(move |_| changes.of(thing, stored.get()));
+    let items = move || {
+        let now = now.get();
+        let (to, word, icon) = opposite(now);
+        let flip = Callback::new(move |()| changes.set(thing, name.get_untracked(), now, to));
+        let archive = Callback::new(move |()| changes.set(thing, name.get_untracked(), now, Activity::Archived));
+        let archive = (now != Activity::Archived)
+            .then(|| view! { <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem> });
+        view! { <MenuItem icon=icon on_select=flip>{word}</MenuItem> {archive} }
+    };
+    items.into_any()
 }

@@ -4,22 +4,33 @@ use domain::time::Timestamp;
 
 /// Now, by this machine's clock.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the system clock behind the port")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the system clock behind the port"
+)]
 pub fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// An id that sorts by the time it was made.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the id source behind the port")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the id source behind the port"
+)]
 pub fn new_id() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
 
 /// So many random hex digits, from the operating system.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the machine's source of chance")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the machine's source of chance"
+)]
 pub fn random_hex(digits: usize) -> String {
     let mut out = String::new();
     while out.len() < digits {

@@ -25,12 +25,17 @@ fn is_demo(sid: &str) -> bool {
 #[async_trait]
 impl Telephony for Rest {
     async fn record(&self, carrier_sid: &str) -> Result<CarrierRecord, CarrierUnreachable> {
-        Self::record(self, carrier_sid).await.map_err(|e| CarrierUnreachable(chain(&e)))
+        Self::record(self, carrier_sid)
+            .await
+            .map_err(|e| CarrierUnreachable(chain(&e)))
     }
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", chain(cause)))
+    error.source().map_or_else(
+        || error.to_string(),
+        |cause| format!("{error}: {}", chain(cause)),
+    )
 }
 
 /// The records of the built-in carrier, and of the real one for all other calls.
@@ -49,8 +54,15 @@ impl Telephony for DemoTelephony {
         }
         if is_demo(carrier_sid) {
             // Ours, from before a restart: whoever was on the line is not any more.
-            let call = CarrierLeg { sid: carrier_sid.to_owned(), status: LegStatus::Completed, duration_s: 0 };
-            return Ok(CarrierRecord { call: Some(call), legs: Vec::new() });
+            let call = CarrierLeg {
+                sid: carrier_sid.to_owned(),
+                status: LegStatus::Completed,
+                duration_s: 0,
+            };
+            return Ok(CarrierRecord {
+                call: Some(call),
+                legs: Vec::new(),
+            });
         }
         match &self.carrier {
             Some(carrier) => Telephony::record(carrier, carrier_sid).await,
@@ -82,11 +94,21 @@ impl Media {
     ///
     /// # Errors
     /// If the carrier does not know it or cannot be asked.
-    pub async fn sound(&self, recording_sid: &str, duration_s: u32, channels: u32, range: Option<&str>) -> Result<Sound, RestError> {
+    pub async fn sound(
+        &self,
+        recording_sid: &str,
+        duration_s: u32,
+        channels: u32,
+        range: Option<&str>,
+    ) -> Result<Sound, RestError> {
         match &self.carrier {
-            Some(carrier) if !(self.demo && is_demo(recording_sid)) => carrier.media(recording_sid, range).await.map(Sound::Stream),
+            Some(carrier) if !(self.demo && is_demo(recording_sid)) => {
+                carrier.media(recording_sid, range).await.map(Sound::Stream)
+            }
             None if !self.demo => Err(RestError::NotSetUp),
-            _ => Ok(Sound::File(crate::carrier::wav::conversation(duration_s, channels))),
+            _ => Ok(Sound::File(crate::carrier::wav::conversation(
+                duration_s, channels,
+            ))),
         }
     }
 }

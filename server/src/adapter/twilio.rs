@@ -33,7 +33,11 @@ pub enum RestError {
     #[error("the carrier could not be reached")]
     Unreachable(#[from] reqwest::Error),
     #[error("the carrier answered {status}, code {code}: {message}")]
-    Refused { status: u16, code: i64, message: String },
+    Refused {
+        status: u16,
+        code: i64,
+        message: String,
+    },
 }
 
 /// A client of one carrier account. Cheap to clone.
@@ -93,7 +97,10 @@ impl Rest {
     /// # Errors
     /// If no HTTP client can be made.
     pub fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).pool_idle_timeout(Duration::from_secs(60)).build()?;
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .pool_idle_timeout(Duration::from_secs(60))
+            .build()?;
         Ok(Self {
             http,
             base: settings.api_base_url.clone(),
@@ -109,12 +116,20 @@ impl Rest {
     /// # Errors
     /// If the carrier cannot be asked.
     pub async fn record(&self, sid: &str) -> Result<CarrierRecord, RestError> {
-        let call = match self.get::<CallJson>(&format!("Calls/{}.json", segment(sid)), &[]).await {
+        let call = match self
+            .get::<CallJson>(&format!("Calls/{}.json", segment(sid)), &[])
+            .await
+        {
             Ok(call) => leg(&call),
             Err(RestError::NotFound) => None,
             Err(error) => return Err(error),
         };
-        let list: CallsJson = self.get("Calls.json", &[("ParentCallSid", sid), ("PageSize", PAGE_SIZE)]).await?;
+        let list: CallsJson = self
+            .get(
+                "Calls.json",
+                &[("ParentCallSid", sid), ("PageSize", PAGE_SIZE)],
+            )
+            .await?;
         // The carrier lists the newest first.
         let legs = list.calls.iter().rev().filter_map(leg).collect();
         Ok(CarrierRecord { call, legs })
@@ -125,7 +140,12 @@ impl Rest {
     /// # Errors
     /// If the carrier cannot be asked.
     pub async fn recordings(&self, call: &str) -> Result<Vec<RecordingJson>, RestError> {
-        let list: RecordingsJson = self.get("Recordings.json", &[("CallSid", call), ("PageSize", PAGE_SIZE)]).await?;
+        let list: RecordingsJson = self
+            .get(
+                "Recordings.json",
+                &[("CallSid", call), ("PageSize", PAGE_SIZE)],
+            )
+            .await?;
         Ok(list.recordings)
     }
 
@@ -135,7 +155,13 @@ impl Rest {
     /// If the carrier does not know it or cannot be asked.
     pub async fn media(&self, sid: &str, range: Option<&str>) -> Result<Response, RestError> {
         // The last part of the address without a suffix is WAV, which plays and seeks everywhere.
-        self.send(Method::GET, &format!("Recordings/{}.wav", segment(sid)), &[], range).await
+        self.send(
+            Method::GET,
+            &format!("Recordings/{}.wav", segment(sid)),
+            &[],
+            range,
+        )
+        .await
     }
 
     /// Ends a live call.
@@ -143,23 +169,57 @@ impl Rest {
     /// # Errors
     /// If the carrier cannot be asked or refuses.
     pub async fn hang_up(&self, sid: &str) -> Result<(), RestError> {
-        self.send(Method::POST, &format!("Calls/{}.json", segment(sid)), &[("Status", "completed")], None).await.map(drop)
+        self.send(
+            Method::POST,
+            &format!("Calls/{}.json", segment(sid)),
+            &[("Status", "completed")],
+            None,
+        )
+        .await
+        .map(drop)
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, RestError> {
-        Ok(self.send(Method::GET, path, query, None).await?.json().await?)
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, RestError> {
+        Ok(self
+            .send(Method::GET, path, query, None)
+            .await?
+            .json()
+            .await?)
     }
 
-    async fn send(&self, method: Method, path: &str, parameters: &[(&str, &str)], range: Option<&str>) -> Result<Response, RestError> {
-        let Some(token) = &self.token else { return Err(RestError::NotSetUp) };
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        parameters: &[(&str, &str)],
+        range: Option<&str>,
+    ) -> Result<Response, RestError> {
+        let Some(token) = &self.token else {
+            return Err(RestError::NotSetUp);
+        };
         // The semaphore is never closed.
         let _room = self.room.acquire().await.map_err(|_| RestError::NotSetUp)?;
-        let url = format!("{}/2010-04-01/Accounts/{}/{path}", self.base, segment(&self.account));
+        let url = format!(
+            "{}/2010-04-01/Accounts/{}/{path}",
+            self.base,
+            segment(&self.account)
+        );
         let mut pause = PAUSE;
         let mut attempt = 1;
         loop {
-            let mut request = self.http.request(method.clone(), &url).basic_auth(&self.account, Some(token.expose_secret()));
-            request = if method == Method::GET { request.query(parameters) } else { request.form(parameters) };
+            let mut request = self
+                .http
+                .request(method.clone(), &url)
+                .basic_auth(&self.account, Some(token.expose_secret()));
+            request = if method == Method::GET {
+                request.query(parameters)
+            } else {
+                request.form(parameters)
+            };
             if let Some(range) = range {
                 request = request.header("range", range);
             }
@@ -170,12 +230,18 @@ impl Rest {
             match sent {
                 Ok(Ok(response)) => match verdict(&method, response.status()) {
                     Verdict::Good => return Ok(response),
-                    Verdict::Again if !last => pause = asked_pause(&response).unwrap_or(pause).min(PAUSE_MAX),
+                    Verdict::Again if !last => {
+                        pause = asked_pause(&response).unwrap_or(pause).min(PAUSE_MAX)
+                    }
                     Verdict::Again | Verdict::Bad => return Err(refusal(response).await),
                 },
                 Ok(Err(error)) if last || method != Method::GET => return Err(error.into()),
                 Err(_) if last || method != Method::GET => {
-                    return Err(RestError::Refused { status: 504, code: 0, message: "no answer in time".to_owned() });
+                    return Err(RestError::Refused {
+                        status: 504,
+                        code: 0,
+                        message: "no answer in time".to_owned(),
+                    });
                 }
                 Ok(Err(_)) | Err(_) => {}
             }
@@ -195,7 +261,9 @@ enum Verdict {
 fn verdict(method: &Method, status: StatusCode) -> Verdict {
     if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE {
         Verdict::Good
-    } else if status == StatusCode::TOO_MANY_REQUESTS || (status.is_server_error() && *method == Method::GET) {
+    } else if status == StatusCode::TOO_MANY_REQUESTS
+        || (status.is_server_error() && *method == Method::GET)
+    {
         Verdict::Again
     } else {
         Verdict::Bad
@@ -208,11 +276,22 @@ async fn refusal(response: Response) -> RestError {
         return RestError::NotFound;
     }
     let error: ErrorJson = response.json().await.unwrap_or_default();
-    RestError::Refused { status: status.as_u16(), code: error.code, message: error.message }
+    RestError::Refused {
+        status: status.as_u16(),
+        code: error.code,
+        message: error.message,
+    }
 }
 
 fn asked_pause(response: &Response) -> Option<Duration> {
-    response.headers().get("retry-after")?.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    response
+        .headers()
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 /// Between half and all of a pause, so that servers that failed together do not return together.
@@ -222,13 +301,29 @@ fn jittered(pause: Duration) -> Duration {
 }
 
 fn leg(call: &CallJson) -> Option<CarrierLeg> {
-    let duration_s = call.duration.as_deref().and_then(|d| d.parse().ok()).unwrap_or(0);
-    Some(CarrierLeg { sid: call.sid.clone(), status: LegStatus::from_carrier(&call.status)?, duration_s })
+    let duration_s = call
+        .duration
+        .as_deref()
+        .and_then(|d| d.parse().ok())
+        .unwrap_or(0);
+    Some(CarrierLeg {
+        sid: call.sid.clone(),
+        status: LegStatus::from_carrier(&call.status)?,
+        duration_s,
+    })
 }
 
 /// An id as one path segment, whatever it holds.
 fn segment(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_.".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -237,16 +332,34 @@ mod tests {
 
     #[test]
     fn a_read_is_tried_again_and_a_write_only_if_it_was_never_processed() {
-        let again = |method: &Method, status: u16| matches!(verdict(method, StatusCode::from_u16(status).expect("status")), Verdict::Again);
+        let again = |method: &Method, status: u16| {
+            matches!(
+                verdict(method, StatusCode::from_u16(status).expect("status")),
+                Verdict::Again
+            )
+        };
         assert!(again(&Method::GET, 429) && again(&Method::GET, 503) && again(&Method::POST, 429));
-        assert!(!again(&Method::POST, 503) && !again(&Method::GET, 404) && !again(&Method::GET, 401));
+        assert!(
+            !again(&Method::POST, 503) && !again(&Method::GET, 404) && !again(&Method::GET, 401)
+        );
     }
 
     #[test]
     fn the_carriers_texts_are_read() {
-        let call: CallJson = serde_json::from_str(r#"{"sid":"CA1","status":"completed","duration":"42","extra":1}"#).expect("call");
-        assert_eq!(leg(&call), Some(CarrierLeg { sid: "CA1".into(), status: LegStatus::Completed, duration_s: 42 }));
-        let live: CallJson = serde_json::from_str(r#"{"sid":"CA1","status":"in-progress","duration":null}"#).expect("call");
+        let call: CallJson =
+            serde_json::from_str(r#"{"sid":"CA1","status":"completed","duration":"42","extra":1}"#)
+                .expect("call");
+        assert_eq!(
+            leg(&call),
+            Some(CarrierLeg {
+                sid: "CA1".into(),
+                status: LegStatus::Completed,
+                duration_s: 42
+            })
+        );
+        let live: CallJson =
+            serde_json::from_str(r#"{"sid":"CA1","status":"in-progress","duration":null}"#)
+                .expect("call");
         assert_eq!(leg(&live).map(|l| l.duration_s), Some(0));
         assert_eq!(segment("CA1/../x"), "CA1%2F..%2Fx");
     }

@@ -19,7 +19,10 @@ pub struct SignedIn {
 
 impl SignedIn {
     fn new(user: &UserRecord) -> Self {
-        Self { id: user.id.0, stamp: Sha256::digest(user.password_hash.as_bytes()).to_vec() }
+        Self {
+            id: user.id.0,
+            stamp: Sha256::digest(user.password_hash.as_bytes()).to_vec(),
+        }
     }
 
     /// The user's id.
@@ -31,7 +34,9 @@ impl SignedIn {
 
 impl std::fmt::Debug for SignedIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignedIn").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("SignedIn")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +79,16 @@ impl AuthnBackend for Backend {
 
     async fn authenticate(&self, credentials: Credentials) -> Result<Option<SignedIn>, Error> {
         let now = self.services.clock.now();
-        let tried = self.services.users.login(&credentials.email, credentials.password.expose_secret(), &credentials.peer, now).await;
+        let tried = self
+            .services
+            .users
+            .login(
+                &credentials.email,
+                credentials.password.expose_secret(),
+                &credentials.peer,
+                now,
+            )
+            .await;
         match tried {
             Ok(user) => Ok(Some(SignedIn::new(&user))),
             Err(LoginError::Invalid) => Ok(None),
@@ -84,6 +98,12 @@ impl AuthnBackend for Backend {
     }
 
     async fn get_user(&self, id: &i64) -> Result<Option<SignedIn>, Error> {
-        Ok(self.services.users.by_id(UserId(*id)).await?.as_ref().map(SignedIn::new))
+        Ok(self
+            .services
+            .users
+            .by_id(UserId(*id))
+            .await?
+            .as_ref()
+            .map(SignedIn::new))
     }
 }

@@ -34,9 +34,14 @@ pub async fn login(
     headers: HeaderMap,
     form: Result<Form<LoginForm>, FormRejection>,
 ) -> Response {
-    let Ok(Form(form)) = form else { return Redirect::to("/login?error=failed").into_response() };
+    let Ok(Form(form)) = form else {
+        return Redirect::to("/login?error=failed").into_response();
+    };
     let back = |error: &str| {
-        let (email, next) = (encode(form.email.trim()), encode(local_path(&form.next).unwrap_or_default()));
+        let (email, next) = (
+            encode(form.email.trim()),
+            encode(local_path(&form.next).unwrap_or_default()),
+        );
         Redirect::to(&format!("/login?error={error}&email={email}&next={next}")).into_response()
     };
     if form.email.len() > BYTES_MAX || form.password.len() > BYTES_MAX {
@@ -47,7 +52,11 @@ pub async fn login(
         metrics::counter!("logins_total", "result" => "throttled").increment(1);
         return back(&format!("throttled&retry={wait}"));
     }
-    let credentials = Credentials { email: form.email.trim().to_owned(), password: form.password.clone().into(), peer: peer.map(|p| p.to_string()).unwrap_or_default() };
+    let credentials = Credentials {
+        email: form.email.trim().to_owned(),
+        password: form.password.clone().into(),
+        peer: peer.map(|p| p.to_string()).unwrap_or_default(),
+    };
     let user = match session.authenticate(credentials).await {
         Ok(Some(user)) => user,
         Ok(None) => {
@@ -74,8 +83,14 @@ pub async fn login(
     Redirect::to(local_path(&form.next).unwrap_or("/")).into_response()
 }
 
-async fn renew(session: &mut AuthSession, user: &super::backend::SignedIn) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn renew(
+    session: &mut AuthSession,
+    user: &super::backend::SignedIn,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     session.session.cycle_id().await?;
-    session.login(user).await.map_err(|error| error.to_string())?;
+    session
+        .login(user)
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(())
 }

@@ -29,7 +29,11 @@ pub async fn resolve(state: &AppState, request: &mut Request) -> Result<(), Box<
     let session = request.extensions().get::<AuthSession>().cloned();
     let user = session.as_ref().and_then(|s| s.user.clone());
     let (Some(session), Some(user)) = (session, user) else {
-        return if PUBLIC.contains(&path.as_str()) { Ok(()) } else { Err(Box::new(sign_in_first(request))) };
+        return if PUBLIC.contains(&path.as_str()) {
+            Ok(())
+        } else {
+            Err(Box::new(sign_in_first(request)))
+        };
     };
     if PUBLIC.contains(&path.as_str()) && *request.method() != Method::GET {
         return Ok(());
@@ -39,7 +43,12 @@ pub async fn resolve(state: &AppState, request: &mut Request) -> Result<(), Box<
     }
     keep_alive(&session, state.services.clock.now().secs()).await;
     let id = request_id::of(request.extensions());
-    match state.services.users.context(user.user_id(), id.clone(), state.services.clock.now()).await {
+    match state
+        .services
+        .users
+        .context(user.user_id(), id.clone(), state.services.clock.now())
+        .await
+    {
         Ok(context) => {
             request.extensions_mut().insert(context);
             Ok(())
@@ -64,21 +73,47 @@ async fn keep_alive(session: &AuthSession, now_s: i64) {
 /// Pages and plain forms go to the sign-in form; programs get the error they know.
 fn sign_in_first(request: &Request) -> Response {
     let path = request.uri().path();
-    let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let text = |name: header::HeaderName| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+    };
     let for_people = text(header::ACCEPT).contains("text/html");
-    let for_programs = ["/api/", "/events", "/recordings/"].iter().any(|start| path.starts_with(start));
+    let for_programs = ["/api/", "/events", "/recordings/"]
+        .iter()
+        .any(|start| path.starts_with(start));
     if for_programs && !for_people {
-        return error::answer(&service::Error::Unauthenticated, &request_id::of(request.extensions()));
+        return error::answer(
+            &service::Error::Unauthenticated,
+            &request_id::of(request.extensions()),
+        );
     }
     let wanted = if for_programs {
         let referer = url::Url::parse(text(header::REFERER)).ok();
-        referer.map(|url| format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default()))
+        referer.map(|url| {
+            format!(
+                "{}{}",
+                url.path(),
+                url.query().map(|q| format!("?{q}")).unwrap_or_default()
+            )
+        })
     } else {
-        request.uri().path_and_query().map(|p| p.as_str().to_owned())
+        request
+            .uri()
+            .path_and_query()
+            .map(|p| p.as_str().to_owned())
     };
-    let next = wanted.as_deref().and_then(local_path).filter(|p| *p != "/").map(|p| format!("next={}", encode(p)));
+    let next = wanted
+        .as_deref()
+        .and_then(local_path)
+        .filter(|p| *p != "/")
+        .map(|p| format!("next={}", encode(p)));
     // Who still carries a cookie was signed in before, and should know why they are here.
-    let expired = text(header::COOKIE).contains("callcenter=").then(|| "error=expired".to_owned());
+    let expired = text(header::COOKIE)
+        .contains("callcenter=")
+        .then(|| "error=expired".to_owned());
     let query: Vec<String> = expired.into_iter().chain(next).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     Redirect::to(&format!("/login{mark}{}", query.join("&"))).into_response()

@@ -19,10 +19,22 @@ pub struct ThemeForm {
 }
 
 /// Keeps the choice for a year and goes back to the page.
-pub async fn choose(State(state): State<AppState>, form: Result<Form<ThemeForm>, FormRejection>) -> Response {
-    let Ok(Form(form)) = form else { return Redirect::to("/").into_response() };
-    let theme = ["light", "dark", "system"].into_iter().find(|t| *t == form.theme).unwrap_or("system");
-    let next = if form.next.starts_with("/login") && !form.next.contains('\\') { "/login" } else { local_path(&form.next).unwrap_or("/") };
+pub async fn choose(
+    State(state): State<AppState>,
+    form: Result<Form<ThemeForm>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else {
+        return Redirect::to("/").into_response();
+    };
+    let theme = ["light", "dark", "system"]
+        .into_iter()
+        .find(|t| *t == form.theme)
+        .unwrap_or("system");
+    let next = if form.next.starts_with("/login") && !form.next.contains('\\') {
+        "/login"
+    } else {
+        local_path(&form.next).unwrap_or("/")
+    };
     let secure = if state.tls { "; Secure" } else { "" };
     let cookie = format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
     ([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response()

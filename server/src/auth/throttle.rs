@@ -22,7 +22,10 @@ impl PeerThrottle {
     #[must_use]
     pub fn per_minute(tries: u32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN));
-        Self { limiter: RateLimiter::keyed(quota), tries: AtomicU32::new(0) }
+        Self {
+            limiter: RateLimiter::keyed(quota),
+            tries: AtomicU32::new(0),
+        }
     }
 
     /// Counts a try.
@@ -36,7 +39,9 @@ impl PeerThrottle {
         let peer = network(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
         self.limiter.check_key(&peer).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.limiter.clock().now());
-            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
+            u32::try_from(wait.as_secs())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1)
         })
     }
 }
@@ -66,7 +71,11 @@ mod tests {
         for last in 1..=3 {
             assert_eq!(throttle.check(peer(&format!("2001:db8::{last}"))), Ok(()));
         }
-        assert!(throttle.check(peer("2001:db8::9")).is_err_and(|wait| (1..=61).contains(&wait)));
+        assert!(
+            throttle
+                .check(peer("2001:db8::9"))
+                .is_err_and(|wait| (1..=61).contains(&wait))
+        );
         assert_eq!(throttle.check(peer("192.0.2.1")), Ok(()));
     }
 }

@@ -9,10 +9,21 @@ pub enum Instruction {
     Play(String),
     Pause(u32),
     Dial(DialNoun),
-    Record { action: Option<String>, max_s: u32, callback: Option<String> },
-    Gather { action: Option<String>, prompt: Vec<Instruction>, digits_max: u32, timeout_s: u32 },
+    Record {
+        action: Option<String>,
+        max_s: u32,
+        callback: Option<String>,
+    },
+    Gather {
+        action: Option<String>,
+        prompt: Vec<Instruction>,
+        digits_max: u32,
+        timeout_s: u32,
+    },
     Redirect(String),
-    Reject { busy: bool },
+    Reject {
+        busy: bool,
+    },
     Hangup,
 }
 
@@ -41,34 +52,57 @@ const BYTES_MAX: usize = 64 * 1024;
 /// Says what a carrier would log about it.
 pub fn read(text: &str) -> Result<Vec<Instruction>, String> {
     if text.len() > BYTES_MAX {
-        return Err(format!("the document has {} bytes, more than 64 kB", text.len()));
+        return Err(format!(
+            "the document has {} bytes, more than 64 kB",
+            text.len()
+        ));
     }
     let document = Document::parse(text).map_err(|e| format!("not XML: {e}"))?;
     let root = document.root_element();
     if root.tag_name().name() != "Response" {
-        return Err(format!("the root element is {}, not Response", root.tag_name().name()));
+        return Err(format!(
+            "the root element is {}, not Response",
+            root.tag_name().name()
+        ));
     }
-    root.children().filter(Node::is_element).map(|node| instruction(node)).collect()
+    root.children()
+        .filter(Node::is_element)
+        .map(|node| instruction(node))
+        .collect()
 }
 
 fn instruction(node: Node<'_, '_>) -> Result<Instruction, String> {
     let owned = |name: &str| node.attribute(name).map(ToOwned::to_owned);
-    let number = |name: &str, default: u32| node.attribute(name).and_then(|v| v.parse().ok()).unwrap_or(default);
+    let number = |name: &str, default: u32| {
+        node.attribute(name)
+            .and_then(|v| v.parse().ok())
+            .unwrap_or(default)
+    };
     let text = || node.text().unwrap_or_default().trim().to_owned();
     Ok(match node.tag_name().name() {
         "Say" => Instruction::Say(text()),
         "Play" => Instruction::Play(text()),
         "Pause" => Instruction::Pause(number("length", 1)),
         "Dial" => Instruction::Dial(dial(node)?),
-        "Record" => Instruction::Record { action: owned("action"), max_s: number("maxLength", 3_600), callback: owned("recordingStatusCallback") },
+        "Record" => Instruction::Record {
+            action: owned("action"),
+            max_s: number("maxLength", 3_600),
+            callback: owned("recordingStatusCallback"),
+        },
         "Gather" => Instruction::Gather {
             action: owned("action"),
-            prompt: node.children().filter(Node::is_element).map(|n| instruction(n)).collect::<Result<_, _>>()?,
+            prompt: node
+                .children()
+                .filter(Node::is_element)
+                .map(|n| instruction(n))
+                .collect::<Result<_, _>>()?,
             digits_max: number("numDigits", u32::MAX),
             timeout_s: number("timeout", 5),
         },
         "Redirect" => Instruction::Redirect(text()),
-        "Reject" => Instruction::Reject { busy: node.attribute("reason") == Some("busy") },
+        "Reject" => Instruction::Reject {
+            busy: node.attribute("reason") == Some("busy"),
+        },
         "Hangup" => Instruction::Hangup,
         other => return Err(format!("no carrier knows <{other}>")),
     })
@@ -89,7 +123,11 @@ fn dial(node: Node<'_, '_>) -> Result<DialNoun, String> {
     Ok(DialNoun {
         to: noun.text().unwrap_or_default().trim().to_owned(),
         action: owned(node, "action"),
-        timeout_s: node.attribute("timeout").and_then(|t| t.parse().ok()).unwrap_or(30).clamp(5, 600),
+        timeout_s: node
+            .attribute("timeout")
+            .and_then(|t| t.parse().ok())
+            .unwrap_or(30)
+            .clamp(5, 600),
         caller_id: owned(node, "callerId"),
         record: record != "do-not-record",
         channels: if record.ends_with("-dual") { 2 } else { 1 },
@@ -111,7 +149,10 @@ mod tests {
 
     #[test]
     fn what_we_write_is_what_a_carrier_reads() {
-        let door = Door { base: "http://h.example".to_owned(), call: CallId(uuid::Uuid::from_u128(1)) };
+        let door = Door {
+            base: "http://h.example".to_owned(),
+            call: CallId(uuid::Uuid::from_u128(1)),
+        };
         let dial = Verb::Dial(Dial {
             to: Destination::Number("+12145550187".parse().expect("number")),
             ring_timeout_s: 25,
@@ -121,16 +162,37 @@ mod tests {
             whisper: None,
             leg_status: Step::Leg(1),
         });
-        let read = read(&render(&[Verb::Say { text: "a & b".into() }, dial, Verb::Hangup], &door)).expect("valid");
+        let read = read(&render(
+            &[
+                Verb::Say {
+                    text: "a & b".into(),
+                },
+                dial,
+                Verb::Hangup,
+            ],
+            &door,
+        ))
+        .expect("valid");
         assert_eq!(read.len(), 3);
         assert_eq!(read[0], Instruction::Say("a & b".into()));
-        let Instruction::Dial(dial) = &read[1] else { unreachable!("a dial") };
-        assert_eq!((dial.to.as_str(), dial.timeout_s, dial.channels, dial.record), ("+12145550187", 25, 2, true));
+        let Instruction::Dial(dial) = &read[1] else {
+            unreachable!("a dial")
+        };
+        assert_eq!(
+            (dial.to.as_str(), dial.timeout_s, dial.channels, dial.record),
+            ("+12145550187", 25, 2, true)
+        );
     }
 
     #[test]
     fn what_a_carrier_would_refuse_is_refused() {
-        for bad in ["", "<Response>", "<Nope/>", "<Response><Foo/></Response>", "<Response><Dial/></Response>"] {
+        for bad in [
+            "",
+            "<Response>",
+            "<Nope/>",
+            "<Response><Foo/></Response>",
+            "<Response><Dial/></Response>",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert_eq!(read("<Response/>"), Ok(Vec::new()));

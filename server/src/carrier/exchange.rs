@@ -41,8 +41,15 @@ impl Exchange {
     /// Notes how a leg stands; `parent` is absent for the caller's own.
     pub fn leg(&self, parent: Option<&str>, sid: &str, status: LegStatus, duration_s: u32) {
         let mut state = self.state();
-        let leg = CarrierLeg { sid: sid.to_owned(), status, duration_s };
-        let record = state.calls.entry(parent.unwrap_or(sid).to_owned()).or_default();
+        let leg = CarrierLeg {
+            sid: sid.to_owned(),
+            status,
+            duration_s,
+        };
+        let record = state
+            .calls
+            .entry(parent.unwrap_or(sid).to_owned())
+            .or_default();
         match parent {
             Some(_) => match record.legs.iter_mut().find(|known| known.sid == sid) {
                 Some(known) => *known = leg,
@@ -83,7 +90,12 @@ impl Exchange {
     /// The recordings of a call.
     #[must_use]
     pub fn recordings_of(&self, call: &str) -> Vec<Recording> {
-        self.state().recordings.values().filter(|r| r.call == call).cloned().collect()
+        self.state()
+            .recordings
+            .values()
+            .filter(|r| r.call == call)
+            .cloned()
+            .collect()
     }
 
     /// A recording.

@@ -23,7 +23,8 @@ const REASONS_MAX: usize = 5;
 pub async fn place(carrier: &Carrier, first: &CallSpec, count: u64, rate: f64) -> Summary {
     let mut summary = Summary::default();
     let mut calls = JoinSet::new();
-    let mut ticks = tokio::time::interval(Duration::from_secs_f64(1.0 / rate.clamp(0.01, 10_000.0)));
+    let mut ticks =
+        tokio::time::interval(Duration::from_secs_f64(1.0 / rate.clamp(0.01, 10_000.0)));
     for n in 0..count {
         ticks.tick().await;
         let (carrier, mut spec) = (carrier.clone(), first.clone());
@@ -51,7 +52,10 @@ fn numbered(number: &str, n: u64) -> String {
 }
 
 impl Summary {
-    fn count(&mut self, done: Result<Result<super::CallReport, super::walk::Problem>, tokio::task::JoinError>) {
+    fn count(
+        &mut self,
+        done: Result<Result<super::CallReport, super::Problem>, tokio::task::JoinError>,
+    ) {
         self.calls += 1;
         match done {
             Ok(Ok(report)) if report.connected_to.is_some() => self.connected += 1,

@@ -28,7 +28,11 @@ pub struct CallerPart {
 
 impl Default for CallerPart {
     fn default() -> Self {
-        Self { hang_up_after_s: None, message_s: 12.0, digits: String::new() }
+        Self {
+            hang_up_after_s: None,
+            message_s: 12.0,
+            digits: String::new(),
+        }
     }
 }
 
@@ -45,7 +49,11 @@ pub struct TargetPart {
 
 impl Default for TargetPart {
     fn default() -> Self {
-        Self { does: Does::Answer, after_s: 3.0, talk_s: 20.0 }
+        Self {
+            does: Does::Answer,
+            after_s: 3.0,
+            talk_s: 20.0,
+        }
     }
 }
 
@@ -78,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_script_names_only_what_differs() {
-        let script: Script = serde_json::from_str(r#"{"caller":{"hang_up_after_s":9},"targets":{"+12145550187":{"does":"busy"}}}"#).expect("script");
+        let script: Script = serde_json::from_str(
+            r#"{"caller":{"hang_up_after_s":9},"targets":{"+12145550187":{"does":"busy"}}}"#,
+        )
+        .expect("script");
         assert_eq!(script.target("+12145550187").does, Does::Busy);
         assert_eq!(*script.target("+19995550100"), TargetPart::default());
         assert!(serde_json::from_str::<Script>(r#"{"caler":{}}"#).is_err());

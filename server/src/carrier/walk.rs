@@ -3,15 +3,13 @@
 use super::document::{self, Instruction};
 use super::exchange::{Exchange, Recording};
 use super::leg;
+use super::report::{CallReport, HOPS_MAX, Heard, Problem};
 use super::script::Script;
 use super::wire::{Answer, Wire};
 use domain::call::event::LegStatus;
-use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Documents fetched for one call at most; a real carrier stops at ten redirects in a row.
-const HOPS_MAX: u32 = 40;
 /// Characters a voice speaks in a second.
 const SPOKEN_PER_S: f64 = 15.0;
 
@@ -36,53 +34,15 @@ pub struct CallSpec {
     pub script: Script,
 }
 
-/// What the caller notices.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Heard {
-    Said(String),
-    Played(String),
-    Silence { seconds: f64 },
-    Ringing { to: String, caller_id: Option<String> },
-    Connected { to: String, after_s: f64 },
-    NotConnected { to: String, why: &'static str },
-    Talked { to: String, seconds: f64 },
-    LeftMessage { seconds: f64 },
-    Pressed(String),
-    Refused { busy: bool },
-    HungUp { by_caller: bool },
-}
-
-/// How a call went.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct CallReport {
-    pub sid: String,
-    pub heard: Vec<Heard>,
-    /// Who talked with the caller last.
-    pub connected_to: Option<String>,
-    pub dialed: Vec<String>,
-    pub seconds: f64,
-}
-
-/// Why a call could not be played to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum Problem {
-    #[error("the server could not be reached")]
-    Unreachable(#[from] reqwest::Error),
-    #[error("{url} answered {status}: {text}")]
-    Refused { url: String, status: u16, text: String },
-    #[error("{url} answered no valid TwiML: {why}")]
-    NotTwiml { url: String, why: String },
-    #[error("the call was sent from document to document more than {HOPS_MAX} times")]
-    Loop,
-}
-
 /// What follows an instruction.
 pub(super) enum Flow {
     /// The next instruction.
     On,
     /// Another document.
-    Next { url: String, parameters: Vec<(&'static str, String)> },
+    Next {
+        url: String,
+        parameters: Vec<(&'static str, String)>,
+    },
     /// The call is over.
     Over,
 }
@@ -103,43 +63,96 @@ impl Carrier {
     /// A fresh id with its two letters in front.
     #[must_use]
     pub fn new_sid(&self, prefix: &str) -> String {
-        if self.marked { crate::adapter::telephony::demo_sid(prefix) } else { format!("{prefix}{}", crate::adapter::system::random_hex(32)) }
+        if self.marked {
+            crate::adapter::telephony::demo_sid(prefix)
+        } else {
+            format!("{prefix}{}", crate::adapter::system::random_hex(32))
+        }
     }
 
     /// Places a call and plays it to its end; `tell` hears along.
     ///
     /// # Errors
     /// If the server's answers are not those of a working one.
-    pub async fn call(&self, spec: &CallSpec, tell: &mut (dyn FnMut(&Heard) + Send + Sync)) -> Result<CallReport, Problem> {
-        let report = CallReport { sid: spec.sid.clone(), ..CallReport::default() };
-        let mut line = Line { carrier: self, spec, report, tell, elapsed: 0.0, answered_at: None, caller_gone: false, refused_busy: false };
+    pub async fn call(
+        &self,
+        spec: &CallSpec,
+        tell: &mut (dyn FnMut(&Heard) + Send + Sync),
+    ) -> Result<CallReport, Problem> {
+        let report = CallReport {
+            sid: spec.sid.clone(),
+            ..CallReport::default()
+        };
+        let mut line = Line {
+            carrier: self,
+            spec,
+            report,
+            tell,
+            elapsed: 0.0,
+            answered_at: None,
+            caller_gone: false,
+            refused_busy: false,
+        };
         self.exchange.leg(None, &spec.sid, LegStatus::Ringing, 0);
         let outcome = line.play().await;
         let status = line.final_status();
         let seconds = whole(line.elapsed - line.answered_at.unwrap_or(line.elapsed));
-        self.exchange.leg(None, &spec.sid, LegStatus::from_carrier(status).unwrap_or(LegStatus::Completed), seconds);
+        self.exchange.leg(
+            None,
+            &spec.sid,
+            LegStatus::from_carrier(status).unwrap_or(LegStatus::Completed),
+            seconds,
+        );
         let mut last = line.parameters();
         last.retain(|(name, _)| *name != "CallStatus");
-        last.extend([("CallStatus", status.to_owned()), ("CallDuration", seconds.to_string())]);
-        let told = self.wire.post(&self.wire.public("/api/webhooks/status"), &last).await;
+        last.extend([
+            ("CallStatus", status.to_owned()),
+            ("CallDuration", seconds.to_string()),
+        ]);
+        let told = self
+            .wire
+            .post(&self.wire.public("/api/webhooks/status"), &last)
+            .await;
         line.report.seconds = line.elapsed;
         let report = line.report;
         outcome?;
         let told = told?;
         if told.status >= 300 {
-            return Err(Problem::Refused { url: self.wire.public("/api/webhooks/status"), status: told.status, text: told.text });
+            return Err(Problem::Refused {
+                url: self.wire.public("/api/webhooks/status"),
+                status: told.status,
+                text: told.text,
+            });
         }
         Ok(report)
     }
 
     /// Fetches a document.
-    pub(super) async fn fetch(&self, url: &str, parameters: &[(&'static str, String)]) -> Result<Vec<Instruction>, Problem> {
-        let Answer { status, content_type, text } = self.wire.post(url, parameters).await?;
+    pub(super) async fn fetch(
+        &self,
+        url: &str,
+        parameters: &[(&'static str, String)],
+    ) -> Result<Vec<Instruction>, Problem> {
+        let Answer {
+            status,
+            content_type,
+            text,
+        } = self.wire.post(url, parameters).await?;
         if status != 200 {
-            return Err(Problem::Refused { url: url.to_owned(), status, text });
+            return Err(Problem::Refused {
+                url: url.to_owned(),
+                status,
+                text,
+            });
         }
-        let not = |why: String| Problem::NotTwiml { url: url.to_owned(), why };
-        if !["text/xml", "application/xml"].iter().any(|kind| content_type.starts_with(kind)) {
+        let not = |why: String| Problem::NotTwiml {
+            url: url.to_owned(),
+            why,
+        };
+        if !["text/xml", "application/xml"]
+            .iter()
+            .any(|kind| content_type.starts_with(kind))
+        {
             return Err(not(format!("its content type is {content_type}")));
         }
         document::read(&text).map_err(not)
@@ -161,7 +174,10 @@ impl Line<'_> {
                     self.notice(Heard::HungUp { by_caller });
                     return Ok(());
                 }
-                Flow::Next { url: next, parameters: extra } => {
+                Flow::Next {
+                    url: next,
+                    parameters: extra,
+                } => {
                     url = next;
                     parameters = self.parameters();
                     parameters.extend(extra);
@@ -184,22 +200,52 @@ impl Line<'_> {
 
     async fn perform(&mut self, instruction: &Instruction) -> Result<Flow, Problem> {
         match instruction {
-            Instruction::Say(_) | Instruction::Play(_) | Instruction::Pause(_) => self.listen(instruction).await,
+            Instruction::Say(_) | Instruction::Play(_) | Instruction::Pause(_) => {
+                self.listen(instruction).await
+            }
             Instruction::Dial(noun) => return leg::dial(self, noun).await,
-            Instruction::Record { action, max_s, callback } => return self.message(action.as_deref(), *max_s, callback.as_deref()).await,
-            Instruction::Gather { action, prompt, digits_max, timeout_s } => {
+            Instruction::Record {
+                action,
+                max_s,
+                callback,
+            } => {
+                return self
+                    .message(action.as_deref(), *max_s, callback.as_deref())
+                    .await;
+            }
+            Instruction::Gather {
+                action,
+                prompt,
+                digits_max,
+                timeout_s,
+            } => {
                 for part in prompt {
                     self.listen(part).await;
                 }
-                let keys: String = self.spec.script.caller.digits.chars().take(*digits_max as usize).collect();
+                let keys: String = self
+                    .spec
+                    .script
+                    .caller
+                    .digits
+                    .chars()
+                    .take(*digits_max as usize)
+                    .collect();
                 if keys.is_empty() {
                     self.wait(f64::from(*timeout_s)).await;
                 } else if let (false, Some(url)) = (self.caller_gone, action) {
                     self.notice(Heard::Pressed(keys.clone()));
-                    return Ok(Flow::Next { url: url.clone(), parameters: vec![("Digits", keys)] });
+                    return Ok(Flow::Next {
+                        url: url.clone(),
+                        parameters: vec![("Digits", keys)],
+                    });
                 }
             }
-            Instruction::Redirect(url) => return Ok(Flow::Next { url: url.clone(), parameters: Vec::new() }),
+            Instruction::Redirect(url) => {
+                return Ok(Flow::Next {
+                    url: url.clone(),
+                    parameters: Vec::new(),
+                });
+            }
             Instruction::Reject { busy } => {
                 self.refused_busy = *busy;
                 self.notice(Heard::Refused { busy: *busy });
@@ -233,7 +279,12 @@ impl Line<'_> {
         }
     }
 
-    async fn message(&mut self, action: Option<&str>, max_s: u32, callback: Option<&str>) -> Result<Flow, Problem> {
+    async fn message(
+        &mut self,
+        action: Option<&str>,
+        max_s: u32,
+        callback: Option<&str>,
+    ) -> Result<Flow, Problem> {
         self.answered();
         let wanted = self.spec.script.caller.message_s.min(f64::from(max_s));
         let before = self.elapsed;
@@ -247,20 +298,38 @@ impl Line<'_> {
             parameters.extend(told);
             self.carrier.wire.post(callback, &parameters).await?;
         }
-        let Some(action) = action else { return Ok(Flow::On) };
+        let Some(action) = action else {
+            return Ok(Flow::On);
+        };
         let mut parameters = recording;
         if self.caller_gone {
             parameters.push(("Digits", "hangup".to_owned()));
         }
-        Ok(Flow::Next { url: action.to_owned(), parameters })
+        Ok(Flow::Next {
+            url: action.to_owned(),
+            parameters,
+        })
     }
 
     /// The parameters of a finished recording.
-    pub(super) fn recording(&self, source: &str, seconds: f64, channels: u32) -> Vec<(&'static str, String)> {
+    pub(super) fn recording(
+        &self,
+        source: &str,
+        seconds: f64,
+        channels: u32,
+    ) -> Vec<(&'static str, String)> {
         let sid = self.carrier.new_sid("RE");
-        self.carrier.exchange.recorded(Recording { sid: sid.clone(), call: self.spec.sid.clone(), duration_s: whole(seconds), channels });
+        self.carrier.exchange.recorded(Recording {
+            sid: sid.clone(),
+            call: self.spec.sid.clone(),
+            duration_s: whole(seconds),
+            channels,
+        });
         vec![
-            ("RecordingUrl", format!("https://api.twilio.com/2010-04-01/Recordings/{sid}")),
+            (
+                "RecordingUrl",
+                format!("https://api.twilio.com/2010-04-01/Recordings/{sid}"),
+            ),
             ("RecordingSid", sid),
             ("RecordingStatus", "completed".to_owned()),
             ("RecordingDuration", whole(seconds).to_string()),
@@ -274,7 +343,12 @@ impl Line<'_> {
         if self.caller_gone {
             return false;
         }
-        let patience = self.spec.script.caller.hang_up_after_s.map(|at| (at - self.elapsed).max(0.0));
+        let patience = self
+            .spec
+            .script
+            .caller
+            .hang_up_after_s
+            .map(|at| (at - self.elapsed).max(0.0));
         let span = match patience {
             Some(left) if left < seconds => {
                 self.caller_gone = true;
@@ -283,7 +357,10 @@ impl Line<'_> {
             _ => seconds,
         };
         self.elapsed += span;
-        tokio::time::sleep(Duration::from_secs_f64((span / self.carrier.speed).clamp(0.0, 86_400.0))).await;
+        tokio::time::sleep(Duration::from_secs_f64(
+            (span / self.carrier.speed).clamp(0.0, 86_400.0),
+        ))
+        .await;
         !self.caller_gone
     }
 
@@ -291,7 +368,9 @@ impl Line<'_> {
     pub(super) fn answered(&mut self) {
         if self.answered_at.is_none() {
             self.answered_at = Some(self.elapsed);
-            self.carrier.exchange.leg(None, &self.spec.sid, LegStatus::InProgress, 0);
+            self.carrier
+                .exchange
+                .leg(None, &self.spec.sid, LegStatus::InProgress, 0);
         }
     }
 
@@ -330,7 +409,11 @@ impl Line<'_> {
 }
 
 /// Whole seconds, as carriers count them.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range"
+)]
 pub fn whole(seconds: f64) -> u32 {
     seconds.round().clamp(0.0, 86_400.0) as u32
 }

@@ -7,7 +7,10 @@ const SECONDS_MAX: u32 = 600;
 
 /// A WAV file (16 bit PCM) of a length, with one or two channels. The speakers take turns.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "an amplitude below 16 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "an amplitude below 16 bits"
+)]
 pub fn conversation(seconds: u32, channels: u32) -> Vec<u8> {
     let (seconds, channels) = (seconds.clamp(1, SECONDS_MAX), channels.clamp(1, 2));
     let frames = seconds * RATE;
@@ -27,7 +30,11 @@ pub fn conversation(seconds: u32, channels: u32) -> Vec<u8> {
     out.extend_from_slice(&bytes.to_le_bytes());
     for frame in 0..frames {
         let voices = [voice(frame, 0), voice(frame, 1)];
-        let samples: &[f64] = if channels == 2 { &voices } else { &[voices[0] + voices[1]] };
+        let samples: &[f64] = if channels == 2 {
+            &voices
+        } else {
+            &[voices[0] + voices[1]]
+        };
         for sample in samples {
             out.extend_from_slice(&((sample * 5_000.0) as i16).to_le_bytes());
         }
@@ -43,7 +50,8 @@ fn voice(frame: u32, speaker: u32) -> f64 {
     }
     let pitch = if speaker == 0 { 165.0 } else { 220.0 };
     let syllable = (second * 4.0 * std::f64::consts::PI).sin().max(0.0);
-    let tone = (second * pitch * std::f64::consts::TAU).sin() + 0.4 * (second * pitch * 2.0 * std::f64::consts::TAU).sin();
+    let tone = (second * pitch * std::f64::consts::TAU).sin()
+        + 0.4 * (second * pitch * 2.0 * std::f64::consts::TAU).sin();
     tone * syllable * 0.7
 }
 
@@ -56,7 +64,10 @@ mod tests {
         let file = conversation(2, 2);
         assert_eq!(&file[..4], b"RIFF");
         assert_eq!(file.len(), 44 + 2 * 8_000 * 4);
-        assert_eq!(u32::from_le_bytes([file[40], file[41], file[42], file[43]]) as usize, file.len() - 44);
+        assert_eq!(
+            u32::from_le_bytes([file[40], file[41], file[42], file[43]]) as usize,
+            file.len() - 44
+        );
         assert!(file[44..].iter().any(|b| *b != 0));
     }
 }

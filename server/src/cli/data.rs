@@ -17,11 +17,18 @@ pub(super) async fn migrate(config: &Config, check: bool) -> Result<(), Failure>
             say("the database is up to date\n");
             Ok(())
         } else {
-            Err(anyhow::anyhow!("changes of the schema missing: {}; run: callcenter migrate", pending.len()).into())
+            Err(anyhow::anyhow!(
+                "changes of the schema missing: {}; run: callcenter migrate",
+                pending.len()
+            )
+            .into())
         };
     }
     boot::migrate(&db).await?;
-    say(&format!("changes made: {}; the database is up to date\n", pending.len()));
+    say(&format!(
+        "changes made: {}; the database is up to date\n",
+        pending.len()
+    ));
     Ok(())
 }
 
@@ -38,7 +45,12 @@ pub(super) async fn demo(config: &Config, args: &DemoArgs) -> Result<(), Failure
     } else {
         say(&format!("the account {} is there\n", demo::ACCOUNT));
         for user in demo::USERS {
-            say(&format!("  {:<7} {}  {}\n", user.role.code(), user.email, user.password));
+            say(&format!(
+                "  {:<7} {}  {}\n",
+                user.role.code(),
+                user.email,
+                user.password
+            ));
         }
     }
     Ok(())
@@ -47,7 +59,11 @@ pub(super) async fn demo(config: &Config, args: &DemoArgs) -> Result<(), Failure
 /// Prints an account's calls and capacity.
 pub(super) async fn inspect(config: &Config, account: &str) -> Result<(), Failure> {
     let services = ready(config).await?;
-    let op = services.users.operator(account, services.clock.now()).await.map_err(words)?;
+    let op = services
+        .users
+        .operator(account, services.clock.now())
+        .await
+        .map_err(words)?;
     let snapshot = services.inspect.snapshot(&op).await.map_err(words)?;
     Ok(result(&serde_json::to_string(&snapshot)?)?)
 }

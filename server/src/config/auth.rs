@@ -28,7 +28,9 @@ impl Auth {
         }
         let path = data.join("session-secret");
         match std::fs::read_to_string(&path) {
-            Ok(text) if text.trim().len() >= SECRET_CHARS_MIN => return Ok(text.trim().to_owned().into()),
+            Ok(text) if text.trim().len() >= SECRET_CHARS_MIN => {
+                return Ok(text.trim().to_owned().into());
+            }
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),

@@ -15,7 +15,10 @@ pub struct Mistake {
 
 impl Mistake {
     pub(super) fn new(name: &str, message: &str) -> Self {
-        Self { name: name.to_owned(), message: message.to_owned() }
+        Self {
+            name: name.to_owned(),
+            message: message.to_owned(),
+        }
     }
 }
 
@@ -38,7 +41,10 @@ impl Config {
             wrong("sweep.every_ms", "needs 100 or more");
         }
         if tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_err() {
-            wrong("log.filter", "needs directives like `info` or `info,server=debug`");
+            wrong(
+                "log.filter",
+                "needs directives like `info` or `info,server=debug`",
+            );
         }
         found
     }
@@ -47,24 +53,45 @@ impl Config {
         let base = &self.http.public_base_url;
         if base.is_empty() {
             if !self.http.is_loopback() {
-                wrong("http.public_base_url", "is needed when others than this machine can connect: the carrier signs it");
+                wrong(
+                    "http.public_base_url",
+                    "is needed when others than this machine can connect: the carrier signs it",
+                );
             }
         } else {
             match url::Url::parse(base) {
                 Ok(url) if ["http", "https"].contains(&url.scheme()) && url.has_host() => {
                     if base.ends_with('/') || url.query().is_some() || url.fragment().is_some() {
-                        wrong("http.public_base_url", "needs to end without a slash, query or fragment");
+                        wrong(
+                            "http.public_base_url",
+                            "needs to end without a slash, query or fragment",
+                        );
                     } else if url.host_str().is_some_and(|h| h.contains('_')) {
-                        wrong("http.public_base_url", "holds an underscore in its host name, which the carrier refuses");
+                        wrong(
+                            "http.public_base_url",
+                            "holds an underscore in its host name, which the carrier refuses",
+                        );
                     } else if !url.username().is_empty() || url.password().is_some() {
                         wrong("http.public_base_url", "must not hold a name or password");
                     }
                 }
-                _ => wrong("http.public_base_url", "needs an address like https://calls.example.com"),
+                _ => wrong(
+                    "http.public_base_url",
+                    "needs an address like https://calls.example.com",
+                ),
             }
         }
-        if self.http.trusted_proxies.split(',').map(str::trim).any(|a| !a.is_empty() && a.parse::<IpAddr>().is_err()) {
-            wrong("http.trusted_proxies", "needs IP addresses with commas between");
+        if self
+            .http
+            .trusted_proxies
+            .split(',')
+            .map(str::trim)
+            .any(|a| !a.is_empty() && a.parse::<IpAddr>().is_err())
+        {
+            wrong(
+                "http.trusted_proxies",
+                "needs IP addresses with commas between",
+            );
         }
         if !(1_024..=16_777_216).contains(&self.http.body_bytes_max) {
             wrong("http.body_bytes_max", "needs 1024 to 16777216");
@@ -76,8 +103,15 @@ impl Config {
 
     fn check_database(&self, wrong: &mut impl FnMut(&str, &str)) {
         let url = self.database.url.expose_secret();
-        if !(url.is_empty() || ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))) {
-            wrong("database.url", "needs to begin with sqlite:, postgres:// or postgresql://");
+        if !(url.is_empty()
+            || ["sqlite:", "postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme)))
+        {
+            wrong(
+                "database.url",
+                "needs to begin with sqlite:, postgres:// or postgresql://",
+            );
         }
         if !(1..=1_000).contains(&self.database.connections_max) {
             wrong("database.connections_max", "needs 1 to 1000");
@@ -86,14 +120,24 @@ impl Config {
 
     fn check_twilio(&self, wrong: &mut impl FnMut(&str, &str)) {
         if self.twilio.has_token() && self.twilio.account_sid.is_empty() {
-            wrong("twilio.account_sid", "is needed together with TWILIO_AUTH_TOKEN");
+            wrong(
+                "twilio.account_sid",
+                "is needed together with TWILIO_AUTH_TOKEN",
+            );
         }
         if !self.twilio.account_sid.is_empty() && !self.twilio.has_token() {
-            wrong("twilio.auth_token", "is needed together with TWILIO_ACCOUNT_SID");
+            wrong(
+                "twilio.auth_token",
+                "is needed together with TWILIO_ACCOUNT_SID",
+            );
         }
-        let fits = url::Url::parse(&self.twilio.api_base_url).is_ok_and(|u| ["http", "https"].contains(&u.scheme()) && u.has_host());
+        let fits = url::Url::parse(&self.twilio.api_base_url)
+            .is_ok_and(|u| ["http", "https"].contains(&u.scheme()) && u.has_host());
         if !fits || self.twilio.api_base_url.ends_with('/') {
-            wrong("twilio.api_base_url", "needs an address like https://api.twilio.com, without a slash at the end");
+            wrong(
+                "twilio.api_base_url",
+                "needs an address like https://api.twilio.com, without a slash at the end",
+            );
         }
         if !(1..=100).contains(&self.twilio.rest_concurrency) {
             wrong("twilio.rest_concurrency", "needs 1 to 100");
@@ -107,7 +151,10 @@ impl Config {
         let secret = self.auth.session_secret.expose_secret();
         if secret.is_empty() {
             if self.http.is_https() || !self.http.is_loopback() {
-                wrong("auth.session_secret", "is needed when the public address is https or others than this machine can connect");
+                wrong(
+                    "auth.session_secret",
+                    "is needed when the public address is https or others than this machine can connect",
+                );
             }
         } else if secret.chars().count() < auth::SECRET_CHARS_MIN {
             wrong("auth.session_secret", "needs at least 32 characters");
@@ -130,7 +177,11 @@ mod tests {
     }
 
     fn names(vars: &[(&str, &str)]) -> Vec<String> {
-        load(vars).expect_err("mistakes").into_iter().map(|m| m.name).collect()
+        load(vars)
+            .expect_err("mistakes")
+            .into_iter()
+            .map(|m| m.name)
+            .collect()
     }
 
     #[test]
@@ -149,19 +200,48 @@ mod tests {
             ("TWILIO_AUTH_TOKEN", "12345"),
             ("CALLCENTER__SWEEP__EVERY_MS", "5"),
         ]);
-        assert_eq!(found, ["PUBLIC_BASE_URL", "DATABASE_URL", "TWILIO_ACCOUNT_SID", "SESSION_SECRET", "CALLCENTER__SWEEP__EVERY_MS"]);
+        assert_eq!(
+            found,
+            [
+                "PUBLIC_BASE_URL",
+                "DATABASE_URL",
+                "TWILIO_ACCOUNT_SID",
+                "SESSION_SECRET",
+                "CALLCENTER__SWEEP__EVERY_MS"
+            ]
+        );
     }
 
     #[test]
     fn unknown_names_and_wrong_types_are_named_at_once() {
-        let found = names(&[("CALLCENTER__SWEEP__EVERY_MS", "soon"), ("CALLCENTER__NO__SUCH", "1"), ("CALLCENTER__AUTH__SESSION_DAYS", "-1")]);
-        assert_eq!(found, ["CALLCENTER__AUTH__SESSION_DAYS", "CALLCENTER__NO__SUCH", "CALLCENTER__SWEEP__EVERY_MS"]);
+        let found = names(&[
+            ("CALLCENTER__SWEEP__EVERY_MS", "soon"),
+            ("CALLCENTER__NO__SUCH", "1"),
+            ("CALLCENTER__AUTH__SESSION_DAYS", "-1"),
+        ]);
+        assert_eq!(
+            found,
+            [
+                "CALLCENTER__AUTH__SESSION_DAYS",
+                "CALLCENTER__NO__SUCH",
+                "CALLCENTER__SWEEP__EVERY_MS"
+            ]
+        );
     }
 
     #[test]
     fn tokens_of_digits_stay_texts_and_lists_are_split() {
-        let config = load(&[("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "007, 8")]).expect("valid");
-        let tokens: Vec<String> = config.twilio.tokens().iter().map(|t| t.expose_secret().to_owned()).collect();
+        let config = load(&[
+            ("TWILIO_ACCOUNT_SID", "AC1"),
+            ("TWILIO_AUTH_TOKEN", "007, 8"),
+        ])
+        .expect("valid");
+        let tokens: Vec<String> = config
+            .twilio
+            .tokens()
+            .iter()
+            .map(|t| t.expose_secret().to_owned())
+            .collect();
         assert_eq!(tokens, ["007", "8"]);
         assert!(config.signatures_required());
     }
@@ -170,10 +250,19 @@ mod tests {
     fn https_needs_a_real_secret() {
         let https = ("PUBLIC_BASE_URL", "https://calls.example.com");
         assert_eq!(names(&[https]), ["SESSION_SECRET"]);
-        assert_eq!(names(&[https, ("SESSION_SECRET", "short")]), ["SESSION_SECRET"]);
+        assert_eq!(
+            names(&[https, ("SESSION_SECRET", "short")]),
+            ["SESSION_SECRET"]
+        );
         assert!(load(&[https, ("SESSION_SECRET", &"x".repeat(32))]).is_ok());
-        assert_eq!(names(&[("PUBLIC_BASE_URL", "http://a.example/")]), ["PUBLIC_BASE_URL"]);
-        assert_eq!(names(&[("PUBLIC_BASE_URL", "calls.example")]), ["PUBLIC_BASE_URL"]);
+        assert_eq!(
+            names(&[("PUBLIC_BASE_URL", "http://a.example/")]),
+            ["PUBLIC_BASE_URL"]
+        );
+        assert_eq!(
+            names(&[("PUBLIC_BASE_URL", "calls.example")]),
+            ["PUBLIC_BASE_URL"]
+        );
     }
 
     #[test]

@@ -32,7 +32,10 @@ impl Http {
     /// Peers whose forwarding headers are believed.
     #[must_use]
     pub fn proxies(&self) -> Vec<IpAddr> {
-        self.trusted_proxies.split(',').filter_map(|a| a.trim().parse().ok()).collect()
+        self.trusted_proxies
+            .split(',')
+            .filter_map(|a| a.trim().parse().ok())
+            .collect()
     }
 
     /// How long a request may take.

@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 /// All settings, secrets redacted.
 #[must_use]
 pub fn redacted(config: &Config) -> Value {
-    let secret = |s: &SecretString| if s.expose_secret().is_empty() { "not set" } else { "set" };
+    let secret = |s: &SecretString| {
+        if s.expose_secret().is_empty() {
+            "not set"
+        } else {
+            "set"
+        }
+    };
     json!({
         "http": {
             "addr": config.http.addr.to_string(),
@@ -44,7 +50,9 @@ pub fn redacted(config: &Config) -> Value {
 
 /// The address with its password and parameters left out: both can hold secrets.
 fn without_password(text: &str) -> String {
-    let Ok(mut url) = url::Url::parse(text) else { return text.split('?').next().unwrap_or_default().to_owned() };
+    let Ok(mut url) = url::Url::parse(text) else {
+        return text.split('?').next().unwrap_or_default().to_owned();
+    };
     if url.password().is_some() {
         let _ = url.set_password(Some("***"));
     }
@@ -61,15 +69,22 @@ mod tests {
     #[test]
     fn no_secret_is_printed() {
         let vars = [
-            ("DATABASE_URL", "postgres://app:hunter2@db.example/calls?sslpassword=hunter2"),
+            (
+                "DATABASE_URL",
+                "postgres://app:hunter2@db.example/calls?sslpassword=hunter2",
+            ),
             ("TWILIO_ACCOUNT_SID", "AC1"),
             ("TWILIO_AUTH_TOKEN", "hunter2,hunter2"),
             ("SESSION_SECRET", "hunter2hunter2hunter2hunter2hunter2"),
             ("CALLCENTER__METRICS__TOKEN", "hunter2"),
         ];
-        let config = Config::from_vars(vars.map(|(k, v)| (k.to_owned(), v.to_owned()))).expect("valid");
+        let config =
+            Config::from_vars(vars.map(|(k, v)| (k.to_owned(), v.to_owned()))).expect("valid");
         let text = redacted(&config).to_string();
-        assert!(!text.contains("hunter2") && text.contains("app:***@db.example"), "{text}");
+        assert!(
+            !text.contains("hunter2") && text.contains("app:***@db.example"),
+            "{text}"
+        );
         assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

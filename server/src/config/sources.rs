@@ -24,22 +24,39 @@ const SHORT: &[(&str, &str)] = &[
 
 /// The name under which a person sets a setting in the environment.
 pub(super) fn name_of(key: &str) -> String {
-    SHORT.iter().find(|(_, k)| *k == key).map_or_else(|| format!("{PREFIX}{}", key.replace('.', "__").to_uppercase()), |(name, _)| (*name).to_owned())
+    SHORT.iter().find(|(_, k)| *k == key).map_or_else(
+        || format!("{PREFIX}{}", key.replace('.', "__").to_uppercase()),
+        |(name, _)| (*name).to_owned(),
+    )
 }
 
 /// Merges all sources and checks names and types, so that what is extracted later cannot surprise.
-pub(super) fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Figment, Vec<Mistake>> {
+pub(super) fn read(
+    vars: impl IntoIterator<Item = (String, String)>,
+) -> Result<Figment, Vec<Mistake>> {
     let defaults = Figment::from(Toml::string(DEFAULTS));
-    let tree = defaults.extract::<Dict>().map_err(|error| vec![Mistake::new("config.default.toml", &error.to_string())])?;
+    let tree = defaults
+        .extract::<Dict>()
+        .map_err(|error| vec![Mistake::new("config.default.toml", &error.to_string())])?;
     let mut mistakes = Vec::new();
     let mut merged = defaults.clone();
     let mut settings: Vec<(String, String, String)> = Vec::new();
     for (name, text) in vars {
         if name == FILE && !text.is_empty() {
-            match std::fs::read_to_string(&text).map_err(|e| e.to_string()).and_then(|t| toml_dict(&t)) {
+            match std::fs::read_to_string(&text)
+                .map_err(|e| e.to_string())
+                .and_then(|t| toml_dict(&t))
+            {
                 Ok(file) => {
                     for (key, value) in leaves("", &file) {
-                        merged = set(merged, &tree, &mut mistakes, &format!("{key} in {text}"), &key, value);
+                        merged = set(
+                            merged,
+                            &tree,
+                            &mut mistakes,
+                            &format!("{key} in {text}"),
+                            &key,
+                            value,
+                        );
                     }
                 }
                 Err(error) => mistakes.push(Mistake::new(FILE, &format!("{text}: {error}"))),
@@ -57,23 +74,42 @@ pub(super) fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<F
         let value = typed(find(&tree, &key), &text);
         merged = set(merged, &tree, &mut mistakes, &name, &key, value);
     }
-    if mistakes.is_empty() { Ok(merged) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(merged)
+    } else {
+        Err(mistakes)
+    }
 }
 
 fn toml_dict(text: &str) -> Result<Dict, String> {
-    Figment::from(Toml::string(text)).extract::<Dict>().map_err(|e| e.to_string())
+    Figment::from(Toml::string(text))
+        .extract::<Dict>()
+        .map_err(|e| e.to_string())
 }
 
 /// Reads a text as the type that the default has; a token of digits stays a text.
 fn typed(default: Option<&Value>, text: &str) -> Value {
     match default {
-        Some(Value::Num(_, _)) => text.trim().parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
-        Some(Value::Bool(_, _)) => text.trim().parse::<bool>().map_or_else(|_| Value::from(text), Value::from),
+        Some(Value::Num(_, _)) => text
+            .trim()
+            .parse::<i64>()
+            .map_or_else(|_| Value::from(text), Value::from),
+        Some(Value::Bool(_, _)) => text
+            .trim()
+            .parse::<bool>()
+            .map_or_else(|_| Value::from(text), Value::from),
         _ => Value::from(text.trim()),
     }
 }
 
-fn set(merged: Figment, tree: &Dict, mistakes: &mut Vec<Mistake>, name: &str, key: &str, value: Value) -> Figment {
+fn set(
+    merged: Figment,
+    tree: &Dict,
+    mistakes: &mut Vec<Mistake>,
+    name: &str,
+    key: &str,
+    value: Value,
+) -> Figment {
     let Some(default) = find(tree, key) else {
         mistakes.push(Mistake::new(name, "there is no such setting"));
         return merged;
@@ -107,7 +143,11 @@ fn find<'a>(tree: &'a Dict, key: &str) -> Option<&'a Value> {
 fn leaves(prefix: &str, dict: &Dict) -> Vec<(String, Value)> {
     let mut out = Vec::new();
     for (name, value) in dict {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             Value::Dict(_, inner) => out.extend(leaves(&key, inner)),
             other => out.push((key, other.clone())),

@@ -18,14 +18,22 @@ impl Twilio {
     /// The tokens that may have signed a request; the first one is ours to use.
     #[must_use]
     pub fn tokens(&self) -> Vec<SecretString> {
-        let list = self.auth_token.expose_secret().split(',').map(str::trim).filter(|t| !t.is_empty());
+        let list = self
+            .auth_token
+            .expose_secret()
+            .split(',')
+            .map(str::trim)
+            .filter(|t| !t.is_empty());
         list.map(SecretString::from).collect()
     }
 
     /// Whether there is any token.
     #[must_use]
     pub fn has_token(&self) -> bool {
-        self.auth_token.expose_secret().split(',').any(|t| !t.trim().is_empty())
+        self.auth_token
+            .expose_secret()
+            .split(',')
+            .any(|t| !t.trim().is_empty())
     }
 
     /// How long one request to the carrier may take.

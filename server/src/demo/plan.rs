@@ -31,18 +31,29 @@ pub(super) fn target_form(target: &DemoTarget) -> TargetForm {
     if let Some((from, to)) = target.hours {
         form.hours = "weekly".to_owned();
         for day in &mut form.days {
-            *day = DayForm { open: "on".to_owned(), from: from.to_owned(), to: to.to_owned(), breaks: String::new() };
+            *day = DayForm {
+                open: "on".to_owned(),
+                from: from.to_owned(),
+                to: to.to_owned(),
+                breaks: String::new(),
+            };
         }
     }
     form
 }
 
 pub(super) fn campaign_form(campaign: &DemoCampaign) -> CampaignForm {
-    let mut form = CampaignForm { name: campaign.name.to_owned(), vertical: campaign.vertical.to_owned(), ..CampaignForm::default() };
+    let mut form = CampaignForm {
+        name: campaign.name.to_owned(),
+        vertical: campaign.vertical.to_owned(),
+        ..CampaignForm::default()
+    };
     match campaign.fallback {
         "voicemail" => {
             form.fallback = "voicemail".to_owned();
-            form.fallback_greeting = "All crews are out right now. Please leave your name and address after the tone.".to_owned();
+            form.fallback_greeting =
+                "All crews are out right now. Please leave your name and address after the tone."
+                    .to_owned();
         }
         "message" => form.fallback = "message".to_owned(),
         number => {
@@ -54,21 +65,48 @@ pub(super) fn campaign_form(campaign: &DemoCampaign) -> CampaignForm {
 }
 
 /// Saves a campaign's plan over whatever it is now.
-pub(super) async fn save(services: &Services, op: &OpCtx, campaign: &DemoCampaign, targets: &BTreeMap<&'static str, TargetId>) -> Result<(), Error> {
+pub(super) async fn save(
+    services: &Services,
+    op: &OpCtx,
+    campaign: &DemoCampaign,
+    targets: &BTreeMap<&'static str, TargetId>,
+) -> Result<(), Error> {
     let id = campaign_id(campaign.id);
     let version = services.campaigns.detail(op, id).await?.plan.version;
     let route = |(name, priority, weight): &(&str, u32, u32)| {
         let target = targets.get(name)?;
-        Some(RouteForm { target: target.to_string(), priority: priority.to_string(), weight: weight.to_string(), on: "on".to_owned() })
+        Some(RouteForm {
+            target: target.to_string(),
+            priority: priority.to_string(),
+            weight: weight.to_string(),
+            on: "on".to_owned(),
+        })
     };
     let routes = campaign.routes.iter().filter_map(route).collect();
-    services.campaigns.save_plan(op, id, &PlanForm { version, routes, ..PlanForm::default() }).await?;
+    services
+        .campaigns
+        .save_plan(
+            op,
+            id,
+            &PlanForm {
+                version,
+                routes,
+                ..PlanForm::default()
+            },
+        )
+        .await?;
     Ok(())
 }
 
 /// Where a target's calls go, as the carrier writes it.
 pub(super) fn destination(form: &TargetForm) -> String {
-    if form.kind == "sip" { form.sip.clone() } else { form.number.parse::<E164>().map_or_else(|_| form.number.clone(), |n| n.as_str().to_owned()) }
+    if form.kind == "sip" {
+        form.sip.clone()
+    } else {
+        form.number
+            .parse::<E164>()
+            .map_or_else(|_| form.number.clone(), |n| n.as_str().to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +117,12 @@ mod tests {
     #[test]
     fn every_form_of_the_demo_is_valid() {
         for target in TARGETS {
-            assert!(target_form(target).check().is_ok(), "{}: {:?}", target.name, target_form(target).check());
+            assert!(
+                target_form(target).check().is_ok(),
+                "{}: {:?}",
+                target.name,
+                target_form(target).check()
+            );
         }
         for campaign in CAMPAIGNS {
             assert!(campaign_form(campaign).check().is_ok(), "{}", campaign.name);

@@ -19,14 +19,18 @@ const GAP_MS: u64 = 8_500;
 /// Calls at once at most, whatever happens.
 const LIVE_MAX: usize = 40;
 /// How busy each hour of the day is, in percent, by the clock of the demo account.
-const DAY: [u64; 24] = [55, 50, 50, 50, 50, 55, 60, 70, 85, 95, 100, 100, 95, 100, 100, 95, 90, 85, 80, 75, 70, 65, 60, 55];
+const DAY: [u64; 24] = [
+    55, 50, 50, 50, 50, 55, 60, 70, 85, 95, 100, 100, 95, 100, 100, 95, 90, 85, 80, 75, 70, 65, 60,
+    55,
+];
 /// The demo account's offset from UTC in seconds, near enough for a curve.
 const OFFSET_S: i32 = -5 * 3_600;
 
 /// Where calls come from: an area code in front of 555-01xx.
-const AREAS: [&str; 32] = [
-    "214", "469", "972", "817", "713", "832", "512", "210", "806", "915", "310", "213", "415", "619", "916", "602", "480", "623", "404", "678",
-    "813", "305", "212", "718", "312", "773", "303", "206", "503", "702", "614", "919",
+pub(super) const AREAS: [&str; 32] = [
+    "214", "469", "972", "817", "713", "832", "512", "210", "806", "915", "310", "213", "415",
+    "619", "916", "602", "480", "623", "404", "678", "813", "305", "212", "718", "312", "773",
+    "303", "206", "503", "702", "614", "919",
 ];
 
 /// What places the calls.
@@ -41,12 +45,34 @@ impl Traffic {
     ///
     /// # Errors
     /// If no HTTP client can be made.
-    pub fn new(config: &Config, public: &str, bound: SocketAddr, exchange: Arc<Exchange>) -> anyhow::Result<Self> {
+    pub fn new(
+        config: &Config,
+        public: &str,
+        bound: SocketAddr,
+        exchange: Arc<Exchange>,
+    ) -> anyhow::Result<Self> {
         let token = config.twilio.tokens().into_iter().next();
-        let host = if bound.ip().is_unspecified() { format!("127.0.0.1:{}", bound.port()) } else { bound.to_string() };
-        let wire = Wire::new(&format!("http://{host}"), public, token, &config.twilio.account_sid)?;
+        let host = if bound.ip().is_unspecified() {
+            format!("127.0.0.1:{}", bound.port())
+        } else {
+            bound.to_string()
+        };
+        let wire = Wire::new(
+            &format!("http://{host}"),
+            public,
+            token,
+            &config.twilio.account_sid,
+        )?;
         let seed = u64::from_str_radix(&crate::adapter::system::random_hex(16), 16).unwrap_or(1);
-        Ok(Self { carrier: Carrier { wire, speed: 1.0, exchange, marked: true }, dice: Draw::from_seed(seed) })
+        Ok(Self {
+            carrier: Carrier {
+                wire,
+                speed: 1.0,
+                exchange,
+                marked: true,
+            },
+            dice: Draw::from_seed(seed),
+        })
     }
 
     /// Milliseconds until the next call: never regular, and longer at night.
@@ -58,10 +84,19 @@ impl Traffic {
 
     fn next_call(&mut self) -> CallSpec {
         let area = AREAS[usize::try_from(self.dice.below(AREAS.len() as u64)).unwrap_or(0)];
-        let from = if self.dice.chance(3) { "anonymous".to_owned() } else { format!("+1{area}55501{:02}", self.dice.below(100)) };
+        let from = if self.dice.chance(3) {
+            "anonymous".to_owned()
+        } else {
+            format!("+1{area}55501{:02}", self.dice.below(100))
+        };
         let weights: Vec<u64> = super::NUMBERS.iter().map(|number| number.3).collect();
         let to = super::NUMBERS[self.dice.weighted(&weights).unwrap_or(0)].0;
-        CallSpec { sid: self.carrier.new_sid("CA"), from, to: to.to_owned(), script: self.script() }
+        CallSpec {
+            sid: self.carrier.new_sid("CA"),
+            from,
+            to: to.to_owned(),
+            script: self.script(),
+        }
     }
 
     fn script(&mut self) -> Script {
@@ -72,8 +107,15 @@ impl Traffic {
             digits: String::new(),
         };
         let default = self.part();
-        let targets = super::TARGETS.iter().map(|target| (target.to.to_owned(), self.part())).collect();
-        Script { caller, default, targets }
+        let targets = super::TARGETS
+            .iter()
+            .map(|target| (target.to.to_owned(), self.part()))
+            .collect();
+        Script {
+            caller,
+            default,
+            targets,
+        }
     }
 
     fn part(&mut self) -> TargetPart {
@@ -84,7 +126,11 @@ impl Traffic {
             96..=97 => Does::Refuse,
             _ => Does::Fail,
         };
-        TargetPart { does, after_s: self.seconds(2, 11), talk_s: self.seconds(20, 180) }
+        TargetPart {
+            does,
+            after_s: self.seconds(2, 11),
+            talk_s: self.seconds(20, 180),
+        }
     }
 
     /// Between two numbers of seconds, in tenths.
@@ -100,7 +146,11 @@ pub async fn run(mut traffic: Traffic, stopping: CancellationToken) {
     // A dashboard that is just being opened should not be empty.
     let mut hurry = 6_u32;
     loop {
-        let gap = if hurry > 0 { 700 } else { traffic.gap_ms(crate::adapter::system::now()) };
+        let gap = if hurry > 0 {
+            700
+        } else {
+            traffic.gap_ms(crate::adapter::system::now())
+        };
         tokio::select! {
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(Duration::from_millis(gap)) => {}
@@ -126,14 +176,31 @@ mod tests {
     #[test]
     fn callers_can_exist_and_gaps_follow_the_day() {
         let wire = Wire::new("http://127.0.0.1:1", "http://127.0.0.1:1", None, "").expect("client");
-        let carrier = Carrier { wire, speed: 1.0, exchange: Arc::default(), marked: true };
-        let mut traffic = Traffic { carrier, dice: Draw::from_seed(7) };
+        let carrier = Carrier {
+            wire,
+            speed: 1.0,
+            exchange: Arc::default(),
+            marked: true,
+        };
+        let mut traffic = Traffic {
+            carrier,
+            dice: Draw::from_seed(7),
+        };
         for _ in 0..500 {
             let call = traffic.next_call();
-            assert!(call.from == "anonymous" || call.from.parse::<domain::phone::E164>().is_ok(), "{}", call.from);
+            assert!(
+                call.from == "anonymous" || call.from.parse::<domain::phone::E164>().is_ok(),
+                "{}",
+                call.from
+            );
             assert!((20.0..180.0).contains(&call.script.default.talk_s));
         }
-        let mean = |hour: i64, traffic: &mut Traffic| (0..400).map(|_| traffic.gap_ms(Timestamp::from_secs(hour * 3_600 + 5 * 3_600))).sum::<u64>() / 400;
+        let mean = |hour: i64, traffic: &mut Traffic| {
+            (0..400)
+                .map(|_| traffic.gap_ms(Timestamp::from_secs(hour * 3_600 + 5 * 3_600)))
+                .sum::<u64>()
+                / 400
+        };
         assert!(mean(2, &mut traffic) > mean(13, &mut traffic));
     }
 }

@@ -13,12 +13,24 @@ use std::time::Duration;
 pub struct Deadline(pub Duration);
 
 /// Gives up on an answer that does not begin in time. What streams after that may take long.
-pub async fn deadline(State(Deadline(limit)): State<Deadline>, request: Request, next: Next) -> Response {
+pub async fn deadline(
+    State(Deadline(limit)): State<Deadline>,
+    request: Request,
+    next: Next,
+) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::error!(limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX), "gave up on a request");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "The server is too busy. Try again in a moment.\n").into_response()
+            tracing::error!(
+                limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+                "gave up on a request"
+            );
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(header::RETRY_AFTER, "1")],
+                "The server is too busy. Try again in a moment.\n",
+            )
+                .into_response()
         }
     }
 }
@@ -27,8 +39,18 @@ pub async fn deadline(State(Deadline(limit)): State<Deadline>, request: Request,
 /// own handlers catch panics and apologise.
 #[must_use]
 pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let text = cause.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| cause.downcast_ref::<String>().cloned());
-    tracing::error!(panic = text.as_deref().unwrap_or("unknown"), "a request panicked");
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned());
+    tracing::error!(
+        panic = text.as_deref().unwrap_or("unknown"),
+        "a request panicked"
+    );
     metrics::counter!("panics_total").increment(1);
-    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.\n").into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side.\n",
+    )
+        .into_response()
 }

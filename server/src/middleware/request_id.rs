@@ -26,5 +26,8 @@ pub async fn set(mut request: Request, next: Next) -> Response {
 /// The id of a request; empty outside [`set`].
 #[must_use]
 pub fn of(extensions: &axum::http::Extensions) -> String {
-    extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+    extensions
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default()
 }

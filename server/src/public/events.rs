@@ -41,11 +41,26 @@ pub async fn stream(State(state): State<AppState>, Extension(op): Extension<OpCt
     };
     let stopping = state.stopping.clone();
     let beats = state.pulse.listen();
-    let rest = Stream { state, op, beats, told: first, ends: Instant::now() + LIFE };
-    let events = stream::once(async move { event(first.0) }).chain(stream::unfold(rest, next)).take_until(stopping.cancelled_owned());
+    let rest = Stream {
+        state,
+        op,
+        beats,
+        told: first,
+        ends: Instant::now() + LIFE,
+    };
+    let events = stream::once(async move { event(first.0) })
+        .chain(stream::unfold(rest, next))
+        .take_until(stopping.cancelled_owned());
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
     // A buffering proxy would hold the news back.
-    ([(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")], sse).into_response()
+    (
+        [
+            (header::CACHE_CONTROL, "no-store"),
+            (header::HeaderName::from_static("x-accel-buffering"), "no"),
+        ],
+        sse,
+    )
+        .into_response()
 }
 
 async fn next(mut stream: Stream) -> Option<(Result<Event, Infallible>, Stream)> {
@@ -57,7 +72,9 @@ async fn next(mut stream: Stream) -> Option<(Result<Event, Infallible>, Stream)>
             return None;
         }
         stream.op.now = stream.state.services.clock.now();
-        let Ok(now) = news(&stream.state, &stream.op).await else { continue };
+        let Ok(now) = news(&stream.state, &stream.op).await else {
+            continue;
+        };
         if stream.told != now {
             stream.told = now;
             return Some((event(now.0), stream));
@@ -66,7 +83,10 @@ async fn next(mut stream: Stream) -> Option<(Result<Event, Infallible>, Stream)>
 }
 
 async fn news(state: &AppState, op: &OpCtx) -> Result<News, service::Error> {
-    Ok((state.services.session.counters(op).await?, state.services.session.activity(op).await?))
+    Ok((
+        state.services.session.counters(op).await?,
+        state.services.session.activity(op).await?,
+    ))
 }
 
 fn event(counters: Counters) -> Result<Event, Infallible> {

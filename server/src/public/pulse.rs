@@ -11,7 +11,9 @@ pub struct Pulse {
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { beats: watch::Sender::new(0) }
+        Self {
+            beats: watch::Sender::new(0),
+        }
     }
 }
 

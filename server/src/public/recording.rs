@@ -14,21 +14,45 @@ use domain::id::RecordingId;
 use service::{Error, OpCtx};
 
 /// Headers of the carrier's answer that are passed on.
-const PASSED: [HeaderName; 5] = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ACCEPT_RANGES, header::ETAG];
+const PASSED: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_RANGE,
+    header::ACCEPT_RANGES,
+    header::ETAG,
+];
 
 /// Plays a recording; `Range` works, so that players can seek.
-pub async fn play(State(state): State<AppState>, Extension(op): Extension<OpCtx>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub async fn play(
+    State(state): State<AppState>,
+    Extension(op): Extension<OpCtx>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     match find(&state, &op, &id, &headers).await {
         Ok(response) => response,
         Err(failure) => error::answer(&failure, &op.request_id),
     }
 }
 
-async fn find(state: &AppState, op: &OpCtx, id: &str, headers: &HeaderMap) -> Result<Response, Error> {
+async fn find(
+    state: &AppState,
+    op: &OpCtx,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
     let id: RecordingId = id.parse().map_err(|_| Error::NotFound("recording"))?;
     let recording = state.services.recordings.source(op, id).await?;
     let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
-    let sound = state.media.sound(&recording.carrier_sid, recording.duration_s, recording.channels, range).await;
+    let sound = state
+        .media
+        .sound(
+            &recording.carrier_sid,
+            recording.duration_s,
+            recording.channels,
+            range,
+        )
+        .await;
     let mut response = match sound {
         Ok(Sound::Stream(answer)) => pass_on(answer),
         Ok(Sound::File(bytes)) => part(bytes, range),
@@ -36,8 +60,12 @@ async fn find(state: &AppState, op: &OpCtx, id: &str, headers: &HeaderMap) -> Re
         Err(other) => return Err(Error::Unavailable(Box::new(other))),
     };
     let out = response.headers_mut();
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
-    out.entry(header::ACCEPT_RANGES).or_insert(HeaderValue::from_static("bytes"));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=3600"),
+    );
+    out.entry(header::ACCEPT_RANGES)
+        .or_insert(HeaderValue::from_static("bytes"));
     Ok(response)
 }
 
@@ -60,9 +88,18 @@ fn part(bytes: Vec<u8>, range: Option<&str>) -> Response {
         None | Some(Span::Whole) => ([wav], bytes).into_response(),
         Some(Span::Part(from, to)) => {
             let told = (header::CONTENT_RANGE, format!("bytes {from}-{to}/{total}"));
-            (StatusCode::PARTIAL_CONTENT, [wav, told], bytes[from..=to].to_vec()).into_response()
+            (
+                StatusCode::PARTIAL_CONTENT,
+                [wav, told],
+                bytes[from..=to].to_vec(),
+            )
+                .into_response()
         }
-        Some(Span::Outside) => (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, format!("bytes */{total}"))]).into_response(),
+        Some(Span::Outside) => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            [(header::CONTENT_RANGE, format!("bytes */{total}"))],
+        )
+            .into_response(),
     }
 }
 
@@ -76,7 +113,9 @@ enum Span {
 
 /// A single range of bytes; anything else is answered with the whole, as RFC 9110 allows.
 fn span(text: &str, total: usize) -> Span {
-    let Some((from, to)) = text.strip_prefix("bytes=").and_then(|r| r.split_once('-')) else { return Span::Whole };
+    let Some((from, to)) = text.strip_prefix("bytes=").and_then(|r| r.split_once('-')) else {
+        return Span::Whole;
+    };
     let last = total.saturating_sub(1);
     let (from, to) = match (from.trim().parse::<usize>(), to.trim()) {
         (Ok(from), "") => (from, last),
@@ -91,7 +130,11 @@ fn span(text: &str, total: usize) -> Span {
         },
         (Err(_), _) => return Span::Whole,
     };
-    if total == 0 || from > last { Span::Outside } else { Span::Part(from, to) }
+    if total == 0 || from > last {
+        Span::Outside
+    } else {
+        Span::Part(from, to)
+    }
 }
 
 #[cfg(test)]

@@ -20,18 +20,25 @@ const A_DAY: &str = "public, max-age=86400";
 pub fn folders(state: &AppState) -> Router<AppState> {
     let pkg = format!("/{}/", state.leptos.site_pkg_dir.trim_matches('/'));
     let hashed = state.leptos.hash_files;
-    Router::new().route(&format!("{pkg}{{*path}}"), axum::routing::get(file)).route("/fonts/{*path}", axum::routing::get(file)).layer(
-        axum::middleware::map_response(move |uri: Uri, mut response: Response| {
-            let forever = hashed && uri.path().starts_with(&pkg);
-            async move {
-                if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-                    let value = if forever { FOREVER } else { A_DAY };
-                    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+    Router::new()
+        .route(&format!("{pkg}{{*path}}"), axum::routing::get(file))
+        .route("/fonts/{*path}", axum::routing::get(file))
+        .layer(axum::middleware::map_response(
+            move |uri: Uri, mut response: Response| {
+                let forever = hashed && uri.path().starts_with(&pkg);
+                async move {
+                    if response.status().is_success()
+                        || response.status() == StatusCode::NOT_MODIFIED
+                    {
+                        let value = if forever { FOREVER } else { A_DAY };
+                        response
+                            .headers_mut()
+                            .insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+                    }
+                    response
                 }
-                response
-            }
-        }),
-    )
+            },
+        ))
 }
 
 async fn file(State(state): State<AppState>, request: Request) -> Response {
@@ -39,7 +46,10 @@ async fn file(State(state): State<AppState>, request: Request) -> Response {
 }
 
 async fn serve(state: &AppState, request: Request) -> Response {
-    let files = ServeDir::new(&*state.leptos.site_root).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+    let files = ServeDir::new(&*state.leptos.site_root)
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false);
     match files.oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
@@ -54,8 +64,12 @@ pub async fn file_or_missing(State(state): State<AppState>, mut request: Request
         *wanted.method_mut() = request.method().clone();
         *wanted.headers_mut() = request.headers().clone();
         let mut found = serve(&state, wanted).await;
-        if found.status() != StatusCode::NOT_FOUND && found.status() != StatusCode::METHOD_NOT_ALLOWED {
-            found.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(A_DAY));
+        if found.status() != StatusCode::NOT_FOUND
+            && found.status() != StatusCode::METHOD_NOT_ALLOWED
+        {
+            found
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static(A_DAY));
             return found;
         }
     }
@@ -67,6 +81,7 @@ pub async fn file_or_missing(State(state): State<AppState>, mut request: Request
     }
     let services = state.services.clone();
     let context = move || provide_context(services.clone());
-    let missing = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, app::shell);
+    let missing =
+        leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, app::shell);
     missing(request.uri().clone(), State(state), request).await
 }

@@ -5,8 +5,12 @@ use leptos::server_fn::axum::server_fn_paths;
 /// Every address there is, in order.
 pub(crate) fn all_paths() -> Vec<String> {
     let functions = server_fn_paths().map(|(path, method)| format!("{method} {path}"));
-    let pages = leptos_axum::generate_route_list(app::App).into_iter().map(|page| format!("PAGE {}", page.path()));
-    let routes = server::router::table().into_iter().map(|route| format!("{:?} {}", route.door, route.path));
+    let pages = leptos_axum::generate_route_list(app::App)
+        .into_iter()
+        .map(|page| format!("PAGE {}", page.path()));
+    let routes = server::router::table()
+        .into_iter()
+        .map(|route| format!("{:?} {}", route.door, route.path));
     let mut all: Vec<String> = functions.chain(pages).chain(routes).collect();
     all.sort();
     all

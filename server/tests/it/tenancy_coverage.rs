@@ -27,7 +27,15 @@ enum Kind {
 }
 
 fn campaign_fields(prefix: &str) -> Vec<(String, String)> {
-    [("name", "Renamed"), ("vertical", "Legal"), ("recording", "off"), ("fallback", "hang_up")].iter().map(|(n, v)| (format!("{prefix}[{n}]"), (*v).to_owned())).collect()
+    [
+        ("name", "Renamed"),
+        ("vertical", "Legal"),
+        ("recording", "off"),
+        ("fallback", "hang_up"),
+    ]
+    .iter()
+    .map(|(n, v)| (format!("{prefix}[{n}]"), (*v).to_owned()))
+    .collect()
 }
 
 fn form(id: &[(&str, String)], fields: &[(&str, &str)]) -> String {
@@ -38,11 +46,19 @@ fn form(id: &[(&str, String)], fields: &[(&str, &str)]) -> String {
 
 fn campaign(id: &[(&str, String)]) -> String {
     let fields = campaign_fields("form");
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
     form(id, &fields)
 }
 
-const TARGET: &[(&str, &str)] = &[("form[name]", "Renamed"), ("form[kind]", "number"), ("form[number]", "2145550199"), ("form[hours]", "always")];
+const TARGET: &[(&str, &str)] = &[
+    ("form[name]", "Renamed"),
+    ("form[kind]", "number"),
+    ("form[number]", "2145550199"),
+    ("form[hours]", "always"),
+];
 
 fn rows() -> Vec<Row> {
     use Kind::{List, Make, Read, Write};
@@ -50,63 +66,143 @@ fn rows() -> Vec<Row> {
     vec![
         row("/api/session/shell", List, |_| String::new()),
         row("/api/dashboard/today", List, |_| String::new()),
-        row("/api/calls/page", List, |_| encode(&[("query[range]", "all")])),
+        row("/api/calls/page", List, |_| {
+            encode(&[("query[range]", "all")])
+        }),
         row("/api/calls/live", List, |_| String::new()),
-        row("/api/calls/detail", Read, |a| form(&[("id", a.call.to_string())], &[])),
+        row("/api/calls/detail", Read, |a| {
+            form(&[("id", a.call.to_string())], &[])
+        }),
         row("/api/campaigns/list", List, |_| String::new()),
-        row("/api/campaigns/detail", Read, |a| form(&[("id", a.campaign.to_string())], &[])),
+        row("/api/campaigns/detail", Read, |a| {
+            form(&[("id", a.campaign.to_string())], &[])
+        }),
         row("/api/campaigns/create", Make, |_| campaign(&[])),
-        row("/api/campaigns/update", Write, |a| campaign(&[("id", a.campaign.to_string())])),
-        row("/api/campaigns/set_activity", Write, |a| form(&[("id", a.campaign.to_string())], &[("activity", "paused")])),
-        row("/api/campaigns/save_plan", Write, |a| form(&[("id", a.campaign.to_string())], &[("form[version]", "2"), ("form[attempts_max]", "2")])),
+        row("/api/campaigns/update", Write, |a| {
+            campaign(&[("id", a.campaign.to_string())])
+        }),
+        row("/api/campaigns/set_activity", Write, |a| {
+            form(&[("id", a.campaign.to_string())], &[("activity", "paused")])
+        }),
+        row("/api/campaigns/save_plan", Write, |a| {
+            form(
+                &[("id", a.campaign.to_string())],
+                &[("form[version]", "2"), ("form[attempts_max]", "2")],
+            )
+        }),
         row("/api/buyers/list", List, |_| String::new()),
-        row("/api/buyers/detail", Read, |a| form(&[("id", a.buyer.to_string())], &[])),
-        row("/api/buyers/create", Make, |_| encode(&[("form[name]", "Another")])),
-        row("/api/buyers/update", Write, |a| form(&[("id", a.buyer.to_string())], &[("form[name]", "Renamed")])),
-        row("/api/buyers/set_activity", Write, |a| form(&[("id", a.buyer.to_string())], &[("activity", "paused")])),
-        row("/api/targets/detail", Read, |a| form(&[("id", a.target.to_string())], &[])),
-        row("/api/targets/create", Write, |a| form(&[("buyer", a.buyer.to_string())], TARGET)),
-        row("/api/targets/update", Write, |a| form(&[("id", a.target.to_string())], TARGET)),
-        row("/api/targets/set_activity", Write, |a| form(&[("id", a.target.to_string())], &[("activity", "paused")])),
+        row("/api/buyers/detail", Read, |a| {
+            form(&[("id", a.buyer.to_string())], &[])
+        }),
+        row("/api/buyers/create", Make, |_| {
+            encode(&[("form[name]", "Another")])
+        }),
+        row("/api/buyers/update", Write, |a| {
+            form(&[("id", a.buyer.to_string())], &[("form[name]", "Renamed")])
+        }),
+        row("/api/buyers/set_activity", Write, |a| {
+            form(&[("id", a.buyer.to_string())], &[("activity", "paused")])
+        }),
+        row("/api/targets/detail", Read, |a| {
+            form(&[("id", a.target.to_string())], &[])
+        }),
+        row("/api/targets/create", Write, |a| {
+            form(&[("buyer", a.buyer.to_string())], TARGET)
+        }),
+        row("/api/targets/update", Write, |a| {
+            form(&[("id", a.target.to_string())], TARGET)
+        }),
+        row("/api/targets/set_activity", Write, |a| {
+            form(&[("id", a.target.to_string())], &[("activity", "paused")])
+        }),
         row("/api/numbers/list", List, |_| String::new()),
-        row("/api/numbers/add", Make, |_| encode(&[("form[number]", "+18005550177")])),
-        row("/api/numbers/assign", Write, |a| form(&[("id", a.number_id.to_string())], &[])),
-        row("/api/numbers/remove", Write, |a| form(&[("id", a.number_id.to_string())], &[])),
+        row("/api/numbers/add", Make, |_| {
+            encode(&[("form[number]", "+18005550177")])
+        }),
+        row("/api/numbers/assign", Write, |a| {
+            form(&[("id", a.number_id.to_string())], &[])
+        }),
+        row("/api/numbers/remove", Write, |a| {
+            form(&[("id", a.number_id.to_string())], &[])
+        }),
     ]
 }
 
 /// Pages, by what stands in their address.
-const PAGES_OPEN: &[&str] = &["/", "/calls", "/campaigns", "/campaigns/new", "/buyers", "/buyers/new", "/numbers", "/numbers/new"];
+const PAGES_OPEN: &[&str] = &[
+    "/",
+    "/calls",
+    "/campaigns",
+    "/campaigns/new",
+    "/buyers",
+    "/buyers/new",
+    "/numbers",
+    "/numbers/new",
+];
 
 /// Pages of one thing, with another account's id.
 fn pages_of(a: &Account) -> Vec<(&'static str, String)> {
     vec![
         ("/calls/{id}", format!("/calls/{}", a.call)),
         ("/campaigns/{id}", format!("/campaigns/{}", a.campaign)),
-        ("/campaigns/{id}/{tab}", format!("/campaigns/{}/routing", a.campaign)),
+        (
+            "/campaigns/{id}/{tab}",
+            format!("/campaigns/{}/routing", a.campaign),
+        ),
         ("/buyers/{id}", format!("/buyers/{}", a.buyer)),
-        ("/buyers/{id}/targets/new", format!("/buyers/{}/targets/new", a.buyer)),
+        (
+            "/buyers/{id}/targets/new",
+            format!("/buyers/{}/targets/new", a.buyer),
+        ),
         ("/targets/{id}", format!("/targets/{}", a.target)),
     ]
 }
 
 /// Routes tested by name below or in the other files of this suite.
 const ROUTES: &[&str] = &[
-    "Open /healthz", "Open /readyz", "Open /metrics", "Webhook /api/webhooks/voice", "Webhook /api/webhooks/voice/{call}/{step}",
-    "Webhook /api/webhooks/status", "Webhook /api/webhooks/recording", "Console /events", "Console /recordings/{id}", "Console /login",
-    "Console /logout", "Console /theme", "Console /api/{*path}", "PAGE /login",
+    "Open /healthz",
+    "Open /readyz",
+    "Open /metrics",
+    "Webhook /api/webhooks/voice",
+    "Webhook /api/webhooks/voice/{call}/{step}",
+    "Webhook /api/webhooks/status",
+    "Webhook /api/webhooks/recording",
+    "Console /events",
+    "Console /recordings/{id}",
+    "Console /login",
+    "Console /logout",
+    "Console /theme",
+    "Console /api/{*path}",
+    "PAGE /login",
 ];
 
 #[tokio::test]
 async fn every_endpoint_is_covered() {
     let world = World::new().await;
-    let mut known: Vec<String> = rows().iter().map(|row| format!("POST {}", row.path)).collect();
+    let mut known: Vec<String> = rows()
+        .iter()
+        .map(|row| format!("POST {}", row.path))
+        .collect();
     known.extend(PAGES_OPEN.iter().map(|page| format!("PAGE {page}")));
-    known.extend(pages_of(&world.a).iter().map(|(page, _)| format!("PAGE {page}")));
+    known.extend(
+        pages_of(&world.a)
+            .iter()
+            .map(|(page, _)| format!("PAGE {page}")),
+    );
     known.extend(ROUTES.iter().map(|route| (*route).to_owned()));
-    let uncovered: Vec<String> = all_paths().into_iter().filter(|path| !known.contains(path)).collect();
-    assert_eq!(uncovered, Vec::<String>::new(), "endpoints without a row in this test");
-    let gone: Vec<String> = known.into_iter().filter(|path| !all_paths().contains(path)).collect();
+    let uncovered: Vec<String> = all_paths()
+        .into_iter()
+        .filter(|path| !known.contains(path))
+        .collect();
+    assert_eq!(
+        uncovered,
+        Vec::<String>::new(),
+        "endpoints without a row in this test"
+    );
+    let gone: Vec<String> = known
+        .into_iter()
+        .filter(|path| !all_paths().contains(path))
+        .collect();
     assert_eq!(gone, Vec::<String>::new(), "rows without an endpoint");
 }
 
@@ -123,17 +219,33 @@ async fn server_functions_keep_accounts_apart() {
         }
         let foreign = world.function(row.path, &body, &stranger).await;
         let fits = match row.kind {
-            Kind::List => foreign.status == StatusCode::OK && !foreign.body.contains("Alpha") && !foreign.body.contains(world.a.number),
-            Kind::Read | Kind::Write => foreign.status == StatusCode::NOT_FOUND && !foreign.body.contains("Alpha"),
+            Kind::List => {
+                foreign.status == StatusCode::OK
+                    && !foreign.body.contains("Alpha")
+                    && !foreign.body.contains(world.a.number)
+            }
+            Kind::Read | Kind::Write => {
+                foreign.status == StatusCode::NOT_FOUND && !foreign.body.contains("Alpha")
+            }
             Kind::Make => foreign.status == StatusCode::OK,
         };
         if !fits {
-            wrong.push(format!("{} by a stranger: {} {}", row.path, foreign.status, foreign.body));
+            wrong.push(format!(
+                "{} by a stranger: {} {}",
+                row.path, foreign.status, foreign.body
+            ));
         }
         let lower = world.function(row.path, &body, &viewer).await;
-        let wanted = if matches!(row.kind, Kind::Write | Kind::Make) { StatusCode::FORBIDDEN } else { StatusCode::OK };
+        let wanted = if matches!(row.kind, Kind::Write | Kind::Make) {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::OK
+        };
         if lower.status != wanted {
-            wrong.push(format!("{} by a viewer: {} {}", row.path, lower.status, lower.body));
+            wrong.push(format!(
+                "{} by a viewer: {} {}",
+                row.path, lower.status, lower.body
+            ));
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -144,18 +256,57 @@ async fn nothing_of_another_account_can_be_tied_to_ones_own() {
     let world = World::new().await;
     let cookie = world.owner(&world.b).await;
     let (a, b) = (&world.a, &world.b);
-    let before = world.services.campaigns.detail(&world.operator(a).await, a.campaign).await.expect("campaign");
+    let before = world
+        .services
+        .campaigns
+        .detail(&world.operator(a).await, a.campaign)
+        .await
+        .expect("campaign");
     let tries = [
-        ("/api/numbers/assign", form(&[("id", b.number_id.to_string()), ("campaign", a.campaign.to_string())], &[])),
-        ("/api/numbers/add", form(&[("form[campaign]", a.campaign.to_string())], &[("form[number]", "+18005550178")])),
-        ("/api/campaigns/save_plan", form(&[("id", b.campaign.to_string()), ("form[routes][0][target]", a.target.to_string())], &[("form[version]", "2"), ("form[attempts_max]", "2")])),
+        (
+            "/api/numbers/assign",
+            form(
+                &[
+                    ("id", b.number_id.to_string()),
+                    ("campaign", a.campaign.to_string()),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "/api/numbers/add",
+            form(
+                &[("form[campaign]", a.campaign.to_string())],
+                &[("form[number]", "+18005550178")],
+            ),
+        ),
+        (
+            "/api/campaigns/save_plan",
+            form(
+                &[
+                    ("id", b.campaign.to_string()),
+                    ("form[routes][0][target]", a.target.to_string()),
+                ],
+                &[("form[version]", "2"), ("form[attempts_max]", "2")],
+            ),
+        ),
     ];
     for (path, body) in tries {
         let reply = world.function(path, &body, &cookie).await;
-        assert!(reply.status.is_client_error(), "{path}: {} {}", reply.status, reply.body);
+        assert!(
+            reply.status.is_client_error(),
+            "{path}: {} {}",
+            reply.status,
+            reply.body
+        );
         assert!(!reply.body.contains("Alpha"), "{path}: {}", reply.body);
     }
-    let after = world.services.campaigns.detail(&world.operator(a).await, a.campaign).await.expect("campaign");
+    let after = world
+        .services
+        .campaigns
+        .detail(&world.operator(a).await, a.campaign)
+        .await
+        .expect("campaign");
     assert_eq!(before, after);
 }
 
@@ -165,17 +316,42 @@ async fn pages_keep_accounts_apart() {
     let (own, stranger) = (world.owner(&world.a).await, world.owner(&world.b).await);
     for page in PAGES_OPEN {
         let nobody = world.get(page, "").await;
-        assert_eq!((nobody.status, nobody.header("location").starts_with("/login")), (StatusCode::SEE_OTHER, true), "{page}");
+        assert_eq!(
+            (
+                nobody.status,
+                nobody.header("location").starts_with("/login")
+            ),
+            (StatusCode::SEE_OTHER, true),
+            "{page}"
+        );
         let foreign = world.get(page, &stranger).await;
         assert_eq!(foreign.status, StatusCode::OK, "{page}");
-        assert!(!foreign.body.contains("Alpha"), "{page} shows another account");
+        assert!(
+            !foreign.body.contains("Alpha"),
+            "{page} shows another account"
+        );
     }
     for (page, address) in pages_of(&world.a) {
-        assert_eq!(world.get(&address, "").await.status, StatusCode::SEE_OTHER, "{page}");
-        assert_eq!(world.get(&address, &own).await.status, StatusCode::OK, "{page} to its owner");
+        assert_eq!(
+            world.get(&address, "").await.status,
+            StatusCode::SEE_OTHER,
+            "{page}"
+        );
+        assert_eq!(
+            world.get(&address, &own).await.status,
+            StatusCode::OK,
+            "{page} to its owner"
+        );
         let foreign = world.get(&address, &stranger).await;
-        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{page} to a stranger");
-        assert!(!foreign.body.contains("Alpha"), "{page} shows another account");
+        assert_eq!(
+            foreign.status,
+            StatusCode::NOT_FOUND,
+            "{page} to a stranger"
+        );
+        assert!(
+            !foreign.body.contains("Alpha"),
+            "{page} shows another account"
+        );
     }
 }
 
@@ -183,13 +359,49 @@ async fn pages_keep_accounts_apart() {
 async fn recordings_and_news_keep_accounts_apart() {
     let world = World::new().await;
     let address = format!("/recordings/{}", world.a.recording);
-    assert_eq!(world.get(&address, "").await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(world.get(&address, &world.viewer(&world.a).await).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(world.get(&address, &world.owner(&world.b).await).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        world.get(&address, "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        world
+            .get(&address, &world.viewer(&world.a).await)
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        world
+            .get(&address, &world.owner(&world.b).await)
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
     let own = world.get(&address, &world.owner(&world.a).await).await;
-    assert_eq!((own.status, own.header("content-type")), (StatusCode::OK, "audio/wav"));
-    assert_eq!(world.get("/events", "").await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(world.get("/events", &world.owner(&world.b).await).await.status, StatusCode::OK);
-    assert_eq!(world.function("/api/no/such", "", "").await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(world.function("/api/no/such", "", &world.owner(&world.b).await).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        (own.status, own.header("content-type")),
+        (StatusCode::OK, "audio/wav")
+    );
+    assert_eq!(
+        world.get("/events", "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        world
+            .get("/events", &world.owner(&world.b).await)
+            .await
+            .status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        world.function("/api/no/such", "", "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        world
+            .function("/api/no/such", "", &world.owner(&world.b).await)
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
 }

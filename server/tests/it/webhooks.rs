@@ -5,10 +5,19 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use server::webhook::twilio::signature;
 
-const CALL: &[(&str, &str)] = &[("CallSid", "CAnew"), ("From", "+13105550142"), ("To", "+18005550101"), ("CallStatus", "ringing"), ("FromCity", "")];
+const CALL: &[(&str, &str)] = &[
+    ("CallSid", "CAnew"),
+    ("From", "+13105550142"),
+    ("To", "+18005550101"),
+    ("CallStatus", "ringing"),
+    ("FromCity", ""),
+];
 
 fn signed(path: &str, parameters: &[(&str, &str)]) -> String {
-    let pairs: Vec<(String, String)> = parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let pairs: Vec<(String, String)> = parameters
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect();
     signature::sign(TOKEN, &format!("{BASE}{path}"), &pairs)
 }
 
@@ -16,59 +25,136 @@ fn signed(path: &str, parameters: &[(&str, &str)]) -> String {
 async fn forged_requests_get_nothing_and_leave_nothing() {
     let world = World::new().await;
     let op = world.operator(&world.a).await;
-    let before = world.services.inspect.snapshot(&op).await.expect("snapshot").calls.len();
+    let before = world
+        .services
+        .inspect
+        .snapshot(&op)
+        .await
+        .expect("snapshot")
+        .calls
+        .len();
     let good = signed("/api/webhooks/voice", CALL);
     let elsewhere = signed("/api/webhooks/status", CALL);
     let body = encode(CALL);
     let tampered = body.replace("CAnew", "CAold");
-    for (body, signature) in [(&body, None), (&body, Some("")), (&body, Some("AAAA")), (&body, Some(elsewhere.as_str())), (&tampered, Some(good.as_str()))] {
+    for (body, signature) in [
+        (&body, None),
+        (&body, Some("")),
+        (&body, Some("AAAA")),
+        (&body, Some(elsewhere.as_str())),
+        (&tampered, Some(good.as_str())),
+    ] {
         let reply = world.unsigned("/api/webhooks/voice", body, signature).await;
-        assert_eq!((reply.status, reply.body.as_str()), (StatusCode::FORBIDDEN, ""), "{signature:?}");
+        assert_eq!(
+            (reply.status, reply.body.as_str()),
+            (StatusCode::FORBIDDEN, ""),
+            "{signature:?}"
+        );
     }
-    let with_query = world.unsigned("/api/webhooks/voice?x=1", &body, Some(&good)).await;
+    let with_query = world
+        .unsigned("/api/webhooks/voice?x=1", &body, Some(&good))
+        .await;
     assert_eq!(with_query.status, StatusCode::FORBIDDEN);
-    for path in ["/api/webhooks/status", "/api/webhooks/recording", &format!("/api/webhooks/voice/{}/dialed-1", world.a.call)] {
-        assert_eq!(world.unsigned(path, &body, Some(&good)).await.status, StatusCode::FORBIDDEN, "{path}");
+    for path in [
+        "/api/webhooks/status",
+        "/api/webhooks/recording",
+        &format!("/api/webhooks/voice/{}/dialed-1", world.a.call),
+    ] {
+        assert_eq!(
+            world.unsigned(path, &body, Some(&good)).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
     }
-    assert_eq!(world.services.inspect.snapshot(&op).await.expect("snapshot").calls.len(), before);
+    assert_eq!(
+        world
+            .services
+            .inspect
+            .snapshot(&op)
+            .await
+            .expect("snapshot")
+            .calls
+            .len(),
+        before
+    );
 }
 
 #[tokio::test]
 async fn the_same_delivery_gets_the_same_answer_and_one_line() {
     let world = World::new().await;
     let first = world.webhook("/api/webhooks/voice", CALL).await;
-    assert_eq!((first.status, first.header("content-type")), (StatusCode::OK, "text/xml; charset=utf-8"));
-    assert!(first.body.contains("<Dial ") && first.body.contains("+12145550101"), "{}", first.body);
+    assert_eq!(
+        (first.status, first.header("content-type")),
+        (StatusCode::OK, "text/xml; charset=utf-8")
+    );
+    assert!(
+        first.body.contains("<Dial ") && first.body.contains("+12145550101"),
+        "{}",
+        first.body
+    );
     let again = world.webhook("/api/webhooks/voice", CALL).await;
     assert_eq!(first.body, again.body);
     let op = world.operator(&world.a).await;
-    let snapshot = world.services.inspect.snapshot(&op).await.expect("snapshot");
-    let used = snapshot.capacity.iter().find(|c| c.target == world.a.target).expect("target");
+    let snapshot = world
+        .services
+        .inspect
+        .snapshot(&op)
+        .await
+        .expect("snapshot");
+    let used = snapshot
+        .capacity
+        .iter()
+        .find(|c| c.target == world.a.target)
+        .expect("target");
     assert_eq!(used.live, 1);
-    assert_eq!(snapshot.calls.iter().filter(|c| c.sid == "CAnew").map(|c| c.records).collect::<Vec<_>>(), [1]);
+    assert_eq!(
+        snapshot
+            .calls
+            .iter()
+            .filter(|c| c.sid == "CAnew")
+            .map(|c| c.records)
+            .collect::<Vec<_>>(),
+        [1]
+    );
 }
 
 #[tokio::test]
 async fn get_requests_and_queries_are_read_as_they_were_signed() {
     let world = World::new().await;
     let path = "/api/webhooks/voice?CallSid=CAget&From=%2B13105550142&To=%2B18005550101";
-    let request = Request::get(path).header(signature::HEADER, signed(path, &[])).body(Body::empty()).expect("request");
+    let request = Request::get(path)
+        .header(signature::HEADER, signed(path, &[]))
+        .body(Body::empty())
+        .expect("request");
     let reply = world.send(request).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert!(reply.body.contains("<Dial "), "{}", reply.body);
     let tampered = path.replace("CAget", "CAgot");
-    let request = Request::get(tampered).header(signature::HEADER, signed(path, &[])).body(Body::empty()).expect("request");
+    let request = Request::get(tampered)
+        .header(signature::HEADER, signed(path, &[]))
+        .body(Body::empty())
+        .expect("request");
     assert_eq!(world.send(request).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
 async fn callers_of_unknown_numbers_hear_an_apology_and_are_recorded() {
     let world = World::new().await;
-    let call = [("CallSid", "CAlost"), ("From", "anonymous"), ("To", "+18005559999"), ("CallStatus", "ringing")];
+    let call = [
+        ("CallSid", "CAlost"),
+        ("From", "anonymous"),
+        ("To", "+18005559999"),
+        ("CallStatus", "ringing"),
+    ];
     let reply = world.webhook("/api/webhooks/voice", &call).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert!(reply.body.contains("not in service"), "{}", reply.body);
-    let snapshot = world.services.inspect.snapshot(&world.operator(&world.a).await).await.expect("snapshot");
+    let snapshot = world
+        .services
+        .inspect
+        .snapshot(&world.operator(&world.a).await)
+        .await
+        .expect("snapshot");
     assert!(snapshot.calls.iter().any(|c| c.sid == "CAlost"));
 }
 
@@ -78,38 +164,118 @@ async fn broken_requests_are_refused_with_words_and_kept_nowhere() {
     let path = "/api/webhooks/voice";
     let missing = world.webhook(path, &[("From", "+13105550142")]).await;
     assert_eq!(missing.status, StatusCode::BAD_REQUEST);
-    assert!(missing.body.contains("CallSid is missing"), "{}", missing.body);
+    assert!(
+        missing.body.contains("CallSid is missing"),
+        "{}",
+        missing.body
+    );
     let escape = world.unsigned(path, "CallSid=%zz", Some("AAAA")).await;
     assert_eq!(escape.status, StatusCode::BAD_REQUEST, "{}", escape.body);
-    let large = world.unsigned(path, &format!("CallSid={}", "x".repeat(70_000)), Some("AAAA")).await;
+    let large = world
+        .unsigned(
+            path,
+            &format!("CallSid={}", "x".repeat(70_000)),
+            Some("AAAA"),
+        )
+        .await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     let body = r#"{"CallSid":"CAjson"}"#;
     let hash = "0".repeat(64);
     let forged = format!("{path}?bodySHA256={hash}");
-    let json = |path: &str, signature: &str| Request::post(path).header(header::CONTENT_TYPE, "application/json").header(signature::HEADER, signature).body(Body::from(body)).expect("request");
-    assert_eq!(world.send(json(&forged, &signed(&forged, &[]))).await.status, StatusCode::FORBIDDEN);
+    let json = |path: &str, signature: &str| {
+        Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(signature::HEADER, signature)
+            .body(Body::from(body))
+            .expect("request")
+    };
+    assert_eq!(
+        world
+            .send(json(&forged, &signed(&forged, &[])))
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
     let real: String = sha2_hex(body.as_bytes());
     let honest = format!("{path}?bodySHA256={real}");
-    assert_eq!(world.send(json(&honest, &signed(&honest, &[]))).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    let snapshot = world.services.inspect.snapshot(&world.operator(&world.a).await).await.expect("snapshot");
-    assert!(snapshot.calls.iter().all(|c| c.sid == "CAAlpha"), "{:?}", snapshot.calls);
+    assert_eq!(
+        world
+            .send(json(&honest, &signed(&honest, &[])))
+            .await
+            .status,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+    let snapshot = world
+        .services
+        .inspect
+        .snapshot(&world.operator(&world.a).await)
+        .await
+        .expect("snapshot");
+    assert!(
+        snapshot.calls.iter().all(|c| c.sid == "CAAlpha"),
+        "{:?}",
+        snapshot.calls
+    );
 }
 
 #[tokio::test]
 async fn news_of_unknown_calls_and_steps_is_survived() {
     let world = World::new().await;
     let unknown = format!("/api/webhooks/voice/{}/dialed-1", uuid::Uuid::from_u128(7));
-    let reply = world.webhook(&unknown, &[("CallSid", "CAx"), ("DialCallStatus", "completed")]).await;
+    let reply = world
+        .webhook(
+            &unknown,
+            &[("CallSid", "CAx"), ("DialCallStatus", "completed")],
+        )
+        .await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert!(reply.body.ends_with("<Response></Response>"), "{}", reply.body);
-    assert_eq!(world.webhook("/api/webhooks/voice/nonsense/nowhere", CALL).await.status, StatusCode::OK);
-    assert_eq!(world.webhook("/api/webhooks/status", &[("CallSid", "CAx"), ("CallStatus", "completed")]).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(world.webhook("/api/webhooks/status", &[("CallSid", "CAAlpha"), ("CallStatus", "ringing")]).await.status, StatusCode::NO_CONTENT);
-    let late = [("CallSid", "CAx"), ("RecordingSid", "RE1"), ("RecordingStatus", "completed")];
-    assert_eq!(world.webhook("/api/webhooks/recording", &late).await.status, StatusCode::NO_CONTENT);
+    assert!(
+        reply.body.ends_with("<Response></Response>"),
+        "{}",
+        reply.body
+    );
+    assert_eq!(
+        world
+            .webhook("/api/webhooks/voice/nonsense/nowhere", CALL)
+            .await
+            .status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        world
+            .webhook(
+                "/api/webhooks/status",
+                &[("CallSid", "CAx"), ("CallStatus", "completed")]
+            )
+            .await
+            .status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        world
+            .webhook(
+                "/api/webhooks/status",
+                &[("CallSid", "CAAlpha"), ("CallStatus", "ringing")]
+            )
+            .await
+            .status,
+        StatusCode::NO_CONTENT
+    );
+    let late = [
+        ("CallSid", "CAx"),
+        ("RecordingSid", "RE1"),
+        ("RecordingStatus", "completed"),
+    ];
+    assert_eq!(
+        world.webhook("/api/webhooks/recording", &late).await.status,
+        StatusCode::NO_CONTENT
+    );
 }
 
 fn sha2_hex(bytes: &[u8]) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    sha2::Sha256::digest(bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }

@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(crate) services: Services,
     pub(crate) a: Account,
     pub(crate) b: Account,
+    /// How the carrier knows the server.
+    base: String,
     _db: TestDb,
 }
 
@@ -51,7 +53,10 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
     }
 }
 
@@ -68,9 +73,17 @@ impl World {
             ("SESSION_SECRET", "a-secret-that-is-long-enough-for-tests"),
         ];
         vars.extend_from_slice(extra);
-        let config = Config::from_vars(vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned()))).expect("settings");
+        let config = Config::from_vars(vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())))
+            .expect("settings");
         // No carrier answers here; recordings are made up as in a demo.
-        let mut server = boot::server(&config, &db.db, config.http.addr, true, &Shutdown::default()).expect("server");
+        let mut server = boot::server(
+            &config,
+            &db.db,
+            config.http.addr,
+            true,
+            &Shutdown::default(),
+        )
+        .expect("server");
         server.state.media.carrier = None;
         server.state.health.migrated();
         let secret = config.auth.session_secret.clone();
@@ -78,7 +91,15 @@ impl World {
         let router = router::build(server.state, &config, &secret, &db.db);
         let a = account(&services, "Alpha", "+18005550101", "+12145550101").await;
         let b = account(&services, "Bravo", "+18005550102", "+12145550102").await;
-        let mut world = Self { router, services, a, b, _db: db };
+        let base = config.base_url(config.http.addr);
+        let mut world = Self {
+            router,
+            services,
+            a,
+            b,
+            base,
+            _db: db,
+        };
         let (call, recording) = world.place("+18005550101", "Alpha").await;
         (world.a.call, world.a.recording) = (call, recording);
         let (call, recording) = world.place("+18005550102", "Bravo").await;
@@ -89,59 +110,143 @@ impl World {
     /// A finished call with a recording; returns their ids.
     async fn place(&self, to: &str, account: &str) -> (CallId, RecordingId) {
         let sid = format!("CA{account}");
-        let arrived = self.webhook("/api/webhooks/voice", &[("CallSid", &sid), ("From", "+13105550142"), ("To", to), ("CallStatus", "ringing")]).await;
+        let arrived = self
+            .webhook(
+                "/api/webhooks/voice",
+                &[
+                    ("CallSid", &sid),
+                    ("From", "+13105550142"),
+                    ("To", to),
+                    ("CallStatus", "ringing"),
+                ],
+            )
+            .await;
         assert_eq!(arrived.status, StatusCode::OK, "{}", arrived.body);
-        let action = arrived.body.split("action=\"").nth(1).and_then(|s| s.split('"').next()).expect("an action").to_owned();
-        let path = action.strip_prefix(BASE).expect("ours");
-        let call: CallId = path.split('/').nth(4).and_then(|id| id.parse().ok()).expect("a call id");
-        let dialed = [("CallSid", sid.as_str()), ("CallStatus", "in-progress"), ("DialCallStatus", "completed"), ("DialBridged", "true"), ("DialCallDuration", "9")];
+        let action = arrived
+            .body
+            .split("action=\"")
+            .nth(1)
+            .and_then(|s| s.split('"').next())
+            .expect("an action")
+            .to_owned();
+        let path = action.strip_prefix(&self.base).expect("ours");
+        let call: CallId = path
+            .split('/')
+            .nth(4)
+            .and_then(|id| id.parse().ok())
+            .expect("a call id");
+        let dialed = [
+            ("CallSid", sid.as_str()),
+            ("CallStatus", "in-progress"),
+            ("DialCallStatus", "completed"),
+            ("DialBridged", "true"),
+            ("DialCallDuration", "9"),
+        ];
         assert_eq!(self.webhook(path, &dialed).await.status, StatusCode::OK);
-        let recorded = [("CallSid", sid.as_str()), ("RecordingSid", "REde30de30x"), ("RecordingStatus", "completed"), ("RecordingDuration", "9"), ("RecordingChannels", "2")];
+        let recorded = [
+            ("CallSid", sid.as_str()),
+            ("RecordingSid", "REde30de30x"),
+            ("RecordingStatus", "completed"),
+            ("RecordingDuration", "9"),
+            ("RecordingChannels", "2"),
+        ];
         let recording_sid = format!("REde30de30{account}");
-        let recorded: Vec<(&str, &str)> = recorded.iter().map(|(n, v)| if *n == "RecordingSid" { (*n, recording_sid.as_str()) } else { (*n, *v) }).collect();
-        assert_eq!(self.webhook("/api/webhooks/recording", &recorded).await.status, StatusCode::NO_CONTENT);
-        let ended = [("CallSid", sid.as_str()), ("CallStatus", "completed"), ("CallDuration", "12")];
-        assert_eq!(self.webhook("/api/webhooks/status", &ended).await.status, StatusCode::NO_CONTENT);
-        let op = self.services.users.operator(account, self.services.clock.now()).await.expect("operator");
+        let recorded: Vec<(&str, &str)> = recorded
+            .iter()
+            .map(|(n, v)| {
+                if *n == "RecordingSid" {
+                    (*n, recording_sid.as_str())
+                } else {
+                    (*n, *v)
+                }
+            })
+            .collect();
+        assert_eq!(
+            self.webhook("/api/webhooks/recording", &recorded)
+                .await
+                .status,
+            StatusCode::NO_CONTENT
+        );
+        let ended = [
+            ("CallSid", sid.as_str()),
+            ("CallStatus", "completed"),
+            ("CallDuration", "12"),
+        ];
+        assert_eq!(
+            self.webhook("/api/webhooks/status", &ended).await.status,
+            StatusCode::NO_CONTENT
+        );
+        let op = self
+            .services
+            .users
+            .operator(account, self.services.clock.now())
+            .await
+            .expect("operator");
         let detail = self.services.calls.detail(&op, call).await.expect("call");
         (call, detail.recordings[0].id)
     }
 
     /// A signed webhook.
     pub(crate) async fn webhook(&self, path: &str, parameters: &[(&str, &str)]) -> Reply {
-        let pairs: Vec<(String, String)> = parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let signature = signature::sign(TOKEN, &format!("{BASE}{path}"), &pairs);
-        self.unsigned(path, &encode(parameters), Some(&signature)).await
+        let pairs: Vec<(String, String)> = parameters
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
+        let signature = signature::sign(TOKEN, &format!("{}{path}", self.base), &pairs);
+        self.unsigned(path, &encode(parameters), Some(&signature))
+            .await
     }
 
     /// A webhook with whatever signature.
     pub(crate) async fn unsigned(&self, path: &str, body: &str, signature: Option<&str>) -> Reply {
-        let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some(signature) = signature {
             request = request.header("x-twilio-signature", signature);
         }
-        self.send(request.body(Body::from(body.to_owned())).expect("request")).await
+        self.send(request.body(Body::from(body.to_owned())).expect("request"))
+            .await
     }
 
     /// Signs in and returns the cookie.
     pub(crate) async fn cookie(&self, email: &str, password: &str) -> String {
         let reply = self.login(email, password, "/").await;
-        assert_eq!((reply.status, reply.header("location")), (StatusCode::SEE_OTHER, "/"), "sign-in of {email}");
-        reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (StatusCode::SEE_OTHER, "/"),
+            "sign-in of {email}"
+        );
+        reply
+            .header("set-cookie")
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub(crate) async fn login(&self, email: &str, password: &str, next: &str) -> Reply {
         let body = encode(&[("email", email), ("password", password), ("next", next)]);
-        let request = Request::post("/login").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(header::ORIGIN, BASE);
-        self.send(request.body(Body::from(body)).expect("request")).await
+        let request = Request::post("/login")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, BASE);
+        self.send(request.body(Body::from(body)).expect("request"))
+            .await
     }
 
     pub(crate) async fn owner(&self, account: &Account) -> String {
-        self.cookie(&format!("owner@{}.example", account.name.to_lowercase()), "a-good-password").await
+        self.cookie(
+            &format!("owner@{}.example", account.name.to_lowercase()),
+            "a-good-password",
+        )
+        .await
     }
 
     pub(crate) async fn viewer(&self, account: &Account) -> String {
-        self.cookie(&format!("viewer@{}.example", account.name.to_lowercase()), "a-good-password").await
+        self.cookie(
+            &format!("viewer@{}.example", account.name.to_lowercase()),
+            "a-good-password",
+        )
+        .await
     }
 
     /// Calls a server function as a browser's script does.
@@ -153,7 +258,8 @@ impl World {
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, cookie);
         }
-        self.send(request.body(Body::from(body.to_owned())).expect("request")).await
+        self.send(request.body(Body::from(body.to_owned())).expect("request"))
+            .await
     }
 
     /// Opens an address.
@@ -162,45 +268,140 @@ impl World {
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, cookie);
         }
-        self.send(request.body(Body::empty()).expect("request")).await
+        self.send(request.body(Body::empty()).expect("request"))
+            .await
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.expect("never fails");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("never fails");
         let (parts, body) = response.into_parts();
-        let streams = parts.headers.get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/event-stream"));
-        let body = if streams { String::new() } else { String::from_utf8_lossy(&to_bytes(body, 4_000_000).await.expect("body")).into_owned() };
-        Reply { status: parts.status, headers: parts.headers, body }
+        let streams = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|t| t.as_bytes().starts_with(b"text/event-stream"));
+        let body = if streams {
+            String::new()
+        } else {
+            String::from_utf8_lossy(&to_bytes(body, 4_000_000).await.expect("body")).into_owned()
+        };
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub(crate) async fn operator(&self, account: &Account) -> OpCtx {
-        self.services.users.operator(account.name, self.services.clock.now()).await.expect("operator")
+        self.services
+            .users
+            .operator(account.name, self.services.clock.now())
+            .await
+            .expect("operator")
     }
 }
 
 /// A form's text.
 pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
-async fn account(services: &Services, name: &'static str, number: &'static str, target: &str) -> Account {
+async fn account(
+    services: &Services,
+    name: &'static str,
+    number: &'static str,
+    target: &str,
+) -> Account {
     let now = services.clock.now();
     let lower = name.to_lowercase();
     for (who, role) in [("owner", Role::Owner), ("viewer", Role::Viewer)] {
         let email = format!("{who}@{lower}.example");
-        let new = NewUser { email: &email, name: who, password: "a-good-password", account: name, role };
-        services.users.add(&new, "America/New_York", now).await.expect("user");
+        let new = NewUser {
+            email: &email,
+            name: who,
+            password: "a-good-password",
+            account: name,
+            role,
+        };
+        services
+            .users
+            .add(&new, "America/New_York", now)
+            .await
+            .expect("user");
     }
     let op = services.users.operator(name, now).await.expect("operator");
-    let buyer = services.buyers.create(&op, &BuyerForm { name: format!("{name} buyer") }).await.expect("buyer");
-    let form = TargetForm { name: format!("{name} target"), number: target.to_owned(), ..TargetForm::default() };
-    let target = services.targets.create(&op, buyer, &form).await.expect("target");
-    let campaign = services.campaigns.create(&op, &CampaignForm { name: format!("{name} campaign"), ..CampaignForm::default() }).await.expect("campaign");
-    let version = services.campaigns.detail(&op, campaign).await.expect("detail").plan.version;
-    let plan = PlanForm { version, routes: vec![RouteForm { target: target.to_string(), ..RouteForm::default() }], ..PlanForm::default() };
-    services.campaigns.save_plan(&op, campaign, &plan).await.expect("plan");
-    let form = NumberForm { number: number.to_owned(), label: format!("{name} number"), campaign: campaign.to_string() };
+    let buyer = services
+        .buyers
+        .create(
+            &op,
+            &BuyerForm {
+                name: format!("{name} buyer"),
+            },
+        )
+        .await
+        .expect("buyer");
+    let form = TargetForm {
+        name: format!("{name} target"),
+        number: target.to_owned(),
+        ..TargetForm::default()
+    };
+    let target = services
+        .targets
+        .create(&op, buyer, &form)
+        .await
+        .expect("target");
+    let campaign = services
+        .campaigns
+        .create(
+            &op,
+            &CampaignForm {
+                name: format!("{name} campaign"),
+                ..CampaignForm::default()
+            },
+        )
+        .await
+        .expect("campaign");
+    let version = services
+        .campaigns
+        .detail(&op, campaign)
+        .await
+        .expect("detail")
+        .plan
+        .version;
+    let plan = PlanForm {
+        version,
+        routes: vec![RouteForm {
+            target: target.to_string(),
+            ..RouteForm::default()
+        }],
+        ..PlanForm::default()
+    };
+    services
+        .campaigns
+        .save_plan(&op, campaign, &plan)
+        .await
+        .expect("plan");
+    let form = NumberForm {
+        number: number.to_owned(),
+        label: format!("{name} number"),
+        campaign: campaign.to_string(),
+    };
     let number_id = services.numbers.add(&op, &form).await.expect("number");
     let none = CallId(uuid::Uuid::nil());
-    Account { name, number, campaign, buyer, target, number_id, call: none, recording: RecordingId(0) }
+    Account {
+        name,
+        number,
+        campaign,
+        buyer,
+        target,
+        number_id,
+        call: none,
+        recording: RecordingId(0),
+    }
 }

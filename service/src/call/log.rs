@@ -73,6 +73,16 @@ impl Calls {
         })
     }
 
+    /// Whether the account ever had a call.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn any(&self, op: &OpCtx) -> Result<bool, Error> {
+        require(op, Permission::ViewCalls)?;
+        let conn = self.db.read().await?;
+        Ok(!conn.tenant(&op.scope).calls(&CallFilter::default(), None, None, 1).await?.is_empty())
+    }
+
     /// Calls in progress, longest first.
     ///
     /// # Errors

@@ -3,10 +3,13 @@
 
 mod db;
 mod plans;
+mod platform;
 mod repo_calls;
 mod repo_caps;
+mod repo_log;
 mod repo_setup;
 mod schema;
 mod scope;
+mod scope_random;
 mod session;
 mod world;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::CampaignSource;
 use crate::api::number::AssignNumber;
-use crate::page::parts::{OnlyLook, choices, count, may, or_dash};
+use crate::page::parts::{OnlyLook, choices, count, may, or_dash, rows};
 use crate::route;
 use crate::state::session::sign_in_again;
 use crate::ui::{Button, EmptyRow, Panel, Select, Size, TableRegion, Time, use_toasts};
@@ -27,13 +27,10 @@ pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl I
         Some(Err(error)) => toasts.error(error.message),
         None => {}
     });
-    let rows = Memo::new(move |_| detail.with(|d| d.numbers.clone()));
-    let body = move || {
-        let all = rows.get();
-        if all.is_empty() {
-            return view! { <EmptyRow cols=6 title="No numbers yet" text="Callers reach this campaign through its numbers. Assign one that is free."/> }.into_any();
-        }
-        all.into_iter().map(|row| number_row(row, assign, edit.get())).collect_view().into_any()
+    let list = Memo::new(move |_| detail.with(|d| d.numbers.clone()));
+    let empty = move || {
+        list.with(Vec::is_empty)
+            .then(|| view! { <EmptyRow cols=6 title="No numbers yet" text="Callers reach this campaign through its numbers. Assign one that is free."/> })
     };
     view! {
         <Panel title="Assign a number">
@@ -46,7 +43,7 @@ pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl I
                         <th scope="col">"Number"</th><th scope="col">"State"</th><th scope="col">"Label"</th><th scope="col" class="num">"Calls today"</th>
                         <th scope="col">"Last call"</th><th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
-                    <tbody>{body}</tbody>
+                    <tbody>{empty}{rows(list, |n| n.id, move |row| number_row(row, assign, edit))}</tbody>
                 </table>
             </TableRegion>
         </Panel>
@@ -59,18 +56,19 @@ pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl I
 fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
     let free = Memo::new(move |_| detail.with(|d| choices(&d.free_numbers)));
+    let none = Memo::new(move |_| free.with(Vec::is_empty));
     let form = move || {
-        if free.with(Vec::is_empty) {
+        if none.get() {
             return view! {
                 <p class="soft">"All numbers of the account have a campaign. "<a class="link" href=route::with_query(route::NUMBER_NEW, &[("campaign", &id.to_string())])>"Add a number"</a></p>
             }
             .into_any();
         }
         view! {
-            <ActionForm action=assign attr:class="field-row">
+            <ActionForm action=assign attr:class="flex flex-wrap items-end gap-2">
                 <input type="hidden" name="campaign" value=id.to_string()/>
-                <Select name="id" id="free-number" label="Free number" options=free.get()/>
-                <div class="form-foot"><Button submit=true icon="plus" busy=assign.pending()>"Assign"</Button></div>
+                <div class="w-72"><Select name="id" id="free-number" label="Free number" options=free/></div>
+                <Button submit=true icon="plus" busy=assign.pending()>"Assign"</Button>
             </ActionForm>
         }
         .into_any()
@@ -78,26 +76,37 @@ fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> i
     form.into_any()
 }
 
-fn number_row(row: NumberRow, assign: ServerAction<AssignNumber>, edit: bool) -> AnyView {
-    let last = row.last_call.map(|at| view! { <Time datetime=at.datetime text=format!("{}, {}", at.date, at.time) title=at.full/> });
-    let label = format!("Take {} from this campaign", row.display);
-    let take = edit.then(|| {
-        view! {
-            <ActionForm action=assign>
-                <input type="hidden" name="id" value=row.id.to_string()/>
-                <Button submit=true size=Size::Xs attr:aria-label=label>"Unassign"</Button>
-            </ActionForm>
-        }
-    });
+fn number_row(row: Memo<NumberRow>, assign: ServerAction<AssignNumber>, edit: Signal<bool>) -> AnyView {
+    let (id, display) = row.with_untracked(|r| (r.id, r.display.clone()));
+    let label = format!("Take {display} from this campaign");
+    let take = move || {
+        let label = label.clone();
+        edit.get().then(|| {
+            view! {
+                <ActionForm action=assign>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <Button submit=true size=Size::Xs attr:aria-label=label>"Unassign"</Button>
+                </ActionForm>
+            }
+        })
+    };
     view! {
         <tr>
-            <th scope="row" class="name nowrap">{row.display}</th>
-            <td class="soft">{or_dash(&row.state)}</td>
-            <td>{or_dash(&row.label)}</td>
-            <td class="num">{count(row.calls_today)}</td>
-            <td class="nowrap">{last}</td>
+            <th scope="row" class="name nowrap">{display}</th>
+            <td class="soft">{move || row.with(|r| or_dash(&r.state))}</td>
+            <td>{move || row.with(|r| or_dash(&r.label))}</td>
+            <td class="num">{move || count(row.with(|r| r.calls_today))}</td>
+            <td class="nowrap">{move || last_call(row)}</td>
             <td class="act">{take}</td>
         </tr>
     }
     .into_any()
+}
+
+/// When a number was called last; a dash if never.
+pub fn last_call(row: Memo<NumberRow>) -> AnyView {
+    match row.with(|r| r.last_call.clone()) {
+        Some(at) => view! { <Time datetime=at.datetime text=format!("{}, {}", at.date, at.time) title=at.full/> }.into_any(),
+        None => or_dash(""),
+    }
 }

@@ -30,7 +30,7 @@ pub fn Overview(detail: Signal<CampaignDetail>) -> impl IntoView {
     };
     view! {
         <Metrics label="The campaign now and today">
-            <Metric label="Live" value=figure(|d| d.row.live) href=route::calls_live()/>
+            <Metric label="Live" value=figure(|d| d.row.live) href=route::calls_live_of_campaign(id)/>
             <Metric label="Incoming today" value=figure(|d| d.row.incoming_today) href=route::calls_of_campaign(id)/>
             <Metric label="Connected today" value=figure(|d| d.row.connected_today)/>
             <Metric label="Routes open now" value=routes href=route::campaign(id, CampaignTab::Routing)/>

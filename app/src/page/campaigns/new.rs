@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::api::campaign::CreateCampaign;
 use crate::form::{Form, checked};
 use crate::page::campaign::settings::{Fallbacks, Fields};
-use crate::page::parts::{OnlyLook, may};
+use crate::page::parts::IfMay;
 use crate::route;
 use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel};
 
@@ -17,11 +17,8 @@ use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHea
 pub fn CampaignNew() -> impl IntoView {
     let create = ServerAction::<CreateCampaign>::new();
     let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check)).watch(create.value().into(), None);
-    let edit = may(Permission::EditCampaigns);
     let inside = move || {
-        if !edit.get() {
-            return view! { <Panel title="New campaign"><OnlyLook what=Permission::EditCampaigns/></Panel> }.into_any();
-        }
+        let inside = move || {
         let start = CampaignForm::default();
         let fallback = Fallbacks::new(&start);
         view! {
@@ -37,12 +34,11 @@ pub fn CampaignNew() -> impl IntoView {
                 </ActionForm>
             </Panel>
         }
-        .into_any()
     };
     view! {
         <Breadcrumbs items=vec![("Campaigns".to_owned(), route::CAMPAIGNS.to_owned())] here="New campaign"/>
         <PageHead title="New campaign" sub="Numbers and the routing plan come next."/>
-        <Suspense>{inside}</Suspense>
+        <IfMay what=Permission::EditCampaigns title="New campaign">{inside()}</IfMay>
     }
     .into_any()
 }

@@ -76,6 +76,9 @@ pub fn LiveCalls(today: Signal<Dashboard>) -> impl IntoView {
         let first = untrack(found)?;
         Some(Memo::new(move |before: Option<&CallRow>| found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())))
     };
+    // What is there when the page opens is not news; what comes later fades in.
+    let watching = RwSignal::new(false);
+    Effect::new(move |_| watching.set(true));
     let empty = move || {
         ids.with(Vec::is_empty).then(|| view! { <EmptyRow cols=6 title="No live calls" text="A call shows up here the moment it rings."/> })
     };
@@ -90,7 +93,7 @@ pub fn LiveCalls(today: Signal<Dashboard>) -> impl IntoView {
                     </tr></thead>
                     <tbody>
                         {empty}
-                        <For each=move || ids.get() key=|id| *id children=move |id| row_of(id).map(live_row)/>
+                        <For each=move || ids.get() key=|id| *id children=move |id| row_of(id).map(|row| live_row(row, watching.get_untracked()))/>
                     </tbody>
                 </table>
             </TableRegion></div>
@@ -102,10 +105,10 @@ pub fn LiveCalls(today: Signal<Dashboard>) -> impl IntoView {
     .into_any()
 }
 
-fn live_row(row: Memo<CallRow>) -> AnyView {
+fn live_row(row: Memo<CallRow>, new: bool) -> AnyView {
     let href = route::call(row.with_untracked(|r| r.id));
     view! {
-        <tr class="opens" data-new="true">
+        <tr class="opens" data-new=new.then_some("true")>
             <td><CallStatus row=row/></td>
             <td class="num name"><Running row=row/></td>
             <td><a class="row-link" href=href>{move || row.with(|r| r.caller.clone())}</a></td>

@@ -38,10 +38,34 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let (reason, answer) = match self {
             Self::Forged => ("forged", StatusCode::FORBIDDEN.into_response()),
-            Self::TooLarge => ("too_large", (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 kB.\n").into_response()),
-            Self::NotAForm => ("not_a_form", (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/x-www-form-urlencoded.\n").into_response()),
-            Self::Malformed(error) => ("malformed", (StatusCode::BAD_REQUEST, format!("The request was not understood: {error}.\n")).into_response()),
-            Self::Unreadable => ("unreadable", (StatusCode::BAD_REQUEST, "The body did not arrive whole.\n").into_response()),
+            Self::TooLarge => (
+                "too_large",
+                (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "The body is larger than 64 kB.\n",
+                )
+                    .into_response(),
+            ),
+            Self::NotAForm => (
+                "not_a_form",
+                (
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "Send application/x-www-form-urlencoded.\n",
+                )
+                    .into_response(),
+            ),
+            Self::Malformed(error) => (
+                "malformed",
+                (
+                    StatusCode::BAD_REQUEST,
+                    format!("The request was not understood: {error}.\n"),
+                )
+                    .into_response(),
+            ),
+            Self::Unreadable => (
+                "unreadable",
+                (StatusCode::BAD_REQUEST, "The body did not arrive whole.\n").into_response(),
+            ),
         };
         metrics::counter!("webhooks_refused_total", "reason" => reason).increment(1);
         tracing::warn!(reason, "refused a webhook");
@@ -65,22 +89,38 @@ impl FromRequest<AppState> for Authentic {
             return Err(Refused::Forged);
         }
         // Nested routers strip prefixes; the original is what was signed.
-        let uri = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |u| u.0.clone());
-        let target = uri.path_and_query().map_or_else(|| uri.path().to_owned(), |p| p.as_str().to_owned());
+        let uri = request
+            .extensions()
+            .get::<OriginalUri>()
+            .map_or_else(|| request.uri().clone(), |u| u.0.clone());
+        let target = uri
+            .path_and_query()
+            .map_or_else(|| uri.path().to_owned(), |p| p.as_str().to_owned());
         let url = format!("{}{target}", keys.base_url);
         let content_type = header_text(&request, header::CONTENT_TYPE.as_str());
         let is_get = *request.method() == Method::GET;
-        let body = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| match too_large(&error) {
-            true => Refused::TooLarge,
-            false => Refused::Unreadable,
-        })?;
-        let is_form = content_type.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+        let body = to_bytes(request.into_body(), BODY_BYTES_MAX)
+            .await
+            .map_err(|error| match too_large(&error) {
+                true => Refused::TooLarge,
+                false => Refused::Unreadable,
+            })?;
+        let is_form = content_type.split(';').next().is_some_and(|t| {
+            t.trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        });
         if is_get {
             keys.check(&url, Signed::Nothing, &signature)?;
-            return Ok(Self(Form::parse(uri.query().unwrap_or_default().as_bytes())?));
+            return Ok(Self(Form::parse(
+                uri.query().unwrap_or_default().as_bytes(),
+            )?));
         }
         if !is_form {
-            let signed = if body.is_empty() { Signed::Nothing } else { Signed::Raw(&body) };
+            let signed = if body.is_empty() {
+                Signed::Nothing
+            } else {
+                Signed::Raw(&body)
+            };
             keys.check(&url, signed, &signature)?;
             return Err(Refused::NotAForm);
         }
@@ -92,13 +132,26 @@ impl FromRequest<AppState> for Authentic {
 
 impl Keys {
     fn check(&self, url: &str, signed: Signed<'_>, signature: &str) -> Result<(), Refused> {
-        let tokens: Vec<&str> = self.tokens.iter().map(ExposeSecret::expose_secret).collect();
-        if !self.required || signature::verify(&tokens, url, signed, signature) { Ok(()) } else { Err(Refused::Forged) }
+        let tokens: Vec<&str> = self
+            .tokens
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            .collect();
+        if !self.required || signature::verify(&tokens, url, signed, signature) {
+            Ok(())
+        } else {
+            Err(Refused::Forged)
+        }
     }
 }
 
 fn header_text(request: &Request, name: &str) -> String {
-    request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+    request
+        .headers()
+        .get(name)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Whether reading stopped at the limit (rather than because the sender went away).

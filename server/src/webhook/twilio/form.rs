@@ -57,7 +57,11 @@ impl Form {
     /// The first value of a parameter; empty ones count as absent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+        self.0
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+            .filter(|v| !v.is_empty())
     }
 
     fn need(&self, name: &'static str) -> Result<&str, Malformed> {
@@ -75,7 +79,11 @@ impl Form {
     pub fn call_sid(&self) -> Result<&str, Malformed> {
         let sid = self.need("CallSid")?;
         let fits = sid.len() <= 64 && sid.chars().all(|c| c.is_ascii_graphic());
-        if fits { Ok(sid) } else { Err(Malformed::Unreadable("CallSid")) }
+        if fits {
+            Ok(sid)
+        } else {
+            Err(Malformed::Unreadable("CallSid"))
+        }
     }
 
     /// A caller who has dialed one of our numbers.
@@ -86,7 +94,12 @@ impl Form {
         Ok(Arrival {
             carrier_sid: self.call_sid()?.to_owned(),
             from: Caller::from_carrier(self.get("From").unwrap_or_default()),
-            to: self.need("To")?.chars().filter(|c| !c.is_control()).take(64).collect(),
+            to: self
+                .need("To")?
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(64)
+                .collect(),
             tags: self.tags(),
         })
     }
@@ -131,7 +144,9 @@ impl Form {
     /// Whether the caller's own leg is over, as far as this request tells.
     #[must_use]
     pub fn caller_gone(&self) -> bool {
-        self.get("CallStatus").and_then(LegStatus::from_carrier).is_some_and(LegStatus::is_final)
+        self.get("CallStatus")
+            .and_then(LegStatus::from_carrier)
+            .is_some_and(LegStatus::is_final)
     }
 
     /// The result of a dial.
@@ -139,10 +154,13 @@ impl Form {
     /// # Errors
     /// If the dial's status is missing or unknown.
     pub fn dial_result(&self) -> Result<DialResult, Malformed> {
-        let status = LegStatus::from_carrier(self.need("DialCallStatus")?).ok_or(Malformed::Unreadable("DialCallStatus"))?;
+        let status = LegStatus::from_carrier(self.need("DialCallStatus")?)
+            .ok_or(Malformed::Unreadable("DialCallStatus"))?;
         Ok(DialResult {
             status,
-            bridged: self.get("DialBridged").map(|v| v.eq_ignore_ascii_case("true")),
+            bridged: self
+                .get("DialBridged")
+                .map(|v| v.eq_ignore_ascii_case("true")),
             duration_s: self.whole("DialCallDuration"),
             leg_sid: self.get("DialCallSid").map(ToOwned::to_owned),
             caller_gone: self.caller_gone(),
@@ -186,7 +204,8 @@ impl Form {
     /// Channels of a recording: 1 or 2.
     #[must_use]
     pub fn recording_channels(&self) -> Option<u32> {
-        self.whole("RecordingChannels").filter(|n| (1..=2).contains(n))
+        self.whole("RecordingChannels")
+            .filter(|n| (1..=2).contains(n))
     }
 
     /// The recording's own id.
@@ -195,8 +214,15 @@ impl Form {
     /// If there is none, or it is no id of any carrier.
     pub fn recording_sid(&self) -> Result<&str, Malformed> {
         let sid = self.need("RecordingSid")?;
-        let fits = sid.len() <= 64 && sid.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-        if fits { Ok(sid) } else { Err(Malformed::Unreadable("RecordingSid")) }
+        let fits = sid.len() <= 64
+            && sid
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        if fits {
+            Ok(sid)
+        } else {
+            Err(Malformed::Unreadable("RecordingSid"))
+        }
     }
 }
 
@@ -207,7 +233,12 @@ fn decode(text: &[u8]) -> Result<String, Malformed> {
         out.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let mut digit = || bytes.next().and_then(|b| char::from(*b).to_digit(16)).ok_or(Malformed::Escape);
+                let mut digit = || {
+                    bytes
+                        .next()
+                        .and_then(|b| char::from(*b).to_digit(16))
+                        .ok_or(Malformed::Escape)
+                };
                 let (high, low) = (digit()?, digit()?);
                 u8::try_from(high * 16 + low).map_err(|_| Malformed::Escape)?
             }
@@ -228,8 +259,21 @@ mod tests {
     #[test]
     fn forms_are_decoded_once_and_kept_whole() {
         let form = form("From=%2B12145550187&FromCity=&A+b=c%26d&flag&&x=1=2");
-        let pairs: Vec<(&str, &str)> = form.pairs().iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(pairs, [("From", "+12145550187"), ("FromCity", ""), ("A b", "c&d"), ("flag", ""), ("x", "1=2")]);
+        let pairs: Vec<(&str, &str)> = form
+            .pairs()
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        assert_eq!(
+            pairs,
+            [
+                ("From", "+12145550187"),
+                ("FromCity", ""),
+                ("A b", "c&d"),
+                ("flag", ""),
+                ("x", "1=2")
+            ]
+        );
         assert_eq!(form.get("FromCity"), None);
     }
 
@@ -242,7 +286,10 @@ mod tests {
         assert_eq!(Form::parse(many.as_bytes()), Err(Malformed::TooMany));
         assert_eq!(form("From=x").arrival(), Err(Malformed::Missing("CallSid")));
         assert_eq!(form("CallSid=CA1").arrival(), Err(Malformed::Missing("To")));
-        assert_eq!(form("CallSid=CA%0a1&To=1").arrival(), Err(Malformed::Unreadable("CallSid")));
+        assert_eq!(
+            form("CallSid=CA%0a1&To=1").arrival(),
+            Err(Malformed::Unreadable("CallSid"))
+        );
     }
 
     #[test]
@@ -253,22 +300,40 @@ mod tests {
         assert_eq!(arrival.tags.get("geo", "state"), Some("TX"));
         assert_eq!(arrival.tags.get("sip", "x-lead"), Some("9"));
         assert_eq!(arrival.tags.len(), 3);
-        assert_eq!(form("CallSid=CA1&To=%2B18005550126").arrival().map(|a| a.from), Ok(Caller::Anonymous));
+        assert_eq!(
+            form("CallSid=CA1&To=%2B18005550126")
+                .arrival()
+                .map(|a| a.from),
+            Ok(Caller::Anonymous)
+        );
     }
 
     #[test]
     fn a_dial_result_tells_whether_the_caller_is_gone() {
         let result = form("CallSid=CA1&CallStatus=completed&DialCallStatus=completed&DialBridged=true&DialCallDuration=42&DialCallSid=CA2").dial_result().expect("result");
         assert!(result.connected() && result.caller_gone);
-        let busy = form("CallSid=CA1&CallStatus=ringing&DialCallStatus=busy").dial_result().expect("result");
-        assert_eq!((busy.status, busy.bridged, busy.caller_gone), (LegStatus::Busy, None, false));
-        assert_eq!(form("CallSid=CA1").dial_result(), Err(Malformed::Missing("DialCallStatus")));
+        let busy = form("CallSid=CA1&CallStatus=ringing&DialCallStatus=busy")
+            .dial_result()
+            .expect("result");
+        assert_eq!(
+            (busy.status, busy.bridged, busy.caller_gone),
+            (LegStatus::Busy, None, false)
+        );
+        assert_eq!(
+            form("CallSid=CA1").dial_result(),
+            Err(Malformed::Missing("DialCallStatus"))
+        );
     }
 
     #[test]
     fn leg_news_without_a_number_are_ordered_by_their_state() {
-        let news = form("CallSid=CA2&CallStatus=in-progress").leg_news(1).expect("news");
+        let news = form("CallSid=CA2&CallStatus=in-progress")
+            .leg_news(1)
+            .expect("news");
         assert_eq!(news.sequence, 2);
-        assert_eq!(form("CallSid=CA2&CallStatus=nonsense").leg_news(1), Err(Malformed::Unreadable("CallStatus")));
+        assert_eq!(
+            form("CallSid=CA2&CallStatus=nonsense").leg_news(1),
+            Err(Malformed::Unreadable("CallStatus"))
+        );
     }
 }

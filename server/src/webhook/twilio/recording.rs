@@ -14,20 +14,36 @@ pub async fn ready(State(state): State<AppState>, Authentic(form): Authentic) ->
         (Ok(call), Ok(sid)) => (call, sid),
         (Err(error), _) | (_, Err(error)) => return Refused::from(error).into_response(),
     };
-    if form.get("RecordingStatus").is_some_and(|status| status != "completed") {
-        tracing::info!(recording = sid, status = form.get("RecordingStatus"), "no recording to keep");
+    if form
+        .get("RecordingStatus")
+        .is_some_and(|status| status != "completed")
+    {
+        tracing::info!(
+            recording = sid,
+            status = form.get("RecordingStatus"),
+            "no recording to keep"
+        );
         return StatusCode::NO_CONTENT.into_response();
     }
     let recording = NewRecording {
         carrier_sid: sid.to_owned(),
-        url: form.get("RecordingUrl").unwrap_or_default().chars().take(1_000).collect(),
+        url: form
+            .get("RecordingUrl")
+            .unwrap_or_default()
+            .chars()
+            .take(1_000)
+            .collect(),
         duration_s: form.recording_duration().unwrap_or(0),
         channels: form.recording_channels().unwrap_or(1),
         // The engine knows from the call itself.
         voicemail: form.get("RecordingSource") == Some("RecordVerb"),
     };
     let now = state.services.clock.now();
-    let answer = reply::noted("recording", state.services.engine.recording_ready(call, recording, now)).await;
+    let answer = reply::noted(
+        "recording",
+        state.services.engine.recording_ready(call, recording, now),
+    )
+    .await;
     state.pulse.beat();
     answer
 }

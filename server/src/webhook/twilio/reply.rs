@@ -15,7 +15,10 @@ const APOLOGY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Sa
 const NOTHING: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response></Response>";
 
 /// A TwiML answer: the document, or an apology, always with 200.
-pub async fn twiml(kind: &'static str, work: impl Future<Output = Result<Answer, Error>>) -> Response {
+pub async fn twiml(
+    kind: &'static str,
+    work: impl Future<Output = Result<Answer, Error>>,
+) -> Response {
     let document = match AssertUnwindSafe(work).catch_unwind().await {
         Ok(Ok(answer)) => {
             metrics::counter!("webhooks_total", "kind" => kind, "repeated" => answer.repeated.to_string()).increment(1);
@@ -43,7 +46,15 @@ pub async fn twiml(kind: &'static str, work: impl Future<Output = Result<Answer,
 /// A document as the carrier wants it.
 #[must_use]
 pub fn document_response(document: String) -> Response {
-    (StatusCode::OK, [(header::CONTENT_TYPE, "text/xml; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], document).into_response()
+    (
+        StatusCode::OK,
+        [
+            (header::CONTENT_TYPE, "text/xml; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        document,
+    )
+        .into_response()
 }
 
 /// The answer to news that do not control the call. What we could not keep is worth a retry, so it is
@@ -74,6 +85,11 @@ fn failed(kind: &'static str, error: &Error) {
         causes.push(next.to_string());
         cause = next.source();
     }
-    tracing::error!(kind, code = error.code(), causes = causes.join(": "), "a webhook failed");
+    tracing::error!(
+        kind,
+        code = error.code(),
+        causes = causes.join(": "),
+        "a webhook failed"
+    );
     metrics::counter!("webhooks_failed_total", "kind" => kind).increment(1);
 }

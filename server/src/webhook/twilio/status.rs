@@ -17,7 +17,14 @@ pub async fn changed(State(state): State<AppState>, Authentic(form): Authentic) 
         return StatusCode::NO_CONTENT.into_response();
     }
     let now = state.services.clock.now();
-    let answer = reply::noted("status", state.services.engine.call_ended(sid, status, form.duration(), now)).await;
+    let answer = reply::noted(
+        "status",
+        state
+            .services
+            .engine
+            .call_ended(sid, status, form.duration(), now),
+    )
+    .await;
     state.pulse.beat();
     answer
 }

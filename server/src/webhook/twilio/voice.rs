@@ -22,16 +22,27 @@ pub async fn arrived(State(state): State<AppState>, Authentic(form): Authentic) 
 }
 
 /// The carrier comes back to one of our own addresses.
-pub async fn step(State(state): State<AppState>, Path((call, step)): Path<(String, String)>, Authentic(form): Authentic) -> Response {
+pub async fn step(
+    State(state): State<AppState>,
+    Path((call, step)): Path<(String, String)>,
+    Authentic(form): Authentic,
+) -> Response {
     let (Ok(call), Some(step)) = (call.parse::<CallId>(), Step::from_path(&step)) else {
         return reply::twiml("step", async { Err(Error::NotFound("step")) }).await;
     };
-    let answer = take(&state, call, step, &form).await.unwrap_or_else(|error| Refused::from(error).into_response());
+    let answer = take(&state, call, step, &form)
+        .await
+        .unwrap_or_else(|error| Refused::from(error).into_response());
     state.pulse.beat();
     answer
 }
 
-async fn take(state: &AppState, call: CallId, step: Step, form: &Form) -> Result<Response, super::form::Malformed> {
+async fn take(
+    state: &AppState,
+    call: CallId,
+    step: Step,
+    form: &Form,
+) -> Result<Response, super::form::Malformed> {
     let engine = &state.services.engine;
     let now = state.services.clock.now();
     Ok(match step {
@@ -47,7 +58,11 @@ async fn take(state: &AppState, call: CallId, step: Step, form: &Form) -> Result
         Step::Voicemail => {
             let hung_up = form.get("Digits") == Some("hangup");
             let gone = hung_up || form.caller_gone();
-            reply::twiml("voicemail", engine.voicemail_left(call, form.recording_duration().unwrap_or(0), gone, now)).await
+            reply::twiml(
+                "voicemail",
+                engine.voicemail_left(call, form.recording_duration().unwrap_or(0), gone, now),
+            )
+            .await
         }
         Step::Leg(attempt) => {
             let news = form.leg_news(attempt)?;

@@ -1,0 +1,252 @@
+//! What is in the demo account.
+
+use super::ZONE;
+use domain::access::Role;
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoUser {
+    pub email: &'static str,
+    pub name: &'static str,
+    pub password: &'static str,
+    pub role: Role,
+}
+
+/// The logins, printed at every start of a demo: nothing here is a secret.
+pub const USERS: &[DemoUser] = &[
+    DemoUser {
+        email: "dana@northgate.example",
+        name: "Dana Whitfield",
+        password: "northgate-demo-1",
+        role: Role::Owner,
+    },
+    DemoUser {
+        email: "vic@northgate.example",
+        name: "Vic Ortega",
+        password: "northgate-demo-2",
+        role: Role::Viewer,
+    },
+];
+
+/// A campaign, with the last part of its id.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoCampaign {
+    pub id: u128,
+    pub name: &'static str,
+    pub vertical: &'static str,
+    /// "message", "voicemail" or a number.
+    pub fallback: &'static str,
+    /// Target name, priority, weight.
+    pub routes: &'static [(&'static str, u32, u32)],
+}
+
+/// The campaigns.
+pub const CAMPAIGNS: &[DemoCampaign] = &[
+    DemoCampaign {
+        id: 1,
+        name: "Roof repair, Texas",
+        vertical: "Home services",
+        fallback: "voicemail",
+        routes: &[
+            ("Lone Star Exteriors", 1, 50),
+            ("Hill Country Roofing", 1, 40),
+            ("Storm Shield crews", 1, 30),
+            ("Gulf Roof Partners", 2, 10),
+            ("Panhandle Roof Co", 2, 10),
+            ("DryRight night desk", 3, 10),
+        ],
+    },
+    DemoCampaign {
+        id: 2,
+        name: "Auto insurance, national",
+        vertical: "Insurance",
+        fallback: "message",
+        routes: &[
+            ("Meridian Auto Direct", 1, 60),
+            ("Crestline Insurance", 1, 40),
+            ("Beacon Mutual agents", 2, 10),
+        ],
+    },
+    DemoCampaign {
+        id: 3,
+        name: "Motor vehicle accident, CA",
+        vertical: "Legal",
+        fallback: "+13105550150",
+        routes: &[
+            ("Sato & Brandt Injury Law", 1, 10),
+            ("Pacific Trial Group", 2, 10),
+        ],
+    },
+    DemoCampaign {
+        id: 4,
+        name: "Medicare Advantage 65+",
+        vertical: "Healthcare",
+        fallback: "message",
+        routes: &[
+            ("ElderFirst Phoenix", 1, 30),
+            ("ElderFirst Tampa", 1, 30),
+            ("Silver Oak Health", 2, 10),
+        ],
+    },
+];
+
+/// A target.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoTarget {
+    pub buyer: &'static str,
+    pub name: &'static str,
+    /// A number or a SIP address.
+    pub to: &'static str,
+    pub zone: &'static str,
+    /// Opening hours on weekdays; none is around the clock.
+    pub hours: Option<(&'static str, &'static str)>,
+    pub lines: u32,
+    pub daily: u32,
+    pub whisper: &'static str,
+    pub paused: bool,
+}
+
+const CENTRAL: &str = "America/Chicago";
+const USUAL: DemoTarget = DemoTarget {
+    buyer: "",
+    name: "",
+    to: "",
+    zone: CENTRAL,
+    hours: None,
+    lines: 5,
+    daily: 0,
+    whisper: "",
+    paused: false,
+};
+
+/// The targets, each with its buyer.
+pub const TARGETS: &[DemoTarget] = &[
+    DemoTarget {
+        buyer: "Lone Star Group",
+        name: "Lone Star Exteriors",
+        to: "+12145550171",
+        daily: 400,
+        whisper: "Roof repair call from Northgate.",
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Hill Country",
+        name: "Hill Country Roofing",
+        to: "+15125550175",
+        lines: 3,
+        daily: 300,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Storm Shield",
+        name: "Storm Shield crews",
+        to: "+18175550138",
+        lines: 3,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Gulf Roof",
+        name: "Gulf Roof Partners",
+        to: "+17135550182",
+        hours: Some(("09:00", "18:00")),
+        lines: 4,
+        daily: 125,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Panhandle",
+        name: "Panhandle Roof Co",
+        to: "+18065550144",
+        lines: 2,
+        daily: 40,
+        paused: true,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "DryRight",
+        name: "DryRight night desk",
+        to: "sip:night@pbx.dryright.example",
+        lines: 6,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Meridian Auto",
+        name: "Meridian Auto Direct",
+        to: "+19725550199",
+        lines: 8,
+        whisper: "Auto insurance call.",
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Crestline",
+        name: "Crestline Insurance",
+        to: "+16025550119",
+        zone: "America/Phoenix",
+        lines: 6,
+        daily: 500,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Beacon Mutual",
+        name: "Beacon Mutual agents",
+        to: "+16145550156",
+        zone: ZONE,
+        lines: 10,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Sato & Brandt",
+        name: "Sato & Brandt Injury Law",
+        to: "+13105550170",
+        zone: "America/Los_Angeles",
+        lines: 4,
+        daily: 200,
+        whisper: "New accident intake.",
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Pacific Trial",
+        name: "Pacific Trial Group",
+        to: "+14155550121",
+        zone: "America/Los_Angeles",
+        hours: Some(("08:00", "20:00")),
+        lines: 3,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "ElderFirst",
+        name: "ElderFirst Phoenix",
+        to: "+16025550190",
+        zone: "America/Phoenix",
+        lines: 5,
+        daily: 600,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "ElderFirst",
+        name: "ElderFirst Tampa",
+        to: "+18135550112",
+        zone: ZONE,
+        hours: Some(("09:00", "21:00")),
+        lines: 5,
+        ..USUAL
+    },
+    DemoTarget {
+        buyer: "Silver Oak",
+        name: "Silver Oak Health",
+        to: "+14045550131",
+        zone: ZONE,
+        lines: 8,
+        ..USUAL
+    },
+];
+
+/// Tracking numbers: number, label, campaign (0: none yet), share of simulated calls.
+pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
+    ("+18005550126", "Roof repair, search", 1, 30),
+    ("+12145550110", "Roof repair, Dallas mailer", 1, 15),
+    ("+18885550134", "Auto insurance, TV", 2, 25),
+    ("+13105550102", "Accident, billboards", 3, 10),
+    ("+18775550148", "Medicare, radio", 4, 19),
+    ("+18665550163", "Spare", 0, 1),
+];

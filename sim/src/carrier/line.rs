@@ -1,0 +1,55 @@
+//! A call as it really was.
+
+use domain::call::event::{CarrierLeg, LegStatus};
+use domain::time::Timestamp;
+
+/// A caller's call, with what came of it.
+#[derive(Debug)]
+pub struct Line {
+    pub sid: String,
+    pub from: String,
+    pub to: String,
+    pub began: Timestamp,
+    pub hangs_up_at: Timestamp,
+    pub over_at: Option<Timestamp>,
+    /// The request whose answer decides how the call goes on, and when it was sent.
+    pub awaiting: Option<(u64, Timestamp)>,
+    pub legs: Vec<Leg>,
+    /// Caller and a target were connected.
+    pub talked: bool,
+    /// Caller and the fallback number were connected.
+    pub forwarded: bool,
+    pub message_s: u32,
+    /// A decisive request was lost or far too late.
+    pub troubled: bool,
+    /// The carrier has no record of it.
+    pub forgotten: bool,
+}
+
+/// A dialed leg: what it becomes is decided when it is dialed.
+#[derive(Debug)]
+pub struct Leg {
+    pub sid: String,
+    pub began: Timestamp,
+    pub answered_at: Option<Timestamp>,
+    pub over_at: Timestamp,
+    pub last: LegStatus,
+}
+
+impl Leg {
+    /// Seconds from answer to end.
+    pub fn length_s(&self) -> u32 {
+        self.answered_at.map_or(0, |at| self.over_at.secs_since(at))
+    }
+
+    pub(super) fn record(&self, now: Timestamp) -> CarrierLeg {
+        let (status, duration_s) = if self.over_at <= now {
+            (self.last, self.length_s())
+        } else if self.answered_at.is_some_and(|at| at <= now) {
+            (LegStatus::InProgress, 0)
+        } else {
+            (LegStatus::Ringing, 0)
+        };
+        CarrierLeg { sid: self.sid.clone(), status, duration_s }
+    }
+}

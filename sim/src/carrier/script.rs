@@ -1,0 +1,203 @@
+//! Reading a document and doing what it says.
+
+use domain::call::event::{DialResult, LegNews, LegStatus};
+use domain::time::Timestamp;
+use domain::voice::twiml::BYTES_MAX;
+use domain::voice::verb::Step;
+use roxmltree::{Document, Node};
+
+use super::{Carrier, Leg, Told};
+
+/// Verbs a carrier knows.
+const VERBS: [&str; 9] = ["Say", "Play", "Pause", "Dial", "Record", "Gather", "Redirect", "Reject", "Hangup"];
+
+/// Who is dialed and where the carrier comes back to.
+struct Order {
+    action: Step,
+    timeout_s: i64,
+    whisper: bool,
+    news: Option<u32>,
+    recorded: bool,
+}
+
+/// Refuses a document that no carrier would take.
+pub(super) fn check(twiml: &str) -> Result<Document<'_>, String> {
+    if twiml.len() > BYTES_MAX {
+        return Err(format!("the document has {} bytes", twiml.len()));
+    }
+    let document = Document::parse(twiml).map_err(|e| format!("not XML: {e}"))?;
+    let root = document.root_element();
+    if root.tag_name().name() != "Response" {
+        return Err(format!("the root is {}", root.tag_name().name()));
+    }
+    for verb in root.children().filter(Node::is_element) {
+        let name = verb.tag_name().name();
+        if !VERBS.contains(&name) {
+            return Err(format!("unknown verb {name}"));
+        }
+        if name == "Dial" && verb.children().filter(Node::is_element).count() != 1 {
+            return Err("a Dial rings exactly one target".to_owned());
+        }
+    }
+    Ok(document)
+}
+
+impl Carrier {
+    pub(super) fn execute(&mut self, index: usize, twiml: &str, now: Timestamp) -> Result<(), String> {
+        let document = check(twiml)?;
+        if self.lines[index].over_at.is_some() {
+            return Ok(());
+        }
+        let mut at = now;
+        for verb in document.root_element().children().filter(Node::is_element) {
+            match verb.tag_name().name() {
+                "Say" | "Play" | "Pause" => at = at.plus_secs(self.secs(1, 6)),
+                "Dial" => {
+                    let order = self.order(verb)?;
+                    return self.dial(index, &order, at);
+                }
+                "Record" => {
+                    let action = self.step(verb, "action")?;
+                    self.take_message(index, action, at);
+                    return Ok(());
+                }
+                "Hangup" => break,
+                other => return Err(format!("{other} has no place in a call of this kind")),
+            }
+            if self.lines[index].hangs_up_at <= at {
+                break;
+            }
+        }
+        let over_at = at.min(self.lines[index].hangs_up_at.max(now));
+        self.end(index, over_at);
+        Ok(())
+    }
+
+    fn order(&self, dial: Node<'_, '_>) -> Result<Order, String> {
+        let noun = dial.children().find(Node::is_element).ok_or("a Dial without a target")?;
+        if !["Number", "Sip"].contains(&noun.tag_name().name()) || noun.text().unwrap_or_default().is_empty() {
+            return Err("a Dial rings a number or a SIP address".to_owned());
+        }
+        if dial.attribute("answerOnBridge") != Some("true") {
+            return Err("a Dial answers on the bridge".to_owned());
+        }
+        let timeout_s = dial.attribute("timeout").and_then(|t| t.parse().ok()).filter(|t| (5..=600).contains(t));
+        Ok(Order {
+            action: self.step(dial, "action")?,
+            timeout_s: timeout_s.ok_or("a Dial has a timeout of 5 to 600 seconds")?,
+            whisper: noun.attribute("url").is_some(),
+            news: match self.step(noun, "statusCallback")? {
+                Step::Leg(attempt) => Some(attempt),
+                Step::FallbackLeg => None,
+                other => return Err(format!("{other:?} takes no leg status")),
+            },
+            recorded: dial.attribute("record").is_some(),
+        })
+    }
+
+    fn step(&self, node: Node<'_, '_>, attribute: &str) -> Result<Step, String> {
+        let url = node.attribute(attribute).ok_or_else(|| format!("{attribute} is missing"))?;
+        let path = url.strip_prefix(&self.base).ok_or_else(|| format!("{url} is not ours"))?;
+        path.rsplit('/').next().and_then(Step::from_path).ok_or_else(|| format!("{url} leads nowhere"))
+    }
+
+    /// Rings one destination. What it does, and when the caller has had enough, is drawn here.
+    fn dial(&mut self, index: usize, order: &Order, now: Timestamp) -> Result<(), String> {
+        if self.lines[index].legs.iter().any(|leg| leg.over_at > now) {
+            return Err("two targets are dialed at once".to_owned());
+        }
+        let answers_at = now.plus_secs(self.secs(1, 20));
+        let rings_until = now.plus_secs(order.timeout_s + 5);
+        let (mut over_at, mut last, answered) = match self.draw.below(100) {
+            0..=11 => (now.plus_secs(self.secs(1, 3)), LegStatus::Busy, false),
+            12..=31 => (rings_until, LegStatus::NoAnswer, false),
+            32..=35 => (now.plus_secs(1), LegStatus::Failed, false),
+            _ if answers_at < rings_until => (answers_at, LegStatus::Completed, true),
+            _ => (rings_until, LegStatus::NoAnswer, false),
+        };
+        let refused = answered && order.whisper && self.draw.chance(15);
+        if answered {
+            let talk_s = if refused { self.secs(1, 6) } else { self.secs(1, 400) };
+            over_at = over_at.plus_secs(talk_s);
+        }
+        let gone_at = self.lines[index].hangs_up_at.max(now);
+        let caller_gone = gone_at <= over_at;
+        let mut answered_at = answered.then_some(answers_at);
+        if caller_gone {
+            over_at = gone_at;
+            answered_at = answered_at.filter(|at| *at < gone_at);
+            if answered_at.is_none() {
+                last = if self.draw.chance(50) { LegStatus::Canceled } else { LegStatus::NoAnswer };
+            }
+        }
+        let bridged = answered_at.is_some() && !refused;
+        let sid = format!("CA{index:08}-{}", self.lines[index].legs.len());
+        let leg = Leg { sid: sid.clone(), began: now, answered_at, over_at, last };
+        let length_s = leg.length_s();
+        self.tell_leg(index, order.news, &leg);
+        self.lines[index].legs.push(leg);
+        if order.whisper && let (Some(at), Some(attempt)) = (answered_at, order.news) {
+            self.send(index, at, Told::Whisper { attempt });
+        }
+        let certain = refused || length_s == 0 || self.draw.chance(80);
+        let result = DialResult {
+            status: last,
+            bridged: certain.then_some(bridged),
+            duration_s: answered_at.map(|_| length_s),
+            leg_sid: Some(sid),
+            caller_gone,
+        };
+        let told = match order.action {
+            Step::Dialed(attempt) => {
+                self.lines[index].talked |= bridged;
+                Told::Dialed { attempt, result }
+            }
+            Step::FallbackDialed => {
+                self.lines[index].forwarded |= bridged;
+                Told::FallbackDialed(result)
+            }
+            other => return Err(format!("{other:?} takes no dial result")),
+        };
+        self.ask(index, over_at, told, caller_gone);
+        if bridged && order.recorded {
+            let told = Told::Recording { sid: format!("RE{index:08}-{length_s}"), duration_s: length_s };
+            self.send(index, over_at.plus_secs(2), told);
+        }
+        Ok(())
+    }
+
+    fn tell_leg(&mut self, index: usize, attempt: Option<u32>, leg: &Leg) {
+        let Some(attempt) = attempt else { return };
+        let mut states = vec![(leg.began, LegStatus::Initiated)];
+        if leg.last != LegStatus::Failed {
+            states.push((leg.began.plus_millis(800).min(leg.over_at), LegStatus::Ringing));
+        }
+        states.extend(leg.answered_at.map(|at| (at, LegStatus::InProgress)));
+        states.push((leg.over_at, leg.last));
+        for ((at, status), sequence) in states.into_iter().zip(0..) {
+            let duration_s = status.is_final().then(|| leg.length_s());
+            let news = LegNews { attempt, status, sequence, leg_sid: Some(leg.sid.clone()), duration_s };
+            self.send(index, at, Told::Leg(news));
+        }
+    }
+
+    fn take_message(&mut self, index: usize, action: Step, now: Timestamp) {
+        let length_s = if self.draw.chance(30) { 0 } else { self.secs(1, 40) };
+        let gone_at = self.lines[index].hangs_up_at.max(now);
+        let over_at = now.plus_secs(length_s.max(5));
+        let caller_gone = gone_at <= over_at;
+        let at = over_at.min(gone_at);
+        let duration_s = u32::try_from(length_s).unwrap_or(0).min(at.secs_since(now));
+        debug_assert_eq!(action, Step::Voicemail, "messages go to the voicemail step");
+        self.lines[index].message_s = duration_s;
+        self.ask(index, at, Told::Voicemail { duration_s, caller_gone }, caller_gone);
+        if duration_s > 0 {
+            let told = Told::Recording { sid: format!("RE{index:08}-v"), duration_s };
+            self.send(index, at.plus_secs(2), told);
+        }
+    }
+
+    fn secs(&mut self, from: u64, to: u64) -> i64 {
+        i64::try_from(from + self.draw.below(to - from + 1)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,183 @@
+//! Isolation under random work: whatever one account does, the other's rows stay.
+
+use domain::api::campaign::RouteInput;
+use domain::api::page::Activity;
+use domain::campaign::Distribution;
+use domain::caps::Caps;
+use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
+use domain::tag::Tags;
+use domain::time::Windows;
+use store::{NewCall, SavedCall, StoreError};
+use uuid::Uuid;
+
+use crate::scope::all_rows;
+use crate::world::{
+    Account, Draws, NOON, World, attempted, campaign_input, event, new_recording, number, session,
+    target_input, tx,
+};
+
+#[tokio::test]
+async fn whatever_one_account_does_the_others_rows_stay_as_they_are() {
+    for world in World::each().await {
+        let before = all_rows(&world, &world.b).await;
+        assert_eq!(
+            before.lines().count(),
+            11,
+            "one row of each table: {before}"
+        );
+        let (mut done, mut not) = (0, 0);
+        for seed in 0..8 {
+            let mut draws = Draws(seed);
+            for step in 0..40 {
+                match act(&world, &mut draws, seed * 1_000 + step).await {
+                    Ok(()) => done += 1,
+                    Err(StoreError::NotFound | StoreError::Stale | StoreError::Conflict(_)) => {
+                        not += 1
+                    }
+                    Err(e) => panic!("seed {seed}, step {step}: {e:?}"),
+                }
+            }
+            assert_eq!(
+                all_rows(&world, &world.b).await,
+                before,
+                "after seed {seed}"
+            );
+        }
+        assert!(
+            done > 80 && not > 40,
+            "{done} done, {not} not: the draws are one-sided"
+        );
+    }
+}
+
+/// One random thing that A does, with ids of A, of B, or of nobody.
+async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError> {
+    let (a, b) = (&world.a, &world.b);
+    let mut whose = |n: u32| match draws.below(n) {
+        0 => b.clone(),
+        1 => Account {
+            campaign: CampaignId(Uuid::from_u128(404)),
+            buyer: BuyerId(404),
+            target: TargetId(404),
+            number: NumberId(404),
+            call: CallId(Uuid::from_u128(404)),
+            recording: RecordingId(404),
+            ..a.clone()
+        },
+        _ => a.clone(),
+    };
+    let (x, y) = (whose(4), whose(4));
+    let name = format!("n{n}");
+    let activity = if draws.flip() {
+        Activity::Active
+    } else {
+        Activity::Paused
+    };
+    let windows = Windows {
+        hour: i64::from(draws.below(3)),
+        day: 1,
+        month: 1,
+    };
+    let digits = u32::try_from(n).unwrap_or(0) + 1_000;
+    let drawn = draws.below(17);
+    tx!(world, a.scope, |t| async {
+        match drawn {
+            0 => t.update_campaign(x.campaign, &campaign_input(&name)).await,
+            1 => t.set_campaign_activity(x.campaign, activity).await,
+            2 => t
+                .advance_plan(x.campaign, 1, Distribution::Weight, 3)
+                .await
+                .map(drop),
+            3 => {
+                let routes = [RouteInput {
+                    target: y.target,
+                    priority: 1,
+                    weight: 1,
+                    on: true,
+                }];
+                t.replace_routes(x.campaign, &routes).await
+            }
+            4 => t.rename_buyer(x.buyer, &name).await,
+            5 => t.set_buyer_activity(x.buyer, activity).await,
+            6 => t
+                .add_target(x.buyer, &target_input(&name, Caps::default()), NOON)
+                .await
+                .map(drop),
+            7 => {
+                t.update_target(x.target, &target_input(&name, Caps::default()))
+                    .await
+            }
+            8 => t
+                .claim(x.target, &Caps::default(), &windows, NOON)
+                .await
+                .map(drop),
+            9 => {
+                t.release_line(x.target).await?;
+                t.uncount(x.target, &windows).await
+            }
+            10 => t
+                .add_number(&number(digits), &name, Some(x.campaign), NOON)
+                .await
+                .map(drop),
+            11 => t.assign_number(x.number, Some(y.campaign)).await,
+            12 => t.set_target_activity(x.target, activity).await,
+            13 => {
+                let new = attempted(
+                    session(&name, Some(x.campaign), &a.e164, NOON),
+                    y.route,
+                    y.target,
+                    y.buyer,
+                );
+                let id = CallId(Uuid::from_u128(u128::from(n) + 5_000));
+                t.add_call(&NewCall {
+                    id,
+                    session: &new,
+                    tags: &Tags::default(),
+                    next_check_at: None,
+                })
+                .await
+            }
+            14 => {
+                let other = attempted(
+                    session(&name, Some(x.campaign), &a.e164, NOON),
+                    y.route,
+                    y.target,
+                    y.buyer,
+                );
+                let version = t.call_to_resume(a.call).await?.version;
+                t.save_call(
+                    &SavedCall {
+                        id: x.call,
+                        session: other.clone(),
+                        version,
+                        events: 0,
+                    },
+                    &other,
+                    None,
+                )
+                .await
+            }
+            15 => {
+                t.add_event(
+                    x.call,
+                    i64::try_from(n).unwrap_or(0) + 10,
+                    &event(Some(&name), NOON),
+                )
+                .await
+            }
+            _ => t
+                .keep_recording(
+                    x.call,
+                    &new_recording(if draws_even(n) { &name } else { "RE2" }),
+                    NOON,
+                )
+                .await
+                .map(drop),
+        }
+    })
+}
+
+/// Half of the recordings carry B's carrier id.
+fn draws_even(n: u64) -> bool {
+    n.is_multiple_of(2)
+}
