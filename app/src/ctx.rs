@@ -18,10 +18,19 @@ use crate::state::theme::Theme;
 /// `unauthenticated` where the request belongs to nobody.
 pub fn both() -> Result<(OpCtx, Services), AppError> {
     let op = use_context::<Parts>().and_then(|parts| parts.extensions.get::<OpCtx>().cloned());
-    let Some(op) = op else { return Err(reject(service::Error::Unauthenticated)) };
+    let Some(op) = op else {
+        return Err(reject(service::Error::Unauthenticated));
+    };
     let Some(services) = use_context::<Services>() else {
-        tracing::error!(request_id = op.request_id, "no services in the context of this request");
-        return Err(AppError { code: "internal".to_owned(), message: "Something went wrong on our side.".to_owned(), ..AppError::default() });
+        tracing::error!(
+            request_id = op.request_id,
+            "no services in the context of this request"
+        );
+        return Err(AppError {
+            code: "internal".to_owned(),
+            message: "Something went wrong on our side.".to_owned(),
+            ..AppError::default()
+        });
     };
     Ok((op, services))
 }
@@ -48,7 +57,12 @@ pub fn reject(error: service::Error) -> AppError {
         service::Error::Invalid(fields) => fields,
         _ => domain::invalid::FieldErrors::default(),
     };
-    AppError { code, message, fields, request_id }
+    AppError {
+        code,
+        message,
+        fields,
+        request_id,
+    }
 }
 
 /// Sends the browser on to `path` once the answer arrived, with or without the page's script.
@@ -58,14 +72,19 @@ pub fn go(path: &str) {
 
 /// Sets the status of the page being rendered.
 pub fn page_status(status: u16) {
-    if let (Some(out), Ok(status)) = (use_context::<ResponseOptions>(), http::StatusCode::from_u16(status)) {
+    if let (Some(out), Ok(status)) = (
+        use_context::<ResponseOptions>(),
+        http::StatusCode::from_u16(status),
+    ) {
         out.set_status(status);
     }
 }
 
 /// The headers every page has: what may run and load in it, and that it is nobody else's.
 pub fn page_headers() {
-    let (Some(out), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
+    let (Some(out), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else {
+        return;
+    };
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data:; media-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; \
@@ -74,23 +93,39 @@ pub fn page_headers() {
     if let Ok(value) = HeaderValue::from_str(&policy) {
         out.insert_header(CONTENT_SECURITY_POLICY, value);
     }
-    out.insert_header(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    out.insert_header(
+        http::header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
 }
 
 /// The theme this browser chose.
 #[must_use]
 pub fn theme() -> Theme {
     let cookie = use_context::<Parts>().and_then(|parts| {
-        let all = parts.headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).collect::<Vec<_>>().join("; ");
-        all.split(';').find_map(|pair| pair.trim().strip_prefix("theme=").map(str::to_owned))
+        let all = parts
+            .headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .collect::<Vec<_>>()
+            .join("; ");
+        all.split(';')
+            .find_map(|pair| pair.trim().strip_prefix("theme=").map(str::to_owned))
     });
-    cookie.and_then(|code| Theme::from_code(&code)).unwrap_or_default()
+    cookie
+        .and_then(|code| Theme::from_code(&code))
+        .unwrap_or_default()
 }
 
 /// A plain form post is answered with a way back to the page; a status would hide that way.
 fn page_status_unless_form(parts: Option<&Parts>, status: u16) {
     let form = parts.is_some_and(|parts| {
-        let html = parts.headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
+        let html = parts
+            .headers
+            .get(ACCEPT)
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|v| v.contains("text/html"));
         html && parts.uri.path().starts_with("/api/")
     });
     if !form {
@@ -99,7 +134,11 @@ fn page_status_unless_form(parts: Option<&Parts>, status: u16) {
 }
 
 fn header_request_id(parts: &Parts) -> Option<String> {
-    parts.headers.get(HeaderName::from_static("x-request-id")).and_then(|v| v.to_str().ok()).map(str::to_owned)
+    parts
+        .headers
+        .get(HeaderName::from_static("x-request-id"))
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned)
 }
 
 /// An error with all its causes, for the log.

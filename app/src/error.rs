@@ -27,7 +27,11 @@ impl AppError {
     /// A failure between the browser and the server.
     #[must_use]
     pub fn transport(message: &str) -> Self {
-        Self { code: "transport".to_owned(), message: message.to_owned(), ..Self::default() }
+        Self {
+            code: "transport".to_owned(),
+            message: message.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Whether there is no such thing, or not in this account.
@@ -45,7 +49,10 @@ impl AppError {
     /// Whether trying again later may help, so that what is on the page may stay.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self.code.as_str(), "transport" | "unavailable" | "internal" | "limited")
+        matches!(
+            self.code.as_str(),
+            "transport" | "unavailable" | "internal" | "limited"
+        )
     }
 }
 

@@ -32,7 +32,11 @@ pub fn input(field: &str) -> String {
 /// The field that an input of the form belongs to: `form[days][2][from]` is `days[2].from`.
 fn field_of(input: &str) -> Option<String> {
     let mut field = String::new();
-    for part in input.strip_prefix("form")?.split(['[', ']']).filter(|part| !part.is_empty()) {
+    for part in input
+        .strip_prefix("form")?
+        .split(['[', ']'])
+        .filter(|part| !part.is_empty())
+    {
         if part.bytes().all(|b| b.is_ascii_digit()) {
             field.push('[');
             field.push_str(part);
@@ -49,7 +53,9 @@ fn field_of(input: &str) -> Option<String> {
 
 /// Whether an error at `error` is about a field that was touched.
 fn covers(touched: &str, error: &str) -> bool {
-    touched.strip_prefix(error).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    touched
+        .strip_prefix(error)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// What the browser posts, cut down to the form.
@@ -63,7 +69,9 @@ struct Posted<F> {
 /// What is in a form element now; none if it cannot be read.
 pub fn read<F: DeserializeOwned + Default>(el: &HtmlFormElement) -> Option<F> {
     let data = FormData::new_with_form(el).ok()?;
-    Posted::<F>::from_form_data(&data).ok().map(|posted| posted.form)
+    Posted::<F>::from_form_data(&data)
+        .ok()
+        .map(|posted| posted.form)
 }
 
 /// How a form stands.
@@ -104,7 +112,15 @@ impl Form {
     /// All errors shown, for the summary: field and message.
     #[must_use]
     pub fn errors(self) -> Signal<Vec<(String, String)>> {
-        Signal::derive(move || self.shown.with(|errors| errors.0.iter().map(|e| (e.field.clone(), e.message.clone())).collect()))
+        Signal::derive(move || {
+            self.shown.with(|errors| {
+                errors
+                    .0
+                    .iter()
+                    .map(|e| (e.field.clone(), e.message.clone()))
+                    .collect()
+            })
+        })
     }
 
     /// How many errors are shown.
@@ -159,12 +175,18 @@ impl Form {
                 self.all.set_value(true);
                 self.show(error.fields.clone());
             }
-            Err(error) => self.toasts.error(format!("Not saved: {} Your edits are kept.", error.message)),
+            Err(error) => self
+                .toasts
+                .error(format!("Not saved: {} Your edits are kept.", error.message)),
         }
     }
 
     /// Watches an action for answers, those from before the script ran included.
-    pub fn watch<T: Clone + Send + Sync + 'static>(self, value: Signal<Option<Result<T, AppError>>>, done: impl Into<Option<Callback<T>>>) -> Self {
+    pub fn watch<T: Clone + Send + Sync + 'static>(
+        self,
+        value: Signal<Option<Result<T, AppError>>>,
+        done: impl Into<Option<Callback<T>>>,
+    ) -> Self {
         let done = done.into();
         if let Some(Err(error)) = value.get_untracked() {
             let mut errors = error.fields;
@@ -205,7 +227,11 @@ impl Form {
         let Some(el) = self.element() else { return };
         let mut errors = self.check.with_value(|check| check(&el));
         if !self.all.get_value() {
-            self.touched.with_value(|touched| errors.0.retain(|e| touched.iter().any(|t| covers(t, &e.field))));
+            self.touched.with_value(|touched| {
+                errors
+                    .0
+                    .retain(|e| touched.iter().any(|t| covers(t, &e.field)))
+            });
         }
         if self.shown.with_untracked(|shown| *shown != errors) {
             self.shown.set(errors);
@@ -218,12 +244,20 @@ impl Form {
 }
 
 /// Reads and checks a form: `|el| checked::<BuyerForm, _>(el, BuyerForm::check)`.
-pub fn checked<F: DeserializeOwned + Default, T>(el: &HtmlFormElement, check: fn(&F) -> Result<T, FieldErrors>) -> FieldErrors {
-    read::<F>(el).and_then(|form| check(&form).err()).unwrap_or_default()
+pub fn checked<F: DeserializeOwned + Default, T>(
+    el: &HtmlFormElement,
+    check: fn(&F) -> Result<T, FieldErrors>,
+) -> FieldErrors {
+    read::<F>(el)
+        .and_then(|form| check(&form).err())
+        .unwrap_or_default()
 }
 
 fn name_of(ev: &Event) -> Option<String> {
-    ev.target()?.dyn_into::<Element>().ok()?.get_attribute("name")
+    ev.target()?
+        .dyn_into::<Element>()
+        .ok()?
+        .get_attribute("name")
 }
 
 fn focus_first(form: &str) {
@@ -238,9 +272,15 @@ fn focus_first(form: &str) {
 
 /// Makes what is in the fields what "Discard" goes back to.
 fn keep_as_first(form: &HtmlFormElement) {
-    let Ok(list) = form.query_selector_all("input, textarea, option") else { return };
+    let Ok(list) = form.query_selector_all("input, textarea, option") else {
+        return;
+    };
     for el in (0..list.length()).filter_map(|at| list.get(at)) {
-        for (from, to) in [("value", "defaultValue"), ("checked", "defaultChecked"), ("selected", "defaultSelected")] {
+        for (from, to) in [
+            ("value", "defaultValue"),
+            ("checked", "defaultChecked"),
+            ("selected", "defaultSelected"),
+        ] {
             let (from, to) = (JsValue::from_str(from), JsValue::from_str(to));
             if js_sys::Reflect::has(&el, &to).unwrap_or(false)
                 && let Ok(now) = js_sys::Reflect::get(&el, &from)
@@ -260,7 +300,10 @@ mod tests {
         assert_eq!(input("name"), "form[name]");
         assert_eq!(input("days[2]"), "form[days][2]");
         assert_eq!(field_of("form[name]").as_deref(), Some("name"));
-        assert_eq!(field_of("form[days][2][from]").as_deref(), Some("days[2].from"));
+        assert_eq!(
+            field_of("form[days][2][from]").as_deref(),
+            Some("days[2].from")
+        );
         assert_eq!(field_of("id"), None);
     }
 

@@ -40,7 +40,9 @@ pub fn Frame() -> impl IntoView {
 }
 
 fn hotkeys(palette: RwSignal<bool>) {
-    use_hotkey("Ctrl k", "Search or jump to", move || palette.update(|open| *open = !*open));
+    use_hotkey("Ctrl k", "Search or jump to", move || {
+        palette.update(|open| *open = !*open)
+    });
     for (keys, what, href) in [
         ("g d", "Go to the dashboard", route::HOME),
         ("g l", "Go to the call log", route::CALLS),
@@ -49,7 +51,9 @@ fn hotkeys(palette: RwSignal<bool>) {
         ("g n", "Go to numbers", route::NUMBERS),
     ] {
         let navigate = use_navigate();
-        use_hotkey(keys, what, move || navigate(href, NavigateOptions::default()));
+        use_hotkey(keys, what, move || {
+            navigate(href, NavigateOptions::default())
+        });
     }
 }
 
@@ -60,19 +64,36 @@ fn get_form_handler() -> impl Fn(SubmitEvent) + 'static {
         if ev.default_prevented() {
             return;
         }
-        let Some(form) = ev.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok()) else { return };
+        let Some(form) = ev
+            .target()
+            .and_then(|t| t.dyn_into::<HtmlFormElement>().ok())
+        else {
+            return;
+        };
         if !form.method().eq_ignore_ascii_case("get") {
             return;
         }
         let Some(query) = query_of(&form) else { return };
-        let path = form.get_attribute("action").unwrap_or_else(|| route::CALLS.to_owned());
+        let path = form
+            .get_attribute("action")
+            .unwrap_or_else(|| route::CALLS.to_owned());
         ev.prevent_default();
         if let Ok(Some(pop)) = form.closest(":popover-open")
             && let Ok(pop) = pop.dyn_into::<web_sys::HtmlElement>()
         {
             drop(pop.hide_popover());
         }
-        navigate(&if query.is_empty() { path } else { format!("{path}?{query}") }, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        navigate(
+            &if query.is_empty() {
+                path
+            } else {
+                format!("{path}?{query}")
+            },
+            NavigateOptions {
+                scroll: false,
+                ..NavigateOptions::default()
+            },
+        );
     }
 }
 
@@ -81,5 +102,10 @@ fn query_of(form: &HtmlFormElement) -> Option<String> {
     let data = FormData::new_with_form(form).ok()?;
     let params = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     let text = params.to_string().as_string()?;
-    Some(text.split('&').filter(|pair| !pair.ends_with('=')).collect::<Vec<_>>().join("&"))
+    Some(
+        text.split('&')
+            .filter(|pair| !pair.ends_with('='))
+            .collect::<Vec<_>>()
+            .join("&"),
+    )
 }

@@ -8,7 +8,9 @@
 #![recursion_limit = "256"]
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
-compile_error!("`ssr` and `hydrate` exclude each other: name the packages instead of building everything at once");
+compile_error!(
+    "`ssr` and `hydrate` exclude each other: name the packages instead of building everything at once"
+);
 
 pub mod api;
 #[cfg(feature = "ssr")]

@@ -90,25 +90,52 @@ pub fn pairs(query: &CallQuery) -> Vec<(&'static str, &str)> {
 /// The call log of one campaign today.
 #[must_use]
 pub fn calls_of_campaign(id: CampaignId) -> String {
-    calls(&CallQuery { campaign: id.to_string(), ..CallQuery::default() }, None)
+    calls(
+        &CallQuery {
+            campaign: id.to_string(),
+            ..CallQuery::default()
+        },
+        None,
+    )
 }
 
 /// The call log of one target today.
 #[must_use]
 pub fn calls_of_target(id: TargetId) -> String {
-    calls(&CallQuery { target: id.to_string(), ..CallQuery::default() }, None)
+    calls(
+        &CallQuery {
+            target: id.to_string(),
+            ..CallQuery::default()
+        },
+        None,
+    )
 }
 
 /// The call log of calls that are going on.
 #[must_use]
 pub fn calls_live() -> String {
-    calls(&CallQuery { outcome: "live".to_owned(), range: "all".to_owned(), ..CallQuery::default() }, None)
+    calls(
+        &CallQuery {
+            outcome: "live".to_owned(),
+            range: "all".to_owned(),
+            ..CallQuery::default()
+        },
+        None,
+    )
 }
 
 /// The call log of a campaign's calls that are going on.
 #[must_use]
 pub fn calls_live_of_campaign(id: CampaignId) -> String {
-    calls(&CallQuery { campaign: id.to_string(), outcome: "live".to_owned(), range: "all".to_owned(), ..CallQuery::default() }, None)
+    calls(
+        &CallQuery {
+            campaign: id.to_string(),
+            outcome: "live".to_owned(),
+            range: "all".to_owned(),
+            ..CallQuery::default()
+        },
+        None,
+    )
 }
 
 /// A path with the parameters that say something.
@@ -147,7 +174,14 @@ mod tests {
     #[test]
     fn addresses_carry_only_what_is_set_and_are_encoded() {
         assert_eq!(calls(&CallQuery::default(), None), "/calls");
-        let query = CallQuery { outcome: "no_answer".into(), caller: "(214) 5".into(), ..CallQuery::default() };
-        assert_eq!(calls(&query, None), "/calls?outcome=no_answer&caller=%28214%29%205");
+        let query = CallQuery {
+            outcome: "no_answer".into(),
+            caller: "(214) 5".into(),
+            ..CallQuery::default()
+        };
+        assert_eq!(
+            calls(&query, None),
+            "/calls?outcome=no_answer&caller=%28214%29%205"
+        );
     }
 }

@@ -29,5 +29,8 @@ pub(crate) fn provide() {
 
 /// Whether the page's script has taken over; false in what the server renders.
 pub fn use_scripted() -> Signal<bool> {
-    use_context::<Scripted>().map(|s| s.0).unwrap_or_default().into()
+    use_context::<Scripted>()
+        .map(|s| s.0)
+        .unwrap_or_default()
+        .into()
 }

@@ -17,7 +17,7 @@ use store::{CallSums, CampaignRecord, Constraint, Db, NumberRecord, Tenant};
 use crate::error::{Error, OrMissing, OrTaken};
 use crate::guard::require;
 use crate::op::OpCtx;
-use crate::plan::{PlanCache, clocks_of, usage_of};
+use crate::plan::{PlanCache, clocks_of, routed, usage_of};
 use crate::port::Ids;
 use crate::target::availability;
 use crate::{number, zone};
@@ -200,6 +200,25 @@ fn row(campaign: &CampaignRecord, plan: Option<&RoutingPlan>, usage: &UsageMap, 
     }
 }
 
+/// The targets that a plan could still take in, each with how it stands: an editor shows the share a
+/// route would have before it is saved.
+async fn free_targets(tenant: &Tenant<'_>, plan: &RoutingPlan, now: Timestamp) -> Result<Vec<Choice>, Error> {
+    let buyers = tenant.buyers().await?;
+    let free = tenant.targets().await?.into_iter().filter(|t| !plan.routes.iter().any(|r| r.target.id == t.id)).collect::<Vec<_>>();
+    if free.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = free.iter().map(|t| t.id).collect();
+    let usage: UsageMap = tenant.usage(&ids).await?.into_iter().map(|u| (u.target, u.usage)).collect();
+    let clocks = zone::clocks(free.iter().map(|t| t.input.zone.as_str()), now);
+    let choice = |t: &store::TargetRecord| {
+        let buyer = buyers.iter().find(|b| b.id == t.buyer)?;
+        let (state, _, _) = availability(&routed(t, buyer), true, &usage, &clocks);
+        Some(Choice { value: t.id.to_string(), label: t.input.name.clone(), hint: format!("{}, {}", state.word, buyer.name) })
+    };
+    Ok(free.iter().filter_map(choice).collect())
+}
+
 async fn plan_view(tenant: &Tenant<'_>, campaign: &CampaignRecord, plan: Option<&RoutingPlan>, usage: &UsageMap, now: Timestamp) -> Result<PlanView, Error> {
     let empty = RoutingPlan {
         campaign: campaign.id,
@@ -234,17 +253,7 @@ async fn plan_view(tenant: &Tenant<'_>, campaign: &CampaignRecord, plan: Option<
             }
         })
         .collect();
-    let buyers = tenant.buyers().await?;
-    let targets = tenant
-        .targets()
-        .await?
-        .into_iter()
-        .filter(|t| !plan.routes.iter().any(|r| r.target.id == t.id))
-        .filter_map(|t| {
-            let buyer = buyers.iter().find(|b| b.id == t.buyer)?;
-            Some(Choice { value: t.id.to_string(), label: t.input.name.clone(), hint: buyer.name.clone() })
-        })
-        .collect();
+    let targets = free_targets(tenant, plan, now).await?;
     let decision = decide(plan, &Exclusions::default(), usage, &clocks, &mut Draw::from_seed(0));
     Ok(PlanView {
         version: plan.version,

@@ -12,8 +12,10 @@ use store::{Constraint, Db, StoreError, TenantScope, UserRecord};
 use crate::error::{Error, OrTaken};
 use crate::op::{Actor, OpCtx};
 
-/// Failed sign-ins allowed in [`WINDOW_S`] before a subject has to wait.
-const FAILURES_MAX: u32 = 5;
+/// Failed sign-ins allowed in [`WINDOW_S`] before an address has to wait.
+const EMAIL_FAILURES_MAX: u32 = 5;
+/// The same for a peer: a whole office may sit behind one.
+const PEER_FAILURES_MAX: u32 = 25;
 /// Failed sign-ins older than this are forgotten, in seconds.
 const WINDOW_S: i64 = 15 * 60;
 /// The first wait, in seconds; it doubles with each further failure up to the window.
@@ -151,12 +153,12 @@ impl Users {
         Ok(conn.commit().await?)
     }
 
-    async fn count_failure(&self, subjects: &[String], now: Timestamp) -> Result<(), Error> {
+    async fn count_failure(&self, subjects: &[String; 2], now: Timestamp) -> Result<(), Error> {
         let conn = self.db.write().await?;
-        for subject in subjects {
+        for (subject, failures_max) in subjects.iter().zip([EMAIL_FAILURES_MAX, PEER_FAILURES_MAX]) {
             let failures = conn.platform().count_failed_login(subject, now.plus_secs(-WINDOW_S), now).await?;
-            if failures >= FAILURES_MAX {
-                let wait = WAIT_S << (failures - FAILURES_MAX).min(5);
+            if failures >= failures_max {
+                let wait = WAIT_S << (failures - failures_max).min(5);
                 conn.platform().block_login(subject, now.plus_secs(wait.min(WINDOW_S))).await?;
             }
         }

@@ -53,18 +53,18 @@ impl World {
         let said = match draw.below(5) {
             0 => {
                 let plan = &mut self.plans[plan];
-                plan.active = !plan.active;
+                plan.active = draw.chance(90);
                 format!("{} active: {}", plan.campaign_name, plan.active)
             }
             1 => {
                 let routes = &mut self.plans[plan].routes;
                 let route = at(draw, routes.len());
-                routes[route].on = !routes[route].on;
+                routes[route].on = draw.chance(90);
                 format!("route {} on: {}", routes[route].id, routes[route].on)
             }
             2 => {
                 let buyer = BuyerId(1 + i64::try_from(draw.below(3)).unwrap_or(0));
-                let active = draw.chance(60);
+                let active = draw.chance(85);
                 self.targets.values_mut().filter(|t| t.buyer == buyer).for_each(|t| t.buyer_active = active);
                 format!("buyer {buyer} active: {active}")
             }
@@ -76,7 +76,7 @@ impl World {
             }
             _ => {
                 let Some(target) = self.targets.values_mut().nth(target) else { return String::new() };
-                target.active = !target.active;
+                target.active = draw.chance(90);
                 format!("{} active: {}", target.name, target.active)
             }
         };

@@ -31,7 +31,11 @@ pub async fn create_buyer(form: BuyerForm) -> Answer<BuyerId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
     let (op, services) = ctx::both()?;
-    let id = services.buyers.create(&op, &form).await.map_err(ctx::reject)?;
+    let id = services
+        .buyers
+        .create(&op, &form)
+        .await
+        .map_err(ctx::reject)?;
     ctx::go(&route::buyer(id));
     Ok(id)
 }
@@ -42,7 +46,11 @@ pub async fn update_buyer(id: BuyerId, form: BuyerForm) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.buyers.update(&op, id, &form).await.map_err(ctx::reject)
+    services
+        .buyers
+        .update(&op, id, &form)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// Pauses, resumes or archives a buyer with all its targets.
@@ -51,5 +59,9 @@ pub async fn set_buyer_activity(id: BuyerId, activity: Activity) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.buyers.set_activity(&op, id, activity).await.map_err(ctx::reject)
+    services
+        .buyers
+        .set_activity(&op, id, activity)
+        .await
+        .map_err(ctx::reject)
 }

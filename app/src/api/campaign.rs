@@ -22,7 +22,11 @@ pub async fn load_campaign(id: CampaignId) -> Answer<CampaignDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.campaigns.detail(&op, id).await.map_err(ctx::reject)
+    services
+        .campaigns
+        .detail(&op, id)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// Makes a campaign and goes to its routing plan.
@@ -31,7 +35,11 @@ pub async fn create_campaign(form: CampaignForm) -> Answer<CampaignId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
     let (op, services) = ctx::both()?;
-    let id = services.campaigns.create(&op, &form).await.map_err(ctx::reject)?;
+    let id = services
+        .campaigns
+        .create(&op, &form)
+        .await
+        .map_err(ctx::reject)?;
     ctx::go(&route::campaign(id, route::CampaignTab::Routing));
     Ok(id)
 }
@@ -42,7 +50,11 @@ pub async fn update_campaign(id: CampaignId, form: CampaignForm) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.campaigns.update(&op, id, &form).await.map_err(ctx::reject)
+    services
+        .campaigns
+        .update(&op, id, &form)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// Pauses, resumes or archives a campaign.
@@ -51,7 +63,11 @@ pub async fn set_campaign_activity(id: CampaignId, activity: Activity) -> Answer
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.campaigns.set_activity(&op, id, activity).await.map_err(ctx::reject)
+    services
+        .campaigns
+        .set_activity(&op, id, activity)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// Saves a routing plan over the version it was edited from; answers the new version.
@@ -60,5 +76,9 @@ pub async fn save_plan(id: CampaignId, form: PlanForm) -> Answer<i64> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.campaigns.save_plan(&op, id, &form).await.map_err(ctx::reject)
+    services
+        .campaigns
+        .save_plan(&op, id, &form)
+        .await
+        .map_err(ctx::reject)
 }

@@ -12,5 +12,9 @@ pub async fn load_today(campaign: Option<CampaignId>) -> Answer<Dashboard> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.dashboard.today(&op, campaign).await.map_err(ctx::reject)
+    services
+        .dashboard
+        .today(&op, campaign)
+        .await
+        .map_err(ctx::reject)
 }

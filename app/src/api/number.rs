@@ -21,18 +21,29 @@ pub async fn add_number(form: NumberForm) -> Answer<NumberId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
     let (op, services) = ctx::both()?;
-    let id = services.numbers.add(&op, &form).await.map_err(ctx::reject)?;
+    let id = services
+        .numbers
+        .add(&op, &form)
+        .await
+        .map_err(ctx::reject)?;
     ctx::go(route::NUMBERS);
     Ok(id)
 }
 
 /// Gives a number to a campaign, or takes it from all.
 #[server(endpoint = "numbers/assign")]
-pub async fn assign_number(id: NumberId, #[server(default)] campaign: Option<CampaignId>) -> Answer<()> {
+pub async fn assign_number(
+    id: NumberId,
+    #[server(default)] campaign: Option<CampaignId>,
+) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.numbers.assign(&op, id, campaign).await.map_err(ctx::reject)
+    services
+        .numbers
+        .assign(&op, id, campaign)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// Removes a number from the account.

@@ -22,7 +22,11 @@ pub async fn create_target(buyer: BuyerId, form: TargetForm) -> Answer<TargetId>
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
     let (op, services) = ctx::both()?;
-    let id = services.targets.create(&op, buyer, &form).await.map_err(ctx::reject)?;
+    let id = services
+        .targets
+        .create(&op, buyer, &form)
+        .await
+        .map_err(ctx::reject)?;
     ctx::go(&route::buyer(buyer));
     Ok(id)
 }
@@ -33,7 +37,11 @@ pub async fn update_target(id: TargetId, form: TargetForm) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.targets.update(&op, id, &form).await.map_err(ctx::reject)
+    services
+        .targets
+        .update(&op, id, &form)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// Pauses, resumes or archives a target.
@@ -42,5 +50,9 @@ pub async fn set_target_activity(id: TargetId, activity: Activity) -> Answer<()>
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.targets.set_activity(&op, id, activity).await.map_err(ctx::reject)
+    services
+        .targets
+        .set_activity(&op, id, activity)
+        .await
+        .map_err(ctx::reject)
 }

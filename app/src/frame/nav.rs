@@ -10,9 +10,15 @@ use crate::state::session::Session;
 use crate::ui::{Icon, IconButton, Status};
 
 /// Icon, words, address; a place is current for everything beneath it.
-const WATCH: &[(&str, &str, &str)] = &[("dashboard", "Dashboard", route::HOME), ("calls", "Call log", route::CALLS)];
-const SET_UP: &[(&str, &str, &str)] =
-    &[("campaign", "Campaigns", route::CAMPAIGNS), ("buyer", "Buyers & targets", route::BUYERS), ("number", "Numbers", route::NUMBERS)];
+const WATCH: &[(&str, &str, &str)] = &[
+    ("dashboard", "Dashboard", route::HOME),
+    ("calls", "Call log", route::CALLS),
+];
+const SET_UP: &[(&str, &str, &str)] = &[
+    ("campaign", "Campaigns", route::CAMPAIGNS),
+    ("buyer", "Buyers & targets", route::BUYERS),
+    ("number", "Numbers", route::NUMBERS),
+];
 
 fn is_here(path: &str, href: &str) -> bool {
     match href {
@@ -102,6 +108,9 @@ fn link(place: &(&'static str, &'static str, &'static str)) -> AnyView {
 #[component]
 fn System() -> impl IntoView {
     let link = use_live().link;
-    let (shape, words) = (Signal::derive(move || link.get().shape()), Signal::derive(move || link.get().system_words().to_owned()));
+    let (shape, words) = (
+        Signal::derive(move || link.get().shape()),
+        Signal::derive(move || link.get().system_words().to_owned()),
+    );
     view! { <div class="side-foot"><Status state=shape text=words/></div> }.into_any()
 }

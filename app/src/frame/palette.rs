@@ -16,9 +16,11 @@ use crate::ui::{CommandPalette, PaletteEntry};
 pub fn Palette(session: Session, open: RwSignal<bool>) -> impl IntoView {
     let found = RwSignal::new(Vec::<PaletteEntry>::new());
     let typed = RwSignal::new(String::new());
+    let allowed = RwSignal::new(Vec::<PaletteEntry>::new());
     Effect::new(move |_| {
         if open.get() {
             typed.set(String::new());
+            allowed.set(acts(session));
             spawn_local(async move { found.set(things().await) });
         }
     });
@@ -28,7 +30,7 @@ pub fn Palette(session: Session, open: RwSignal<bool>) -> impl IntoView {
         }
         let mut all = call_by_id(&typed.get());
         all.extend(places());
-        all.extend(acts(session));
+        all.extend(allowed.get());
         all.extend(found.get());
         all
     });
@@ -52,7 +54,11 @@ fn places() -> Vec<PaletteEntry> {
 fn acts(session: Session) -> Vec<PaletteEntry> {
     let may = |what| untrack(move || session.may(what));
     [
-        (Permission::EditCampaigns, "New campaign", route::CAMPAIGN_NEW),
+        (
+            Permission::EditCampaigns,
+            "New campaign",
+            route::CAMPAIGN_NEW,
+        ),
         (Permission::EditBuyers, "New buyer", route::BUYER_NEW),
         (Permission::EditNumbers, "Add a number", route::NUMBER_NEW),
     ]
@@ -64,21 +70,52 @@ fn acts(session: Session) -> Vec<PaletteEntry> {
 
 /// The call whose id was typed or pasted.
 fn call_by_id(typed: &str) -> Vec<PaletteEntry> {
-    typed.trim().parse::<CallId>().map(|id| PaletteEntry::link("Go to", "calls", format!("Call {}", typed.trim()), "Call", route::call(id))).into_iter().collect()
+    typed
+        .trim()
+        .parse::<CallId>()
+        .map(|id| {
+            PaletteEntry::link(
+                "Go to",
+                "calls",
+                format!("Call {}", typed.trim()),
+                "Call",
+                route::call(id),
+            )
+        })
+        .into_iter()
+        .collect()
 }
 
 /// The account's campaigns, buyers and targets; what cannot be fetched is not offered.
 async fn things() -> Vec<PaletteEntry> {
     let mut all = Vec::new();
     for row in campaign::list_campaigns().await.unwrap_or_default() {
-        all.push(PaletteEntry::link("Go to", "campaign", row.name, "Campaign", route::campaign(row.id, CampaignTab::Overview)));
+        all.push(PaletteEntry::link(
+            "Go to",
+            "campaign",
+            row.name,
+            "Campaign",
+            route::campaign(row.id, CampaignTab::Overview),
+        ));
     }
     for row in buyer::list_buyers().await.unwrap_or_default() {
         for target in &row.targets {
             let note = format!("Target, {}", target.now.word.to_lowercase());
-            all.push(PaletteEntry::link("Go to", "target", &target.name, note, route::target(target.id)));
+            all.push(PaletteEntry::link(
+                "Go to",
+                "target",
+                &target.name,
+                note,
+                route::target(target.id),
+            ));
         }
-        all.push(PaletteEntry::link("Go to", "buyer", row.name, "Buyer", route::buyer(row.id)));
+        all.push(PaletteEntry::link(
+            "Go to",
+            "buyer",
+            row.name,
+            "Buyer",
+            route::buyer(row.id),
+        ));
     }
     all
 }

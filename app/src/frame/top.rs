@@ -8,13 +8,19 @@ use crate::route;
 use crate::state::live::use_live;
 use crate::state::session::Session;
 use crate::state::theme::{Theme, use_theme};
-use crate::ui::{ButtonKind, Icon, IconButton, Kbd, Menu, MenuLabel, MenuPost, MenuSeparator, Size, State, Status};
+use crate::ui::{
+    ButtonKind, Icon, IconButton, Kbd, Menu, MenuLabel, MenuPost, MenuSeparator, Size, State,
+    Status,
+};
 
 /// The bar.
 #[component]
 pub fn Top(session: Session, palette: RwSignal<bool>, keys: RwSignal<bool>) -> impl IntoView {
     let link = use_live().link;
-    let (shape, words) = (Signal::derive(move || link.get().shape()), Signal::derive(move || link.get().word().to_owned()));
+    let (shape, words) = (
+        Signal::derive(move || link.get().shape()),
+        Signal::derive(move || link.get().word().to_owned()),
+    );
     let search = move |ev: web_sys::MouseEvent| {
         if !ev.ctrl_key() && !ev.meta_key() {
             ev.prevent_default();
@@ -93,7 +99,11 @@ fn Themes() -> impl IntoView {
     let choices = move || {
         let now = theme.get();
         let (path, search) = (location.pathname.get(), location.search.get());
-        let next = if search.is_empty() { path } else { format!("{path}?{search}") };
+        let next = if search.is_empty() {
+            path
+        } else {
+            format!("{path}?{search}")
+        };
         Theme::ALL
             .into_iter()
             .map(|(choice, words, icon)| {

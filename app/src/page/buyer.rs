@@ -8,11 +8,14 @@ use leptos::prelude::*;
 use crate::api::buyer::{CreateBuyer, UpdateBuyer, load_buyer};
 use crate::form::{Form, checked, input};
 use crate::page::buyers::Targets;
-use crate::page::parts::{OnlyLook, activity_state, counted, may, with_id};
+use crate::page::parts::{IfMay, activity_state, counted, may, with_id};
 use crate::route;
 use crate::state::activity::{Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Size, Status, TextInput, use_toasts};
+use crate::ui::{
+    Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Size,
+    Status, TextInput, use_toasts,
+};
 
 fn crumbs() -> Vec<(String, String)> {
     vec![("Buyers & targets".to_owned(), route::BUYERS.to_owned())]
@@ -23,7 +26,9 @@ fn crumbs() -> Vec<(String, String)> {
 pub fn Buyer() -> impl IntoView {
     with_id("The buyer", |id: Memo<BuyerId>| {
         let source = Source::new(move || id.get(), load_buyer).follow_calls();
-        source.view("The buyer", Renew::WithQuestion, move |detail| view! { <Detail source=source detail=detail/> }.into_any())
+        source.view("The buyer", Renew::WithQuestion, move |detail| {
+            view! { <Detail source=source detail=detail/> }.into_any()
+        })
     })
 }
 
@@ -36,19 +41,33 @@ fn Detail(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
     let stored = Signal::derive(move || detail.with(|d| d.row.activity));
     let state = Memo::new(move |_| activity_state(changes.of(thing, stored.get())));
-    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
+    let (shape, word) = (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1.to_owned()),
+    );
     let sub = Signal::derive(move || {
-        detail.with(|d| format!("{}, {} connected today", counted(u64::from(d.row.live), "live call", "live calls"), d.row.connected_today))
+        detail.with(|d| {
+            format!(
+                "{}, {} connected today",
+                counted(u64::from(d.row.live), "live call", "live calls"),
+                d.row.connected_today
+            )
+        })
     });
-    let actions = move || move || edit.get().then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> });
+    let actions = move || {
+        edit.get()
+            .then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> })
+    };
     let rows = Memo::new(move |_| detail.with(|d| d.row.targets.clone()));
     let badge = Signal::derive(move || rows.with(Vec::len).to_string());
-    let add = move || move || edit.get().then(|| view! { <LinkButton href=route::target_new(id) icon="plus" size=Size::Sm>"New target"</LinkButton> });
+    let add = move || {
+        edit.get().then(|| view! { <LinkButton href=route::target_new(id) icon="plus" size=Size::Sm>"New target"</LinkButton> })
+    };
     view! {
         <Breadcrumbs items=crumbs() here=name/>
-        <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=actions/>
-        <Panel title="Targets" badge=badge flush=true actions=add>
-            {move || view! { <Targets label=name.get_untracked() rows=rows.get() changes=changes edit=edit.get()/> }}
+        <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=move || actions/>
+        <Panel title="Targets" badge=badge flush=true actions=move || add>
+            <Targets label="Targets" list=rows changes=changes edit=edit/>
         </Panel>
         {move || edit.get().then(|| view! { <Rename source=source detail=detail/> })}
     }
@@ -65,7 +84,8 @@ fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
         toasts.done("Buyer saved.");
         source.reload();
     });
-    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check)).watch(save.value().into(), done);
+    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check))
+        .watch(save.value().into(), done);
     view! {
         <Panel title="Settings">
             <ActionForm action=save attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
@@ -83,12 +103,9 @@ fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
 #[component]
 pub fn BuyerNew() -> impl IntoView {
     let create = ServerAction::<CreateBuyer>::new();
-    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check)).watch(create.value().into(), None);
-    let edit = may(Permission::EditBuyers);
+    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check))
+        .watch(create.value().into(), None);
     let inside = move || {
-        if !edit.get() {
-            return view! { <Panel title="New buyer"><OnlyLook what=Permission::EditBuyers/></Panel> }.into_any();
-        }
         view! {
             <Panel title="Buyer">
                 <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
@@ -102,12 +119,11 @@ pub fn BuyerNew() -> impl IntoView {
                 </ActionForm>
             </Panel>
         }
-        .into_any()
     };
     view! {
         <Breadcrumbs items=crumbs() here="New buyer"/>
         <PageHead title="New buyer" sub="Targets, the phones that ring, come next."/>
-        <Suspense>{inside}</Suspense>
+        <IfMay what=Permission::EditBuyers title="New buyer">{inside()}</IfMay>
     }
     .into_any()
 }

@@ -6,11 +6,16 @@ use domain::api::target::TargetRow;
 use leptos::prelude::*;
 
 use crate::api::buyer::list_buyers;
-use crate::page::parts::{self, AvailabilityView, MeterView, OnlyLook, activity_state, count, counted, grouped, may};
+use crate::page::parts::{
+    self, AvailabilityView, MeterView, OnlyLook, activity_state, count, counted, grouped, may,
+};
 use crate::route;
 use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, Status, TableRegion};
+use crate::ui::{
+    ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, Status,
+    TableRegion,
+};
 
 /// Columns of the table.
 const COLS: u32 = 7;
@@ -19,7 +24,9 @@ const COLS: u32 = 7;
 #[component]
 pub fn Buyers() -> impl IntoView {
     let source = Source::new(|| (), |()| list_buyers()).follow_calls();
-    source.view("The list of buyers", Renew::Never, move |rows| view! { <List source=source rows=rows/> }.into_any())
+    source.view("The list of buyers", Renew::Never, move |rows| {
+        view! { <List source=source rows=rows/> }.into_any()
+    })
 }
 
 #[component]
@@ -27,10 +34,13 @@ fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl 
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
     let list = Memo::new(move |_| rows.get());
-    let new = move || edit.get().then(|| view! { <LinkButton href=route::BUYER_NEW kind=ButtonKind::Primary icon="plus">"New buyer"</LinkButton> });
+    let new = move || {
+        edit.get().then(|| view! { <LinkButton href=route::BUYER_NEW kind=ButtonKind::Primary icon="plus">"New buyer"</LinkButton> })
+    };
     let act = move || {
         if edit.get() {
-            view! { <LinkButton href=route::BUYER_NEW icon="plus">"New buyer"</LinkButton> }.into_any()
+            view! { <LinkButton href=route::BUYER_NEW icon="plus">"New buyer"</LinkButton> }
+                .into_any()
         } else {
             view! { <OnlyLook what=Permission::EditBuyers/> }.into_any()
         }
@@ -61,7 +71,11 @@ fn words(rows: Signal<Vec<BuyerRow>>) -> String {
     rows.with(|all| {
         let targets = all.iter().map(|b| b.targets.len() as u64).sum();
         let buyers = counted(all.len() as u64, "buyer", "buyers");
-        if all.is_empty() { String::new() } else { format!("{buyers}, {}", counted(targets, "target", "targets")) }
+        if all.is_empty() {
+            String::new()
+        } else {
+            format!("{buyers}, {}", counted(targets, "target", "targets"))
+        }
     })
 }
 
@@ -83,9 +97,18 @@ fn group(buyer: Memo<BuyerRow>, changes: Changes, edit: Signal<bool>) -> AnyView
     let thing = Thing::Buyer(id);
     let targets = Memo::new(move |_| buyer.with(|b| b.targets.clone()));
     let state = Memo::new(move |_| activity_state(changes.of(thing, buyer.with(|b| b.activity))));
-    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
+    let (shape, word) = (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1.to_owned()),
+    );
     let figures = move || {
-        buyer.with(|b| format!("{}, {} connected today", counted(u64::from(b.live), "live call", "live calls"), b.connected_today))
+        buyer.with(|b| {
+            format!(
+                "{}, {} connected today",
+                counted(u64::from(b.live), "live call", "live calls"),
+                b.connected_today
+            )
+        })
     };
     let none = move || {
         targets.with(Vec::is_empty).then(|| view! { <tr><td class="soft" colspan=COLS.to_string()>"No targets yet: nobody can take a call for this buyer."</td></tr> })
@@ -109,7 +132,10 @@ fn group(buyer: Memo<BuyerRow>, changes: Changes, edit: Signal<bool>) -> AnyView
 #[component]
 fn GroupActs(buyer: Memo<BuyerRow>, changes: Changes) -> impl IntoView {
     let (id, label) = buyer.with_untracked(|b| (b.id, b.name.clone()));
-    let (name, stored) = (Signal::derive(move || buyer.with(|b| b.name.clone())), Signal::derive(move || buyer.with(|b| b.activity)));
+    let (name, stored) = (
+        Signal::derive(move || buyer.with(|b| b.name.clone())),
+        Signal::derive(move || buyer.with(|b| b.activity)),
+    );
     view! {
         <LinkButton href=route::target_new(id) icon="plus" size=Size::Xs kind=ButtonKind::Ghost attr:aria-label=format!("New target of {label}")>"Target"</LinkButton>
         <Menu id=format!("buyer-menu-{id}") label=format!("Actions for {label}") size=Size::Xs>
@@ -123,7 +149,12 @@ fn GroupActs(buyer: Memo<BuyerRow>, changes: Changes) -> impl IntoView {
 
 /// The table of one buyer's targets.
 #[component]
-pub fn Targets(#[prop(into)] label: String, list: Memo<Vec<TargetRow>>, changes: Changes, edit: Signal<bool>) -> impl IntoView {
+pub fn Targets(
+    #[prop(into)] label: String,
+    list: Memo<Vec<TargetRow>>,
+    changes: Changes,
+    edit: Signal<bool>,
+) -> impl IntoView {
     let empty = move || {
         list.with(Vec::is_empty).then(|| view! { <EmptyRow cols=COLS title="No targets yet" text="A target is a phone number or SIP address that rings."/> })
     };
@@ -144,7 +175,13 @@ fn target_row(row: Memo<TargetRow>, changes: Changes, edit: Signal<bool>) -> Any
     let now = Memo::new(move |_| {
         let asked = row.with(|r| changes.of(thing, r.activity));
         // What was just asked for shows at once; the figures follow with the next answer.
-        row.with(|r| if asked == r.activity { Ok(r.now.clone()) } else { Err(asked) })
+        row.with(|r| {
+            if asked == r.activity {
+                Ok(r.now.clone())
+            } else {
+                Err(asked)
+            }
+        })
     });
     let state = move || match now.get() {
         Ok(now) => view! { <AvailabilityView now=now/> }.into_any(),
@@ -153,8 +190,16 @@ fn target_row(row: Memo<TargetRow>, changes: Changes, edit: Signal<bool>) -> Any
             view! { <Status state=shape text=word/> }.into_any()
         }
     };
-    let (lines, today) = (Memo::new(move |_| row.with(|r| r.lines)), Memo::new(move |_| row.with(|r| r.today)));
-    let limit = move || today.get().limit.map(|limit| view! { <span class="soft">" of "{grouped(u64::from(limit))}</span> });
+    let (lines, today) = (
+        Memo::new(move |_| row.with(|r| r.lines)),
+        Memo::new(move |_| row.with(|r| r.today)),
+    );
+    let limit = move || {
+        today
+            .get()
+            .limit
+            .map(|limit| view! { <span class="soft">" of "{grouped(u64::from(limit))}</span> })
+    };
     view! {
         <tr>
             <th scope="row" class="name"><a class="row-link" href=route::target(id)>{move || row.with(|r| r.name.clone())}</a></th>
@@ -180,7 +225,10 @@ fn campaign_links(row: Memo<TargetRow>) -> AnyView {
 #[component]
 fn TargetMenu(row: Memo<TargetRow>, changes: Changes) -> impl IntoView {
     let (id, label) = row.with_untracked(|r| (r.id, format!("Actions for {}", r.name)));
-    let (name, stored) = (Signal::derive(move || row.with(|r| r.name.clone())), Signal::derive(move || row.with(|r| r.activity)));
+    let (name, stored) = (
+        Signal::derive(move || row.with(|r| r.name.clone())),
+        Signal::derive(move || row.with(|r| r.activity)),
+    );
     view! {
         <Menu id=format!("target-menu-{id}") label=label size=Size::Xs>
             <MenuLink href=route::target(id) icon="edit">"Edit"</MenuLink>

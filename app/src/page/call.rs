@@ -17,7 +17,12 @@ pub use sections::candidate_line;
 
 /// The drawer.
 #[component]
-pub fn CallDrawer(detail: Signal<CallDetail>, close: String, previous: Option<String>, next: Option<String>) -> impl IntoView {
+pub fn CallDrawer(
+    detail: Signal<CallDetail>,
+    close: String,
+    previous: Option<String>,
+    next: Option<String>,
+) -> impl IntoView {
     let row = Memo::new(move |_| detail.with(|d| d.row.clone()));
     let full = route::call(row.with_untracked(|r| r.id));
     let title = Signal::derive(move || row.with(|r| r.caller.clone()));
@@ -35,7 +40,9 @@ pub fn CallDrawer(detail: Signal<CallDetail>, close: String, previous: Option<St
 pub fn CallAlone() -> impl IntoView {
     with_id("The call", |id: Memo<CallId>| {
         let source = Source::new(move || id.get(), load_call).follow_calls();
-        source.view("The call", Renew::WithQuestion, |detail| view! { <Alone detail=detail/> }.into_any())
+        source.view("The call", Renew::WithQuestion, |detail| {
+            view! { <Alone detail=detail/> }.into_any()
+        })
     })
 }
 
@@ -58,7 +65,17 @@ fn Alone(detail: Signal<CallDetail>) -> impl IntoView {
 #[component]
 fn Facts(detail: Signal<CallDetail>) -> impl IntoView {
     let facts = Memo::new(move |_| {
-        detail.with(|d| (d.row.arrived.clone(), d.row.campaign.clone(), d.campaign_href.clone(), d.row.target.clone(), d.target_href.clone(), d.short_id.clone(), d.row.id.to_string()))
+        detail.with(|d| {
+            (
+                d.row.arrived.clone(),
+                d.row.campaign.clone(),
+                d.campaign_href.clone(),
+                d.row.target.clone(),
+                d.target_href.clone(),
+                d.short_id.clone(),
+                d.row.id.to_string(),
+            )
+        })
     });
     let view = move || {
         let (arrived, campaign, campaign_href, target, target_href, short, id) = facts.get();

@@ -38,7 +38,8 @@ pub fn Calls() -> impl IntoView {
             }
         })
     });
-    let open = Memo::new(move |_| params.with(|q| q.get("call").and_then(|id| id.parse::<CallId>().ok())));
+    let open =
+        Memo::new(move |_| params.with(|q| q.get("call").and_then(|id| id.parse::<CallId>().ok())));
     let log = Source::new(move || asked.get(), page_calls).follow_calls();
     let drawer = Source::new(move || open.get(), opened).follow_calls();
     let page = log.view("The call log", Renew::Never, move |page| {
@@ -50,7 +51,11 @@ pub fn Calls() -> impl IntoView {
 
 /// Own dates without the word for them mean own dates.
 fn range_of(range: &str, from: &str) -> String {
-    if range.is_empty() && !from.is_empty() { "custom".to_owned() } else { range.to_owned() }
+    if range.is_empty() && !from.is_empty() {
+        "custom".to_owned()
+    } else {
+        range.to_owned()
+    }
 }
 
 async fn opened(id: Option<CallId>) -> Result<Option<CallDetail>, AppError> {
@@ -83,11 +88,16 @@ impl Shown {
             let (question, turn) = (asked.get(), let_in.get());
             let now = page.with(|p| p.rows.iter().map(|r| r.id).collect::<Vec<_>>());
             match before {
-                Some((of, ids, at)) if *of == question && *at == turn && held.get() && !ids.is_empty() => (question, ids.clone(), turn),
+                Some((of, ids, at))
+                    if *of == question && *at == turn && held.get() && !ids.is_empty() =>
+                {
+                    (question, ids.clone(), turn)
+                }
                 _ => (question, now, turn),
             }
         });
-        let rows = Memo::new(move |_| rows.with(|(question, ids, _)| (question.clone(), ids.clone())));
+        let rows =
+            Memo::new(move |_| rows.with(|(question, ids, _)| (question.clone(), ids.clone())));
         let first_total = Memo::new(move |before: Option<&(CallQuery, u64)>| {
             let (question, total, stale) = (asked.get(), page.with(|p| p.total), stale.get());
             match before {
@@ -97,21 +107,37 @@ impl Shown {
                 _ => (question, total),
             }
         });
-        Self { asked, page, stale, held, rows, first_total, let_in }
+        Self {
+            asked,
+            page,
+            stale,
+            held,
+            rows,
+            first_total,
+            let_in,
+        }
     }
 
     /// Whether this is the newest page.
     fn is_newest(self) -> bool {
-        self.asked.with(|q| q.after.is_empty() && q.before.is_empty())
+        self.asked
+            .with(|q| q.after.is_empty() && q.before.is_empty())
     }
 
     /// Calls that came in and are not shown.
     fn unseen(self) -> u64 {
         if self.is_newest() {
-            self.rows.with(|(_, ids)| self.page.with(|p| p.rows.iter().take_while(|r| !ids.contains(&r.id)).count() as u64))
+            self.rows.with(|(_, ids)| {
+                self.page
+                    .with(|p| p.rows.iter().take_while(|r| !ids.contains(&r.id)).count() as u64)
+            })
         } else {
             let (question, first) = self.first_total.get();
-            if self.asked.with(|q| *q == question) { self.page.with(|p| p.total).saturating_sub(first) } else { 0 }
+            if self.asked.with(|q| *q == question) {
+                self.page.with(|p| p.total).saturating_sub(first)
+            } else {
+                0
+            }
         }
     }
 
@@ -123,7 +149,10 @@ impl Shown {
     /// The row before or after a call.
     fn beside(self, id: CallId, step: isize) -> Option<CallId> {
         self.rows.with(|(_, ids)| {
-            let at = ids.iter().position(|other| *other == id)?.checked_add_signed(step)?;
+            let at = ids
+                .iter()
+                .position(|other| *other == id)?
+                .checked_add_signed(step)?;
             ids.get(at).copied()
         })
     }
@@ -131,7 +160,11 @@ impl Shown {
 
 /// The call that is open, beside the log.
 #[component]
-fn DrawerOf(drawer: Source<Option<CallId>, Option<CallDetail>>, shown: Shown, open: Memo<Option<CallId>>) -> impl IntoView {
+fn DrawerOf(
+    drawer: Source<Option<CallId>, Option<CallDetail>>,
+    shown: Shown,
+    open: Memo<Option<CallId>>,
+) -> impl IntoView {
     let is_open = Memo::new(move |_| open.get().is_some());
     let view = move || {
         is_open.get().then(|| {

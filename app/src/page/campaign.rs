@@ -38,23 +38,36 @@ pub fn Campaign() -> impl IntoView {
     });
     with_id("The campaign", move |id: Memo<CampaignId>| {
         let source = Source::new(move || id.get(), load_campaign).follow_calls();
-        source.view("The campaign", Renew::WithQuestion, move |detail| view! { <Detail source=source detail=detail tab=tab/> }.into_any())
+        source.view("The campaign", Renew::WithQuestion, move |detail| {
+            view! { <Detail source=source detail=detail tab=tab/> }.into_any()
+        })
     })
 }
 
 #[component]
-fn Detail(source: CampaignSource, detail: Signal<CampaignDetail>, tab: Memo<Option<CampaignTab>>) -> impl IntoView {
+fn Detail(
+    source: CampaignSource,
+    detail: Signal<CampaignDetail>,
+    tab: Memo<Option<CampaignTab>>,
+) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
     let changes = Changes::new(move || source.reload());
     let edits = RwSignal::new(0_usize);
-    let tabs = Signal::derive(move || tab_links(id, detail, tab.get().unwrap_or_default(), edits.get()));
+    let tabs =
+        Signal::derive(move || tab_links(id, detail, tab.get().unwrap_or_default(), edits.get()));
     let crumb = Signal::derive(move || detail.with(|d| d.row.vertical.clone()));
     let body = move || match tab.get() {
         None => view! { <Missing what="The tab"/> }.into_any(),
         Some(CampaignTab::Overview) => view! { <overview::Overview detail=detail/> }.into_any(),
-        Some(CampaignTab::Numbers) => view! { <numbers::Numbers source=source detail=detail/> }.into_any(),
-        Some(CampaignTab::Routing) => view! { <routing::Routing source=source detail=detail edits=edits/> }.into_any(),
-        Some(CampaignTab::Settings) => view! { <settings::Settings source=source detail=detail/> }.into_any(),
+        Some(CampaignTab::Numbers) => {
+            view! { <numbers::Numbers source=source detail=detail/> }.into_any()
+        }
+        Some(CampaignTab::Routing) => {
+            view! { <routing::Routing source=source detail=detail edits=edits/> }.into_any()
+        }
+        Some(CampaignTab::Settings) => {
+            view! { <settings::Settings source=source detail=detail/> }.into_any()
+        }
     };
     view! {
         <Breadcrumbs items=vec![("Campaigns".to_owned(), route::CAMPAIGNS.to_owned())] here=crumb/>
@@ -65,7 +78,12 @@ fn Detail(source: CampaignSource, detail: Signal<CampaignDetail>, tab: Memo<Opti
     .into_any()
 }
 
-fn tab_links(id: CampaignId, detail: Signal<CampaignDetail>, now: CampaignTab, edits: usize) -> Vec<TabLink> {
+fn tab_links(
+    id: CampaignId,
+    detail: Signal<CampaignDetail>,
+    now: CampaignTab,
+    edits: usize,
+) -> Vec<TabLink> {
     let (numbers, routes) = detail.with(|d| (d.row.numbers, d.row.routes));
     let link = |tab, words: &str| TabLink::new(route::campaign(id, tab), words).current(tab == now);
     let routing = link(CampaignTab::Routing, "Routing plan");
@@ -75,7 +93,9 @@ fn tab_links(id: CampaignId, detail: Signal<CampaignDetail>, now: CampaignTab, e
         match edits {
             0 => routing.count(routes.to_string()),
             1 => routing.count("1 edit").tone(crate::ui::Tone::Accent),
-            n => routing.count(format!("{n} edits")).tone(crate::ui::Tone::Accent),
+            n => routing
+                .count(format!("{n} edits"))
+                .tone(crate::ui::Tone::Accent),
         },
         link(CampaignTab::Settings, "Settings"),
     ]
@@ -87,12 +107,20 @@ fn Head(detail: Signal<CampaignDetail>, changes: Changes) -> impl IntoView {
     let (id, thing) = detail.with_untracked(|d| (d.row.id, Thing::Campaign(d.row.id)));
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
     let stored = Signal::derive(move || detail.with(|d| d.row.activity));
-    let state = Memo::new(move |_| detail.with(|d| campaign_state(&d.row, changes.of(thing, d.row.activity))));
-    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
+    let state = Memo::new(move |_| {
+        detail.with(|d| campaign_state(&d.row, changes.of(thing, d.row.activity)))
+    });
+    let (shape, word) = (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1.to_owned()),
+    );
     let figures = Signal::derive(move || {
         detail.with(|d| {
             let live = counted(u64::from(d.row.live), "live call", "live calls");
-            format!("{live}, {} of {} connected today", d.row.connected_today, d.row.incoming_today)
+            format!(
+                "{live}, {} of {} connected today",
+                d.row.connected_today, d.row.incoming_today
+            )
         })
     });
     let edit = may(Permission::EditCampaigns);

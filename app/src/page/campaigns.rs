@@ -12,7 +12,10 @@ use crate::page::parts::{self, OnlyLook, activity_state, count, counted, may};
 use crate::route::{self, CampaignTab};
 use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, State, Status, TableRegion};
+use crate::ui::{
+    ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, State,
+    Status, TableRegion,
+};
 
 /// Columns of the table.
 const COLS: u32 = 9;
@@ -21,7 +24,9 @@ const COLS: u32 = 9;
 #[component]
 pub fn Campaigns() -> impl IntoView {
     let source = Source::new(|| (), |()| list_campaigns()).follow_calls();
-    source.view("The list of campaigns", Renew::Never, move |rows| view! { <List source=source rows=rows/> }.into_any())
+    source.view("The list of campaigns", Renew::Never, move |rows| {
+        view! { <List source=source rows=rows/> }.into_any()
+    })
 }
 
 #[component]
@@ -29,7 +34,9 @@ fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) ->
     let edit = may(Permission::EditCampaigns);
     let changes = Changes::new(move || source.reload());
     let list = Memo::new(move |_| rows.get());
-    let new = move || edit.get().then(|| view! { <LinkButton href=route::CAMPAIGN_NEW kind=ButtonKind::Primary icon="plus">"New campaign"</LinkButton> });
+    let new = move || {
+        edit.get().then(|| view! { <LinkButton href=route::CAMPAIGN_NEW kind=ButtonKind::Primary icon="plus">"New campaign"</LinkButton> })
+    };
     view! {
         <PageHead title="Campaigns" sub=Signal::derive(move || words(rows)) actions=move || new/>
         <Panel flush=true>
@@ -56,7 +63,8 @@ fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) ->
 fn Nothing(edit: Signal<bool>) -> impl IntoView {
     let act = move || {
         if edit.get() {
-            view! { <LinkButton href=route::CAMPAIGN_NEW icon="plus">"New campaign"</LinkButton> }.into_any()
+            view! { <LinkButton href=route::CAMPAIGN_NEW icon="plus">"New campaign"</LinkButton> }
+                .into_any()
         } else {
             view! { <OnlyLook what=Permission::EditCampaigns/> }.into_any()
         }
@@ -71,7 +79,11 @@ fn words(rows: Signal<Vec<CampaignRow>>) -> String {
     rows.with(|all| {
         let live: u64 = all.iter().map(|c| u64::from(c.live)).sum();
         let campaigns = counted(all.len() as u64, "campaign", "campaigns");
-        if all.is_empty() { String::new() } else { format!("{campaigns}, {}", counted(live, "live call", "live calls")) }
+        if all.is_empty() {
+            String::new()
+        } else {
+            format!("{campaigns}, {}", counted(live, "live call", "live calls"))
+        }
     })
 }
 
@@ -88,9 +100,23 @@ fn campaign_row(row: Memo<CampaignRow>, changes: Changes, edit: Signal<bool>) ->
     let id = row.with_untracked(|r| r.id);
     let thing = Thing::Campaign(id);
     let state = Memo::new(move |_| row.with(|r| campaign_state(r, changes.of(thing, r.activity))));
-    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1.to_owned()));
-    let routes = move || row.with(|r| if r.routes == 0 { count(0) } else { format!("{} of {}", r.open_routes, r.routes).into_any() });
-    let menu = move || edit.get().then(|| view! { <RowMenu row=row changes=changes/> });
+    let (shape, word) = (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1.to_owned()),
+    );
+    let routes = move || {
+        row.with(|r| {
+            if r.routes == 0 {
+                count(0)
+            } else {
+                format!("{} of {}", r.open_routes, r.routes).into_any()
+            }
+        })
+    };
+    let menu = move || {
+        edit.get()
+            .then(|| view! { <RowMenu row=row changes=changes/> })
+    };
     let figure = move |of: fn(&CampaignRow) -> u32| move || count(row.with(of));
     view! {
         <tr>
@@ -111,7 +137,10 @@ fn campaign_row(row: Memo<CampaignRow>, changes: Changes, edit: Signal<bool>) ->
 #[component]
 fn RowMenu(row: Memo<CampaignRow>, changes: Changes) -> impl IntoView {
     let (id, label) = row.with_untracked(|r| (r.id, format!("Actions for {}", r.name)));
-    let (name, stored) = (Signal::derive(move || row.with(|r| r.name.clone())), Signal::derive(move || row.with(|r| r.activity)));
+    let (name, stored) = (
+        Signal::derive(move || row.with(|r| r.name.clone())),
+        Signal::derive(move || row.with(|r| r.activity)),
+    );
     view! {
         <Menu id=format!("campaign-menu-{id}") label=label size=Size::Xs>
             <MenuLink href=route::campaign(id, CampaignTab::Routing) icon="plan">"Routing plan"</MenuLink>

@@ -19,8 +19,19 @@ use crate::ui::{Menu, MenuLink, Metric, Metrics, PageHead, Size};
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let query = use_query_map();
-    let source = Source::new(move || query.with(|q| q.get("campaign").and_then(|id| id.parse::<CampaignId>().ok())), load_today).follow_calls();
-    source.view("The dashboard", Renew::Never, move |today| view! { <Today source=source today=today/> }.into_any())
+    let source = Source::new(
+        move || {
+            query.with(|q| {
+                q.get("campaign")
+                    .and_then(|id| id.parse::<CampaignId>().ok())
+            })
+        },
+        load_today,
+    )
+    .follow_calls();
+    source.view("The dashboard", Renew::Never, move |today| {
+        view! { <Today source=source today=today/> }.into_any()
+    })
 }
 
 type TodaySource = Source<Option<CampaignId>, Dashboard>;
@@ -54,11 +65,21 @@ fn metric(total: Total) -> AnyView {
 #[component]
 fn CampaignMenu(today: Signal<Dashboard>) -> impl IntoView {
     let query = use_query_map();
-    let names = Memo::new(move |_| today.with(|t| t.campaigns.iter().map(|c| (c.id.to_string(), c.name.clone())).collect::<Vec<_>>()));
+    let names = Memo::new(move |_| {
+        today.with(|t| {
+            t.campaigns
+                .iter()
+                .map(|c| (c.id.to_string(), c.name.clone()))
+                .collect::<Vec<_>>()
+        })
+    });
     let menu = move || {
         let chosen = query.with(|q| q.get("campaign").unwrap_or_default());
         let names = names.get();
-        let text = names.iter().find(|(id, _)| *id == chosen).map_or_else(|| "All campaigns".to_owned(), |(_, name)| name.clone());
+        let text = names
+            .iter()
+            .find(|(id, _)| *id == chosen)
+            .map_or_else(|| "All campaigns".to_owned(), |(_, name)| name.clone());
         let links = names
             .into_iter()
             .map(|(id, name)| view! { <MenuLink href=route::with_query(route::HOME, &[("campaign", &id)])>{name}</MenuLink> })

@@ -11,7 +11,10 @@ fn refusal(code: &str, retry: &str) -> Option<String> {
     match code {
         "" => None,
         "throttled" => Some(match retry.parse::<u32>() {
-            Ok(seconds) if seconds > 90 => format!("Too many tries. Wait {} minutes, then try again.", seconds.div_ceil(60)),
+            Ok(seconds) if seconds > 90 => format!(
+                "Too many tries. Wait {} minutes, then try again.",
+                seconds.div_ceil(60)
+            ),
             Ok(seconds) => format!("Too many tries. Wait {seconds} seconds, then try again."),
             Err(_) => "Too many tries. Wait a minute, then try again.".to_owned(),
         }),
@@ -27,7 +30,11 @@ pub fn Login() -> impl IntoView {
     let query = use_query_map();
     let (email, next, error) = query.with_untracked(|q| {
         let get = |name: &str| q.get(name).unwrap_or_default();
-        (get("email"), get("next"), refusal(&get("error"), &get("retry")))
+        (
+            get("email"),
+            get("next"),
+            refusal(&get("error"), &get("retry")),
+        )
     });
     let alert = error.map(|text| {
         view! { <p class="error" role="alert" id="login-error"><Icon name="error"/><span>{text}</span></p> }

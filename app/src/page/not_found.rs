@@ -11,11 +11,13 @@ use crate::ui::{LinkButton, PageHead};
 pub fn NotFound() -> impl IntoView {
     ctx::page_status(404);
     view! {
-        <main id="main" class="page">
-            <PageHead title="Page not found" sub="The address may be mistyped, or the page may have moved."/>
-            <div class="row">
-                <LinkButton href=route::HOME>"Go to the dashboard"</LinkButton>
-                <LinkButton href=route::CALLS>"Open the call log"</LinkButton>
+        <main id="main" class="auth">
+            <div class="auth-card">
+                <PageHead title="Page not found" sub="The address may be mistyped, or the page may have moved."/>
+                <div class="row">
+                    <LinkButton href=route::HOME>"Go to the dashboard"</LinkButton>
+                    <LinkButton href=route::CALLS>"Open the call log"</LinkButton>
+                </div>
             </div>
         </main>
     }

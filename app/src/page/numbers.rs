@@ -18,8 +18,8 @@ use crate::state::session::sign_in_again;
 use crate::state::source::{Renew, Source};
 use crate::state::use_scripted;
 use crate::ui::{
-    Breadcrumbs, Button, ButtonKind, Choice, ConfirmDialog, CopyButton, EmptyRow, FormErrors, Icon, LinkButton, PageHead, Panel, Select, Size, TableRegion, TextInput,
-    use_toasts,
+    Breadcrumbs, Button, ButtonKind, Choice, ConfirmDialog, CopyButton, EmptyRow, FormErrors, Icon,
+    LinkButton, PageHead, Panel, Select, Size, TableRegion, TextInput, use_toasts,
 };
 
 type NumberSource = Source<(), NumberList>;
@@ -38,21 +38,50 @@ struct Acts {
 #[component]
 pub fn Numbers() -> impl IntoView {
     let source = Source::new(|| (), |()| list_numbers()).follow_calls();
-    source.view("The list of numbers", Renew::Never, move |list| view! { <List source=source list=list/> }.into_any())
+    source.view("The list of numbers", Renew::Never, move |list| {
+        view! { <List source=source list=list/> }.into_any()
+    })
 }
 
 #[component]
 fn List(source: NumberSource, list: Signal<NumberList>) -> impl IntoView {
     let edit = may(Permission::EditNumbers);
-    let (assign, remove) = (ServerAction::<AssignNumber>::new(), ServerAction::<RemoveNumber>::new());
-    let acts = Acts { edit, assign, removing: RwSignal::new(None), asking: RwSignal::new(false) };
-    follow(source, assign.value().into(), "Number assigned.", Callback::new(|()| ()));
-    follow(source, remove.value().into(), "Number removed.", Callback::new(move |()| acts.asking.set(false)));
-    let sub = Signal::derive(move || list.with(|l| counted(l.rows.len() as u64, "number", "numbers")));
-    let actions = move || {
-        move || edit.get().then(|| view! { <LinkButton href=route::NUMBER_NEW kind=ButtonKind::Primary icon="plus">"Add a number"</LinkButton> })
+    let (assign, remove) = (
+        ServerAction::<AssignNumber>::new(),
+        ServerAction::<RemoveNumber>::new(),
+    );
+    let acts = Acts {
+        edit,
+        assign,
+        removing: RwSignal::new(None),
+        asking: RwSignal::new(false),
     };
-    let title = Signal::derive(move || acts.removing.with(|r| r.as_ref().map(|(_, words)| format!("Remove {words}?")).unwrap_or_default()));
+    follow(
+        source,
+        assign.value().into(),
+        "Number assigned.",
+        Callback::new(|()| ()),
+    );
+    follow(
+        source,
+        remove.value().into(),
+        "Number removed.",
+        Callback::new(move |()| acts.asking.set(false)),
+    );
+    let sub =
+        Signal::derive(move || list.with(|l| counted(l.rows.len() as u64, "number", "numbers")));
+    let actions = move || {
+        move || {
+            edit.get().then(|| view! { <LinkButton href=route::NUMBER_NEW kind=ButtonKind::Primary icon="plus">"Add a number"</LinkButton> })
+        }
+    };
+    let title = Signal::derive(move || {
+        acts.removing.with(|r| {
+            r.as_ref()
+                .map(|(_, words)| format!("Remove {words}?"))
+                .unwrap_or_default()
+        })
+    });
     let confirmed = Callback::new(move |()| {
         if let Some((id, _)) = acts.removing.get_untracked() {
             remove.dispatch(RemoveNumber { id });
@@ -70,7 +99,12 @@ fn List(source: NumberSource, list: Signal<NumberList>) -> impl IntoView {
 }
 
 /// Says how a write went and fetches the list again.
-fn follow(source: NumberSource, value: Signal<Option<Result<(), AppError>>>, done: &'static str, then: Callback<()>) {
+fn follow(
+    source: NumberSource,
+    value: Signal<Option<Result<(), AppError>>>,
+    done: &'static str,
+    then: Callback<()>,
+) {
     let toasts = use_toasts();
     Effect::new(move |_| match value.get() {
         Some(Ok(())) => {
@@ -120,12 +154,18 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
 fn number_row(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> AnyView {
     let display = row.with_untracked(|r| r.display.clone());
     let chosen = Memo::new(move |_| row.with(|r| r.campaign));
-    let campaign = move || match (acts.edit.get(), chosen.get()) {
+    let campaign = move || {
+        match (acts.edit.get(), chosen.get()) {
         (true, _) => view! { <Assign row=row campaigns=campaigns acts=acts/> }.into_any(),
         (false, Some(id)) => view! { <a class="link" href=route::campaign(id, CampaignTab::Numbers)>{row.with(|r| r.campaign_name.clone())}</a> }.into_any(),
         (false, None) => or_dash(""),
+    }
     };
-    let remove = move || acts.edit.get().then(|| view! { <Remove row=row acts=acts/> });
+    let remove = move || {
+        acts.edit
+            .get()
+            .then(|| view! { <Remove row=row acts=acts/> })
+    };
     view! {
         <tr>
             <th scope="row" class="name nowrap">{display}</th>
@@ -151,11 +191,18 @@ fn Assign(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> impl
             let selected = value == chosen;
             view! { <option value=value selected=selected>{words}</option> }
         };
-        let all = campaigns.get().into_iter().map(|c| one(c.value, c.label)).collect_view();
+        let all = campaigns
+            .get()
+            .into_iter()
+            .map(|c| one(c.value, c.label))
+            .collect_view();
         view! { {one(String::new(), "No campaign".to_owned())}{all} }
     };
     let change = move |ev: web_sys::Event| {
-        acts.assign.dispatch(AssignNumber { id, campaign: event_target_value(&ev).parse().ok() });
+        acts.assign.dispatch(AssignNumber {
+            id,
+            campaign: event_target_value(&ev).parse().ok(),
+        });
     };
     view! {
         <ActionForm action=acts.assign attr:class="row">
@@ -215,7 +262,8 @@ fn Addresses(list: Signal<NumberList>) -> impl IntoView {
 pub fn NumberNew() -> impl IntoView {
     let source = Source::new(|| (), |()| list_numbers());
     let create = ServerAction::<AddNumber>::new();
-    let form = Form::new("number-form", |el| checked(el, NumberForm::check)).watch(create.value().into(), None);
+    let form = Form::new("number-form", |el| checked(el, NumberForm::check))
+        .watch(create.value().into(), None);
     let campaign = use_query_map().with_untracked(|q| q.get("campaign").unwrap_or_default());
     let fields = move |list: Signal<NumberList>| {
         let edit = may(Permission::EditNumbers);
@@ -226,7 +274,8 @@ pub fn NumberNew() -> impl IntoView {
                 if edit.get() {
                     view! { <NewForm form=form create=create campaign=campaign.clone() options=options.clone()/> }.into_any()
                 } else {
-                    view! { <Panel title="Number"><OnlyLook what=Permission::EditNumbers/></Panel> }.into_any()
+                    view! { <Panel title="Number"><OnlyLook what=Permission::EditNumbers/></Panel> }
+                        .into_any()
                 }
             }
         };
@@ -245,7 +294,12 @@ pub fn NumberNew() -> impl IntoView {
 }
 
 #[component]
-fn NewForm(form: Form, create: ServerAction<AddNumber>, campaign: String, options: Vec<Choice>) -> impl IntoView {
+fn NewForm(
+    form: Form,
+    create: ServerAction<AddNumber>,
+    campaign: String,
+    options: Vec<Choice>,
+) -> impl IntoView {
     view! {
         <Panel title="Number">
             <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)

@@ -80,7 +80,9 @@ pub fn activity_state(activity: Activity) -> (State, &'static str) {
 /// "1 of 5" with a thin bar, or "62" and "of any" where there is no limit.
 #[component]
 pub fn MeterView(meter: Meter, what: &'static str) -> impl IntoView {
-    let of = meter.limit.map_or_else(|| "any".to_owned(), |limit| limit.to_string());
+    let of = meter
+        .limit
+        .map_or_else(|| "any".to_owned(), |limit| limit.to_string());
     let label = format!("{} of {of} {what}", meter.count);
     let full = meter.limit.is_some_and(|limit| meter.count >= limit);
     let bar = meter.limit.map(|limit| view! { <ui::Meter used=u64::from(meter.count) of=u64::from(limit) label=label full=full/> });
@@ -94,13 +96,21 @@ pub fn MeterView(meter: Meter, what: &'static str) -> impl IntoView {
 /// A text, or an en dash where there is none.
 #[must_use]
 pub fn or_dash(text: &str) -> AnyView {
-    if text.is_empty() { view! { <span class="none">"–"</span> }.into_any() } else { text.to_owned().into_any() }
+    if text.is_empty() {
+        view! { <span class="none">"–"</span> }.into_any()
+    } else {
+        text.to_owned().into_any()
+    }
 }
 
 /// A count; zero is quieter.
 #[must_use]
 pub fn count(n: u32) -> AnyView {
-    if n == 0 { view! { <span class="zero">"0"</span> }.into_any() } else { grouped(u64::from(n)).into_any() }
+    if n == 0 {
+        view! { <span class="zero">"0"</span> }.into_any()
+    } else {
+        grouped(u64::from(n)).into_any()
+    }
 }
 
 /// "1,307".
@@ -126,7 +136,9 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
 /// The server's choices as the kit's.
 #[must_use]
 pub fn choices(list: &[Choice]) -> Vec<ui::Choice> {
-    list.iter().map(|c| ui::Choice::new(&c.value, &c.label).note(&c.hint)).collect()
+    list.iter()
+        .map(|c| ui::Choice::new(&c.value, &c.label).note(&c.hint))
+        .collect()
 }
 
 /// Whether the signed-in person may do something. Read under a `Transition`.
@@ -150,7 +162,10 @@ pub fn id_param<T: FromStr + Send + Sync + Copy + PartialEq + 'static>() -> Memo
 }
 
 /// A page whose address must hold an id: without one there is no such page.
-pub fn with_id<T>(what: &'static str, page: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static) -> AnyView
+pub fn with_id<T>(
+    what: &'static str,
+    page: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static,
+) -> AnyView
 where
     T: FromStr + Display + Send + Sync + Copy + PartialEq + 'static,
 {
@@ -160,25 +175,38 @@ where
         if !known.get() {
             return view! { <super::not_found::Missing what=what/> }.into_any();
         }
-        let Some(first) = id.get_untracked() else { return ().into_any() };
-        page(Memo::new(move |before: Option<&T>| id.get().or(before.copied()).unwrap_or(first)))
+        let Some(first) = id.get_untracked() else {
+            return ().into_any();
+        };
+        page(Memo::new(move |before: Option<&T>| {
+            id.get().or(before.copied()).unwrap_or(first)
+        }))
     })
     .into_any()
 }
 
 /// Table rows that are patched where they stand: a row is made once for its key and lives as long
 /// as the list holds it, so an open menu or a focus in it survives every refresh.
-pub fn rows<T, K>(list: Memo<Vec<T>>, key: fn(&T) -> K, row: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static) -> AnyView
+pub fn rows<T, K>(
+    list: Memo<Vec<T>>,
+    key: fn(&T) -> K,
+    row: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static,
+) -> AnyView
 where
     T: Clone + PartialEq + Send + Sync + 'static,
     K: Copy + Eq + std::hash::Hash + Send + Sync + 'static,
 {
     let keys = Memo::new(move |_| list.with(|all| all.iter().map(key).collect::<Vec<K>>()));
+    let row = StoredValue::new(row);
     let made = move |id: K| {
         let found = move || list.with(|all| all.iter().find(|item| key(item) == id).cloned());
         let first = untrack(found)?;
-        let item = Memo::new(move |before: Option<&T>| found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone()));
-        Some(row(item))
+        let item = Memo::new(move |before: Option<&T>| {
+            found()
+                .or_else(|| before.cloned())
+                .unwrap_or_else(|| first.clone())
+        });
+        Some(row.with_value(|row| row(item)))
     };
     view! { <For each=move || keys.get() key=|id| *id children=made/> }.into_any()
 }

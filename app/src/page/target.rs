@@ -11,11 +11,16 @@ use leptos::prelude::*;
 
 use crate::api::target::{CreateTarget, UpdateTarget, load_target};
 use crate::form::{Form, checked};
-use crate::page::parts::{MeterView, OnlyLook, activity_state, availability_shape, may, with_id};
+use crate::page::parts::{
+    IfMay, MeterView, OnlyLook, activity_state, availability_shape, may, with_id,
+};
 use crate::route;
 use crate::state::activity::{Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Status, use_toasts};
+use crate::ui::{
+    Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Status,
+    use_toasts,
+};
 use fields::{Chosen, Fields};
 
 /// The target's resource.
@@ -30,13 +35,20 @@ fn crumbs() -> Vec<(String, String)> {
 pub fn Target() -> impl IntoView {
     with_id("The target", |id: Memo<TargetId>| {
         let source = Source::new(move || id.get(), load_target).follow_calls();
-        source.view("The target", Renew::WithQuestion, move |detail| view! { <Detail source=source detail=detail/> }.into_any())
+        source.view("The target", Renew::WithQuestion, move |detail| {
+            view! { <Detail source=source detail=detail/> }.into_any()
+        })
     })
 }
 
 #[component]
 fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
-    let (thing, buyer) = detail.with_untracked(|d| (Thing::Target(d.row.id), (d.row.buyer_name.clone(), route::buyer(d.row.buyer))));
+    let (thing, buyer) = detail.with_untracked(|d| {
+        (
+            Thing::Target(d.row.id),
+            (d.row.buyer_name.clone(), route::buyer(d.row.buyer)),
+        )
+    });
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
@@ -45,7 +57,11 @@ fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
         let asked = changes.of(thing, stored.get());
         detail.with(|d| {
             if asked == d.row.activity {
-                let words = if d.row.now.detail.is_empty() { d.row.now.word.clone() } else { format!("{} {}", d.row.now.word, d.row.now.detail) };
+                let words = if d.row.now.detail.is_empty() {
+                    d.row.now.word.clone()
+                } else {
+                    format!("{} {}", d.row.now.word, d.row.now.detail)
+                };
                 (availability_shape(d.row.now.kind), words)
             } else {
                 let (shape, word) = activity_state(asked);
@@ -53,14 +69,20 @@ fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
             }
         })
     });
-    let (shape, word) = (Signal::derive(move || state.get().0), Signal::derive(move || state.get().1));
+    let (shape, word) = (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1),
+    );
     let sub = Signal::derive(move || detail.with(|d| d.row.destination.clone()));
-    let actions = move || move || edit.get().then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> });
+    let actions = move || {
+        edit.get()
+            .then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> })
+    };
     let mut steps = crumbs();
     steps.push(buyer);
     view! {
         <Breadcrumbs items=steps here=name/>
-        <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=actions/>
+        <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=move || actions/>
         <div class="split-296">
             {move || if edit.get() {
                 view! { <Edit source=source detail=detail/> }.into_any()
@@ -76,7 +98,8 @@ fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
 /// What of its limits is used, and which campaigns route to it.
 #[component]
 fn Usage(detail: Signal<TargetDetail>) -> impl IntoView {
-    let meters = Memo::new(move |_| detail.with(|d| [d.row.lines, d.hour, d.row.today, d.month, d.total]));
+    let meters =
+        Memo::new(move |_| detail.with(|d| [d.row.lines, d.hour, d.row.today, d.month, d.total]));
     let rows = move || {
         let [lines, hour, today, month, total] = meters.get();
         let row = |words: &'static str, meter: Meter| view! { <li class="row-between"><span class="soft">{words}</span><span class="num"><MeterView meter=meter what=words/></span></li> };
@@ -90,7 +113,8 @@ fn Usage(detail: Signal<TargetDetail>) -> impl IntoView {
     let links = move || {
         let all = campaigns.get();
         if all.is_empty() {
-            return view! { <p class="state soft">"No campaign routes calls here yet."</p> }.into_any();
+            return view! { <p class="state soft">"No campaign routes calls here yet."</p> }
+                .into_any();
         }
         let rows = all
             .into_iter()
@@ -117,7 +141,8 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
         toasts.done("Target saved. New calls follow it.");
         source.reload();
     });
-    let form = Form::new("target-form", |el| checked(el, TargetForm::check)).watch(save.value().into(), done);
+    let form = Form::new("target-form", |el| checked(el, TargetForm::check))
+        .watch(save.value().into(), done);
     let chosen = Chosen::new(&start);
     let kept = StoredValue::new(chosen.values());
     Effect::new(move |_| {
@@ -146,20 +171,19 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
 /// The page for a new target of a buyer.
 #[component]
 pub fn TargetNew() -> impl IntoView {
-    with_id("The buyer", |buyer: Memo<BuyerId>| view! { <New buyer=buyer.get_untracked()/> }.into_any())
+    with_id("The buyer", |buyer: Memo<BuyerId>| {
+        view! { <New buyer=buyer.get_untracked()/> }.into_any()
+    })
 }
 
 #[component]
 fn New(buyer: BuyerId) -> impl IntoView {
     let create = ServerAction::<CreateTarget>::new();
-    let form = Form::new("target-form", |el| checked(el, TargetForm::check)).watch(create.value().into(), None);
-    let edit = may(Permission::EditBuyers);
+    let form = Form::new("target-form", |el| checked(el, TargetForm::check))
+        .watch(create.value().into(), None);
     let mut steps = crumbs();
     steps.push(("Buyer".to_owned(), route::buyer(buyer)));
     let inside = move || {
-        if !edit.get() {
-            return view! { <Panel title="New target"><OnlyLook what=Permission::EditBuyers/></Panel> }.into_any();
-        }
         let start = TargetForm::default();
         let chosen = Chosen::new(&start);
         view! {
@@ -174,12 +198,11 @@ fn New(buyer: BuyerId) -> impl IntoView {
                 </div>
             </ActionForm>
         }
-        .into_any()
     };
     view! {
         <Breadcrumbs items=steps here="New target"/>
         <PageHead title="New target" sub="A phone number or SIP address that rings, with its hours and limits."/>
-        <Suspense>{inside}</Suspense>
+        <IfMay what=Permission::EditBuyers title="New target">{inside()}</IfMay>
     }
     .into_any()
 }

@@ -65,13 +65,21 @@ pub struct Changes {
 impl Changes {
     /// Changes of a page that fetches again by `after`.
     pub fn new(after: impl Into<Callback<()>>) -> Self {
-        Self { said: RwSignal::new(Vec::new()), after: after.into(), toasts: use_toasts() }
+        Self {
+            said: RwSignal::new(Vec::new()),
+            after: after.into(),
+            toasts: use_toasts(),
+        }
     }
 
     /// How a thing stands: as asked for last, else as stored.
     #[must_use]
     pub fn of(self, thing: Thing, stored: Activity) -> Activity {
-        self.said.with(|said| said.iter().find(|(t, _)| *t == thing).map_or(stored, |(_, activity)| *activity))
+        self.said.with(|said| {
+            said.iter()
+                .find(|(t, _)| *t == thing)
+                .map_or(stored, |(_, activity)| *activity)
+        })
     }
 
     /// Changes a thing; says so with a way back.
@@ -81,14 +89,18 @@ impl Changes {
             match thing.set(to).await {
                 Ok(()) => {
                     let back = name.clone();
-                    self.toasts.undo(sentence(&name, to), Callback::new(move |()| self.set(thing, back.clone(), to, from)));
+                    self.toasts.undo(
+                        sentence(&name, to),
+                        Callback::new(move |()| self.set(thing, back.clone(), to, from)),
+                    );
                     self.after.run(());
                     set_timeout(move || self.say(thing, None), SETTLED);
                 }
                 Err(error) if error.is_signed_out() => sign_in_again(),
                 Err(error) => {
                     self.say(thing, None);
-                    self.toasts.error(format!("{name} was not changed: {}", error.message));
+                    self.toasts
+                        .error(format!("{name} was not changed: {}", error.message));
                 }
             }
         });
@@ -123,7 +135,12 @@ pub fn opposite(now: Activity) -> (Activity, &'static str, &'static str) {
 
 /// The button that pauses or resumes a thing; a form post before the page's script runs.
 #[component]
-pub fn PauseButton(thing: Thing, #[prop(into)] name: Signal<String>, #[prop(into)] stored: Signal<Activity>, changes: Changes) -> impl IntoView {
+pub fn PauseButton(
+    thing: Thing,
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] stored: Signal<Activity>,
+    changes: Changes,
+) -> impl IntoView {
     let now = Signal::derive(move || changes.of(thing, stored.get()));
     let submit = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
@@ -156,7 +173,9 @@ pub fn ActivityItems(
         let now = now.get();
         let (to, word, icon) = opposite(now);
         let flip = Callback::new(move |()| changes.set(thing, name.get_untracked(), now, to));
-        let archive = Callback::new(move |()| changes.set(thing, name.get_untracked(), now, Activity::Archived));
+        let archive = Callback::new(move |()| {
+            changes.set(thing, name.get_untracked(), now, Activity::Archived)
+        });
         let archive = (now != Activity::Archived)
             .then(|| view! { <MenuItem icon="archive" on_select=archive>"Archive"</MenuItem> });
         view! { <MenuItem icon=icon on_select=flip>{word}</MenuItem> {archive} }

@@ -13,7 +13,9 @@ pub(super) fn provide() {
     let seconds = RwSignal::new(0);
     provide_context(Clock(seconds));
     Effect::new(move |_| {
-        if let Ok(handle) = set_interval_with_handle(move || seconds.update(|s| *s += 1), Duration::from_secs(1)) {
+        if let Ok(handle) =
+            set_interval_with_handle(move || seconds.update(|s| *s += 1), Duration::from_secs(1))
+        {
             on_cleanup(move || handle.clear());
         }
     });
@@ -21,12 +23,19 @@ pub(super) fn provide() {
 
 /// A length that grows while `running`; `seconds` is what the server said last.
 #[component]
-pub fn Length(#[prop(into)] seconds: Signal<u32>, #[prop(into)] running: Signal<bool>) -> impl IntoView {
+pub fn Length(
+    #[prop(into)] seconds: Signal<u32>,
+    #[prop(into)] running: Signal<bool>,
+) -> impl IntoView {
     let clock = use_context::<Clock>().map(|c| c.0).unwrap_or_default();
     let anchor = Memo::new(move |_| (seconds.get(), clock.get_untracked()));
     let text = move || {
         let (said, at) = anchor.get();
-        let more = if running.get() { clock.get().saturating_sub(at) } else { 0 };
+        let more = if running.get() {
+            clock.get().saturating_sub(at)
+        } else {
+            0
+        };
         length_text(said + more)
     };
     view! { <span class="length">{text}</span> }.into_any()

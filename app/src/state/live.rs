@@ -120,7 +120,9 @@ struct Stream {
 impl Stream {
     fn open(self) {
         self.close();
-        let Ok(source) = EventSource::new(route::EVENTS) else { return };
+        let Ok(source) = EventSource::new(route::EVENTS) else {
+            return;
+        };
         let opened = Closure::<dyn FnMut()>::new(move || {
             self.tries.set_value(0);
             self.live.link.set(Link::Live);
@@ -129,7 +131,8 @@ impl Stream {
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));
         let failed = Closure::<dyn FnMut()>::new(move || self.failed());
         source.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        let calls = Closure::<dyn FnMut(MessageEvent)>::new(move |ev: MessageEvent| self.heard(&ev));
+        let calls =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |ev: MessageEvent| self.heard(&ev));
         drop(source.add_event_listener_with_callback("calls", calls.as_ref().unchecked_ref()));
         // They live as long as the stream, which lives as long as the page.
         opened.forget();
@@ -139,7 +142,10 @@ impl Stream {
     }
 
     fn heard(self, ev: &MessageEvent) {
-        let counters = ev.data().as_string().and_then(|text| serde_json::from_str::<Counters>(&text).ok());
+        let counters = ev
+            .data()
+            .as_string()
+            .and_then(|text| serde_json::from_str::<Counters>(&text).ok());
         if let Some(counters) = counters {
             self.live.counters.set(Some(counters));
         }
@@ -148,7 +154,10 @@ impl Stream {
 
     fn failed(self) {
         self.live.link.set(Link::Reconnecting);
-        let gone = self.source.with_value(|s| s.as_ref().is_none_or(|s| s.ready_state() == EventSource::CLOSED));
+        let gone = self.source.with_value(|s| {
+            s.as_ref()
+                .is_none_or(|s| s.ready_state() == EventSource::CLOSED)
+        });
         if !gone {
             // The browser tries again by itself.
             return;
@@ -198,7 +207,11 @@ impl Stream {
 }
 
 pub(super) fn provide() {
-    let live = Live { link: RwSignal::default(), counters: RwSignal::new(None), pulse: RwSignal::new(0) };
+    let live = Live {
+        link: RwSignal::default(),
+        counters: RwSignal::new(None),
+        pulse: RwSignal::new(0),
+    };
     provide_context(live);
 }
 
@@ -206,9 +219,17 @@ pub(super) fn provide() {
 pub(crate) fn connect() {
     let live = use_live();
     Effect::new(move |_| {
-        let gate = Gate { locked: StoredValue::new(false), missed: StoredValue::new(false) };
-        let stream =
-            Stream { live, gate, source: StoredValue::new_local(None), tries: StoredValue::new(0), hidden: StoredValue::new(0) };
+        let gate = Gate {
+            locked: StoredValue::new(false),
+            missed: StoredValue::new(false),
+        };
+        let stream = Stream {
+            live,
+            gate,
+            source: StoredValue::new_local(None),
+            tries: StoredValue::new(0),
+            hidden: StoredValue::new(0),
+        };
         stream.open();
         let watch = window_event_listener(ev::visibilitychange, move |_| stream.seen_or_hidden());
         on_cleanup(move || {
@@ -220,5 +241,9 @@ pub(crate) fn connect() {
 
 /// The app's live connection.
 pub fn use_live() -> Live {
-    use_context::<Live>().unwrap_or_else(|| Live { link: RwSignal::default(), counters: RwSignal::new(None), pulse: RwSignal::new(0) })
+    use_context::<Live>().unwrap_or_else(|| Live {
+        link: RwSignal::default(),
+        counters: RwSignal::new(None),
+        pulse: RwSignal::new(0),
+    })
 }

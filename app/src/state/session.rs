@@ -16,19 +16,35 @@ impl Session {
     /// The frame's facts once they are here.
     #[must_use]
     pub fn shell(self) -> Option<Shell> {
-        self.0.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().ok().cloned()))
+        self.0.with(|answer| {
+            answer
+                .as_ref()
+                .and_then(|answer| answer.as_ref().ok().cloned())
+        })
     }
 
     /// Whether this person may do something; no, while nobody knows.
     #[must_use]
     pub fn may(self, what: Permission) -> bool {
-        self.0.with(|answer| answer.as_ref().and_then(|a| a.as_ref().ok()).is_some_and(|shell| shell.role.allows(what)))
+        self.0.with(|answer| {
+            answer
+                .as_ref()
+                .and_then(|a| a.as_ref().ok())
+                .is_some_and(|shell| shell.role.allows(what))
+        })
     }
 
     /// The counters: what the stream said last, else what the page came with.
     #[must_use]
     pub fn counters(self) -> Counters {
-        let first = self.0.with(|a| a.as_ref().and_then(|a| a.as_ref().ok()).map(|shell| shell.counters)).unwrap_or_default();
+        let first = self
+            .0
+            .with(|a| {
+                a.as_ref()
+                    .and_then(|a| a.as_ref().ok())
+                    .map(|shell| shell.counters)
+            })
+            .unwrap_or_default();
         use_live().counters.get().unwrap_or(first)
     }
 }
@@ -48,6 +64,10 @@ pub fn use_session() -> Session {
 /// Goes to the sign-in page and comes back here afterwards.
 pub fn sign_in_again() {
     let location = window().location();
-    let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+    let here = format!(
+        "{}{}",
+        location.pathname().unwrap_or_default(),
+        location.search().unwrap_or_default()
+    );
     drop(location.set_href(&route::with_query(route::LOGIN, &[("next", &here)])));
 }

@@ -55,7 +55,10 @@ where
     T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     /// A resource that is fetched when what is asked for changes.
-    pub fn new<F>(asked: impl Fn() -> Q + Send + Sync + 'static, fetch: impl Fn(Q) -> F + Send + Sync + Copy + 'static) -> Self
+    pub fn new<F>(
+        asked: impl Fn() -> Q + Send + Sync + 'static,
+        fetch: impl Fn(Q) -> F + Send + Sync + Copy + 'static,
+    ) -> Self
     where
         F: Future<Output = Result<T, AppError>> + Send + 'static,
     {
@@ -92,12 +95,20 @@ where
     pub fn stale(self) -> Signal<bool> {
         Signal::derive(move || {
             let asked = self.asked.get();
-            self.data.with(|data| data.as_ref().is_some_and(|(answered, _)| *answered != asked))
+            self.data.with(|data| {
+                data.as_ref()
+                    .is_some_and(|(answered, _)| *answered != asked)
+            })
         })
     }
 
     /// The page: `ready` with the answer, or why there is none. `what` reads "The call log".
-    pub fn view(self, what: &'static str, renew: Renew, ready: impl Fn(Signal<T>) -> AnyView + Send + Sync + 'static) -> AnyView {
+    pub fn view(
+        self,
+        what: &'static str,
+        renew: Renew,
+        ready: impl Fn(Signal<T>) -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
         let ready = StoredValue::new(ready);
         view! {
             <Transition fallback=Waiting>
@@ -107,15 +118,24 @@ where
         .into_any()
     }
 
-    fn settled(self, what: &'static str, renew: Renew, ready: Callback<Signal<T>, AnyView>) -> AnyView {
+    fn settled(
+        self,
+        what: &'static str,
+        renew: Renew,
+        ready: Callback<Signal<T>, AnyView>,
+    ) -> AnyView {
         let shown = self.shown(renew);
         let last = self.last();
         let view = move || match shown.get() {
             Shown::Waiting => view! { <Waiting/> }.into_any(),
             Shown::Failed(error) => view! { <Failed what=what error=error/> }.into_any(),
             Shown::Ready(_) => {
-                let Some(first) = last.get_untracked() else { return view! { <Waiting/> }.into_any() };
-                ready.run(Signal::derive(move || last.get().unwrap_or_else(|| first.clone())))
+                let Some(first) = last.get_untracked() else {
+                    return view! { <Waiting/> }.into_any();
+                };
+                ready.run(Signal::derive(move || {
+                    last.get().unwrap_or_else(|| first.clone())
+                }))
             }
         };
         view.into_any()
@@ -125,9 +145,15 @@ where
         Memo::new(move |before: Option<&Shown<Q>>| {
             self.data.with(|data| match data {
                 None => Shown::Waiting,
-                Some((question, Ok(_))) => Shown::Ready((renew == Renew::WithQuestion).then(|| question.clone())),
+                Some((question, Ok(_))) => {
+                    Shown::Ready((renew == Renew::WithQuestion).then(|| question.clone()))
+                }
                 Some((question, Err(error))) => match before {
-                    Some(Shown::Ready(of)) if error.is_passing() && of.as_ref().is_none_or(|of| of == question) => Shown::Ready(of.clone()),
+                    Some(Shown::Ready(of))
+                        if error.is_passing() && of.as_ref().is_none_or(|of| of == question) =>
+                    {
+                        Shown::Ready(of.clone())
+                    }
                     _ => Shown::Failed(error.clone()),
                 },
             })
@@ -171,8 +197,15 @@ fn Failed(what: &'static str, error: AppError) -> impl IntoView {
         return view! { <Missing what=what/> }.into_any();
     }
     let location = use_location();
-    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-    let here = if search.is_empty() { path } else { format!("{path}?{search}") };
+    let (path, search) = (
+        location.pathname.get_untracked(),
+        location.search.get_untracked(),
+    );
+    let here = if search.is_empty() {
+        path
+    } else {
+        format!("{path}?{search}")
+    };
     view! {
         <PageHead title=format!("{what} did not load")/>
         <Panel title="What happened">

@@ -13,7 +13,11 @@ pub enum Theme {
 
 impl Theme {
     /// All choices with their words and icons.
-    pub const ALL: [(Self, &str, &str); 3] = [(Self::Light, "Light", "sun"), (Self::Dark, "Dark", "moon"), (Self::System, "As the system", "monitor")];
+    pub const ALL: [(Self, &str, &str); 3] = [
+        (Self::Light, "Light", "sun"),
+        (Self::Dark, "Dark", "moon"),
+        (Self::System, "As the system", "monitor"),
+    ];
 
     /// The cookie's value and the class of the document.
     #[must_use]
@@ -38,14 +42,23 @@ impl Theme {
     /// The theme of a cookie's value.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().map(|(theme, _, _)| theme).find(|theme| theme.code() == code)
+        Self::ALL
+            .into_iter()
+            .map(|(theme, _, _)| theme)
+            .find(|theme| theme.code() == code)
     }
 
     /// The theme the document has now.
     #[must_use]
     pub fn of_document() -> Self {
-        let class = document().document_element().map(|root| root.class_name()).unwrap_or_default();
-        class.split_whitespace().find_map(Self::from_code).unwrap_or_default()
+        let class = document()
+            .document_element()
+            .map(|root| root.class_name())
+            .unwrap_or_default();
+        class
+            .split_whitespace()
+            .find_map(Self::from_code)
+            .unwrap_or_default()
     }
 }
 
@@ -63,14 +76,27 @@ impl ThemeState {
     /// Switches at once and remembers it for a year.
     pub fn choose(self, theme: Theme) {
         self.0.set(theme);
-        let Some(root) = document().document_element() else { return };
+        let Some(root) = document().document_element() else {
+            return;
+        };
         root.set_class_name(theme.code());
         if let Ok(Some(meta)) = document().query_selector("meta[name=color-scheme]") {
             drop(meta.set_attribute("content", theme.scheme()));
         }
-        let secure = if window().location().protocol().is_ok_and(|p| p == "https:") { "; Secure" } else { "" };
-        let cookie = format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", theme.code());
-        drop(js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into()));
+        let secure = if window().location().protocol().is_ok_and(|p| p == "https:") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!(
+            "theme={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
+            theme.code()
+        );
+        drop(js_sys::Reflect::set(
+            &document(),
+            &"cookie".into(),
+            &cookie.into(),
+        ));
     }
 }
 

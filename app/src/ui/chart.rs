@@ -263,6 +263,9 @@ pub fn Chart(
     /// 96 instead of 168 px high.
     #[prop(optional)]
     short: bool,
+    /// Whether the table is shown, where the page keeps it: a chart made anew then stays a table.
+    #[prop(optional)]
+    as_table: Option<RwSignal<bool>>,
 ) -> impl IntoView {
     let plot = Plot::new(&id, series.clone(), columns.clone());
     let cursor = Cursor {
@@ -270,7 +273,7 @@ pub fn Chart(
         count: columns.len(),
         node: NodeRef::new(),
     };
-    let shown = RwSignal::new(false);
+    let shown = as_table.unwrap_or_default();
     let half = columns.len() / 2;
     let stack: Vec<_> = columns
         .iter()

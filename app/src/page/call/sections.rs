@@ -23,7 +23,13 @@ pub fn Sections(detail: Signal<CallDetail>) -> impl IntoView {
 }
 
 /// A part with its head; nothing where the call has none of it.
-fn part<T>(detail: Signal<CallDetail>, id: &'static str, title: &'static str, of: fn(&CallDetail) -> T, view: fn(T) -> Option<AnyView>) -> AnyView
+fn part<T>(
+    detail: Signal<CallDetail>,
+    id: &'static str,
+    title: &'static str,
+    of: fn(&CallDetail) -> T,
+    view: fn(T) -> Option<AnyView>,
+) -> AnyView
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
@@ -119,17 +125,34 @@ fn candidate(candidate: Candidate) -> AnyView {
     .into_any()
 }
 
-/// The same on one short line, for narrow panels.
+/// What a candidate would do for a call that came in now, in two short lines.
 pub fn candidate_line(candidate: Candidate) -> AnyView {
-    let shape = match &candidate.verdict {
-        Verdict::Won { .. } => State::Won,
-        Verdict::NotDrawn { .. } | Verdict::NotNeeded => State::Neutral,
-        _ => State::No,
+    let (shape, word, sentence) = match &candidate.verdict {
+        Verdict::Won { share_percent, .. } | Verdict::NotDrawn { share_percent }
+            if *share_percent < 100 =>
+        {
+            (
+                State::Won,
+                "May ring first",
+                format!("Open. Gets {share_percent}% of calls right now."),
+            )
+        }
+        Verdict::Won { .. } | Verdict::NotDrawn { .. } => (
+            State::Won,
+            "Rings first",
+            "Open, and the only one in its priority.".to_owned(),
+        ),
+        Verdict::NotNeeded => (
+            State::Neutral,
+            "Waits",
+            "Rings if nobody before it answers.".to_owned(),
+        ),
+        verdict => (State::No, verdict.word(), verdict.sentence()),
     };
     view! {
         <li>
-            <div class="row-between"><b>{candidate.name}</b><Status state=shape text=candidate.verdict.word()/></div>
-            <p class="soft">{candidate.verdict.sentence()}</p>
+            <div class="row-between"><b>{candidate.name}</b><Status state=shape text=word/></div>
+            <p class="soft">{sentence}</p>
         </li>
     }
     .into_any()
@@ -144,7 +167,7 @@ fn legs(list: Vec<LegRow>) -> Option<AnyView> {
         .map(|leg| {
             view! {
                 <tr>
-                    <td class="num">{leg.number.to_string()}</td>
+                    <td class="soft">{leg.number.to_string()}</td>
                     <th scope="row"><span class="two">{leg.target}<small>{leg.buyer}</small></span></th>
                     <td class="nowrap">{leg.destination}</td>
                     <td class="nowrap">{leg.started.time}</td>
@@ -159,7 +182,7 @@ fn legs(list: Vec<LegRow>) -> Option<AnyView> {
         <TableRegion label="Legs">
             <table class="data">
                 <thead><tr>
-                    <th scope="col" class="num">"Leg"</th><th scope="col">"Target"</th><th scope="col">"Destination"</th><th scope="col">"Started"</th>
+                    <th scope="col">"Leg"</th><th scope="col">"Target"</th><th scope="col">"Destination"</th><th scope="col">"Started"</th>
                     <th scope="col">"Result"</th><th scope="col" class="num">"Rang"</th><th scope="col" class="num">"Talked"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>

@@ -9,7 +9,13 @@ use crate::route;
 use crate::ui::{Button, ButtonKind, DateRange, FilterBar, FilterChip, Popover, Preset, Select};
 
 /// Ranges with a name.
-const RANGES: &[(&str, &str)] = &[("today", "Today"), ("yesterday", "Yesterday"), ("7d", "Last 7 days"), ("month", "This month"), ("all", "All time")];
+const RANGES: &[(&str, &str)] = &[
+    ("today", "Today"),
+    ("yesterday", "Yesterday"),
+    ("7d", "Last 7 days"),
+    ("month", "This month"),
+    ("all", "All time"),
+];
 
 /// What the bar shows; it is made anew only when this changes.
 #[derive(Clone, PartialEq)]
@@ -24,15 +30,33 @@ struct Bar {
 pub fn Filters(shown: Shown) -> impl IntoView {
     let (asked, page) = (shown.asked, shown.page);
     let bar = Memo::new(move |_| Bar {
-        query: CallQuery { after: String::new(), before: String::new(), ..asked.get() },
+        query: CallQuery {
+            after: String::new(),
+            before: String::new(),
+            ..asked.get()
+        },
         range_label: page.with(|p| p.range_label.clone()),
         zone: page.with(|p| p.zone_short.clone()),
     });
     let count = Signal::derive(move || counted(page.with(|p| p.total), "call", "calls"));
-    let chips = Signal::derive(move || page.with(|p| asked.with(|q| p.chips.iter().map(|c| chip(c, q)).collect::<Vec<_>>())));
+    let chips = Signal::derive(move || {
+        page.with(|p| asked.with(|q| p.chips.iter().map(|c| chip(c, q)).collect::<Vec<_>>()))
+    });
     let view = move || {
-        let Bar { query, range_label, zone } = bar.get();
-        let clear = route::calls(&CallQuery { range: query.range.clone(), from: query.from.clone(), to: query.to.clone(), ..CallQuery::default() }, None);
+        let Bar {
+            query,
+            range_label,
+            zone,
+        } = bar.get();
+        let clear = route::calls(
+            &CallQuery {
+                range: query.range.clone(),
+                from: query.from.clone(),
+                to: query.to.clone(),
+                ..CallQuery::default()
+            },
+            None,
+        );
         view! {
             <FilterBar chips=chips count=count clear_href=clear>
                 <DateRange id="range" text=range_label action=route::CALLS presets=presets(&query) from=query.from.clone() to=query.to.clone()
@@ -46,7 +70,11 @@ pub fn Filters(shown: Shown) -> impl IntoView {
 }
 
 fn chip(chip: &domain::api::call::FilterChip, query: &CallQuery) -> FilterChip {
-    let mut without = CallQuery { after: String::new(), before: String::new(), ..query.clone() };
+    let mut without = CallQuery {
+        after: String::new(),
+        before: String::new(),
+        ..query.clone()
+    };
     match chip.param.as_str() {
         "campaign" => without.campaign.clear(),
         "target" => without.target.clear(),
@@ -54,7 +82,12 @@ fn chip(chip: &domain::api::call::FilterChip, query: &CallQuery) -> FilterChip {
         "caller" => without.caller.clear(),
         _ => {}
     }
-    FilterChip::new(&chip.field, &chip.operator, &chip.value, route::calls(&without, None))
+    FilterChip::new(
+        &chip.field,
+        &chip.operator,
+        &chip.value,
+        route::calls(&without, None),
+    )
 }
 
 fn presets(query: &CallQuery) -> Vec<Preset> {
@@ -62,8 +95,17 @@ fn presets(query: &CallQuery) -> Vec<Preset> {
         .iter()
         .map(|(code, label)| {
             let current = query.range == *code || (query.range.is_empty() && *code == "today");
-            let range = if *code == "today" { String::new() } else { (*code).to_owned() };
-            let to = CallQuery { range, from: String::new(), to: String::new(), ..query.clone() };
+            let range = if *code == "today" {
+                String::new()
+            } else {
+                (*code).to_owned()
+            };
+            let to = CallQuery {
+                range,
+                from: String::new(),
+                to: String::new(),
+                ..query.clone()
+            };
             Preset::new(*label, route::calls(&to, None), current)
         })
         .collect()
@@ -86,8 +128,13 @@ fn kept(query: &CallQuery, for_dates: bool) -> Vec<(String, String)> {
 /// Campaign, target and outcome.
 #[component]
 fn More(query: CallQuery, page: Signal<CallPage>) -> impl IntoView {
-    let hidden = kept(&query, false).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
-    let of = move |list: fn(&CallPage) -> &Vec<domain::api::page::Choice>| Signal::derive(move || page.with(|p| choices(list(p))));
+    let hidden = kept(&query, false)
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    let of = move |list: fn(&CallPage) -> &Vec<domain::api::page::Choice>| {
+        Signal::derive(move || page.with(|p| choices(list(p))))
+    };
     view! {
         <Popover id="filter" text="Filter" icon="filter">
             <form class="filter-pop" method="get" action=route::CALLS>
@@ -108,7 +155,10 @@ fn Caller(query: CallQuery, page: Signal<CallPage>) -> impl IntoView {
     if page.with_untracked(|p| p.callers_masked) {
         return view! { <span class="soft">"Callers are masked for your role"</span> }.into_any();
     }
-    let others = CallQuery { caller: String::new(), ..query.clone() };
+    let others = CallQuery {
+        caller: String::new(),
+        ..query.clone()
+    };
     let hidden = route::pairs(&others)
         .into_iter()
         .filter(|(_, value)| !value.is_empty())

@@ -5,15 +5,17 @@ use domain::api::call::CallRow;
 use domain::id::CallId;
 use leptos::prelude::*;
 
-use super::filters::Filters;
 use super::Shown;
+use super::filters::Filters;
 use crate::page::dashboard::Running;
 use crate::page::parts::{CallStatus, counted, grouped, or_dash};
 use crate::route;
-use crate::ui::{Button, EmptyRow, Icon, Kbd, NoMatchRow, Pager, Panel, Size, TableRegion, Time, use_hotkey};
+use crate::ui::{
+    Button, EmptyRow, Icon, Kbd, NoMatchRow, Pager, Panel, Size, TableRegion, Time, use_hotkey,
+};
 
 /// Columns of the table.
-const COLS: u32 = 9;
+const COLS: u32 = 10;
 
 /// Filters, table and pages.
 #[component]
@@ -49,7 +51,9 @@ pub fn Log(shown: Shown, open: Memo<Option<CallId>>) -> impl IntoView {
 /// J and K work from anywhere on the page, not only inside the table.
 fn keys() {
     let first = || {
-        if let Ok(Some(link)) = document().query_selector("tr[aria-selected=true] a.row-link, .region a.row-link") {
+        if let Ok(Some(link)) =
+            document().query_selector("tr[aria-selected=true] a.row-link, .region a.row-link")
+        {
             drop(wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(link).focus());
         }
     };
@@ -61,7 +65,11 @@ fn row_of(shown: Shown, id: CallId) -> Option<Memo<CallRow>> {
     let page = shown.page;
     let found = move || page.with(|p| p.rows.iter().find(|r| r.id == id).cloned());
     let first = untrack(found)?;
-    Some(Memo::new(move |before: Option<&CallRow>| found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())))
+    Some(Memo::new(move |before: Option<&CallRow>| {
+        found()
+            .or_else(|| before.cloned())
+            .unwrap_or_else(|| first.clone())
+    }))
 }
 
 #[component]
@@ -100,6 +108,7 @@ fn Head() -> impl IntoView {
             <th scope="col">"Time"</th><th scope="col">"Campaign"</th><th scope="col">"Number"</th><th scope="col">"Caller"</th>
             <th scope="col">"Target"</th><th scope="col">"Buyer"</th><th scope="col" class="num">"Attempts"</th>
             <th scope="col" class="num">"Length"</th><th scope="col">"Outcome"</th>
+            <th scope="col" class="act"><span class="visually-hidden">"Recording"</span></th>
         </tr></thead>
     }
     .into_any()
@@ -109,14 +118,29 @@ fn Head() -> impl IntoView {
 #[component]
 fn Nothing(shown: Shown) -> impl IntoView {
     let state = Memo::new(move |_| {
-        shown.page.with(|p| p.rows.is_empty().then(|| (p.chips.len(), p.total_unfiltered, p.range_label.clone())))
+        shown.page.with(|p| {
+            p.rows
+                .is_empty()
+                .then(|| (p.chips.len(), p.total_unfiltered, p.range_label.clone()))
+        })
     });
     let view = move || {
         let (filters, unfiltered, range) = state.get()?;
         let query = shown.asked.get();
         if filters > 0 {
-            let clear = route::calls(&domain::api::call::CallQuery { range: query.range, from: query.from, to: query.to, ..Default::default() }, None);
-            let total = format!("{} in this range without them.", counted(unfiltered, "call", "calls"));
+            let clear = route::calls(
+                &domain::api::call::CallQuery {
+                    range: query.range,
+                    from: query.from,
+                    to: query.to,
+                    ..Default::default()
+                },
+                None,
+            );
+            let total = format!(
+                "{} in this range without them.",
+                counted(unfiltered, "call", "calls")
+            );
             return Some(view! { <NoMatchRow cols=COLS what="calls" filters=filters total=total clear_href=clear/> }.into_any());
         }
         let title = format!("No calls: {range}");
@@ -136,11 +160,27 @@ fn Nothing(shown: Shown) -> impl IntoView {
 fn log_row(row: Memo<CallRow>, shown: Shown, open: Memo<Option<CallId>>) -> AnyView {
     let id = row.with_untracked(|r| r.id);
     let arrived = row.with_untracked(|r| r.arrived.clone());
-    let dated = shown.asked.with_untracked(|q| !matches!(q.range.as_str(), "" | "today" | "yesterday"));
-    let text = if dated { format!("{}, {}", arrived.date, arrived.time) } else { arrived.time };
+    let dated = shown
+        .asked
+        .with_untracked(|q| !matches!(q.range.as_str(), "" | "today" | "yesterday"));
+    let text = if dated {
+        format!("{}, {}", arrived.date, arrived.time)
+    } else {
+        arrived.time
+    };
     let selected = move || (open.get() == Some(id)).then_some("true");
-    let attempts = move || row.with(|r| if r.attempts == 0 { view! { <span class="zero">"0"</span> }.into_any() } else { r.attempts.to_string().into_any() });
-    let recorded = move || row.with(|r| r.has_recording).then(|| view! { <span title="Recorded"><Icon name="recording"/><span class="visually-hidden">"Recorded"</span></span> });
+    let attempts = move || {
+        row.with(|r| {
+            if r.attempts == 0 {
+                view! { <span class="zero">"0"</span> }.into_any()
+            } else {
+                r.attempts.to_string().into_any()
+            }
+        })
+    };
+    let recorded = move || {
+        row.with(|r| r.has_recording).then(|| view! { <span title="Recorded"><Icon name="recording"/><span class="visually-hidden">"Recorded"</span></span> })
+    };
     view! {
         <tr class="opens" aria-selected=selected>
             <th scope="row" class="name nowrap">
@@ -153,7 +193,8 @@ fn log_row(row: Memo<CallRow>, shown: Shown, open: Memo<Option<CallId>>) -> AnyV
             <td class="soft">{move || row.with(|r| or_dash(&r.buyer))}</td>
             <td class="num">{attempts}</td>
             <td class="num"><Running row=row/></td>
-            <td class="nowrap"><CallStatus row=row/>" "{recorded}</td>
+            <td class="nowrap"><CallStatus row=row/></td>
+            <td class="act">{recorded}</td>
         </tr>
     }
     .into_any()
@@ -177,7 +218,14 @@ fn phone_row(row: Memo<CallRow>, shown: Shown) -> AnyView {
 #[component]
 fn Pages(shown: Shown) -> impl IntoView {
     let facts = Memo::new(move |_| {
-        shown.page.with(|p| (p.rows.len() as u64, p.total, p.newer.clone(), p.older.clone()))
+        shown.page.with(|p| {
+            (
+                p.rows.len() as u64,
+                p.total,
+                p.newer.clone(),
+                p.older.clone(),
+            )
+        })
     });
     let view = move || {
         let (rows, total, newer, older) = facts.get();

@@ -76,7 +76,11 @@ fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> i
     form.into_any()
 }
 
-fn number_row(row: Memo<NumberRow>, assign: ServerAction<AssignNumber>, edit: Signal<bool>) -> AnyView {
+fn number_row(
+    row: Memo<NumberRow>,
+    assign: ServerAction<AssignNumber>,
+    edit: Signal<bool>,
+) -> AnyView {
     let (id, display) = row.with_untracked(|r| (r.id, r.display.clone()));
     let label = format!("Take {display} from this campaign");
     let take = move || {

@@ -7,14 +7,20 @@ use leptos::prelude::*;
 use crate::page::call::candidate_line;
 use crate::page::parts::{grouped, or_dash};
 use crate::route::{self, CampaignTab};
-use crate::ui::{DescriptionList, EmptyState, Fact, LinkButton, Metric, Metrics, Panel, Size, Time};
+use crate::ui::{
+    DescriptionList, EmptyState, Fact, LinkButton, Metric, Metrics, Panel, Size, Time,
+};
 
 /// The tab.
 #[component]
 pub fn Overview(detail: Signal<CampaignDetail>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
-    let figure = move |of: fn(&CampaignDetail) -> u32| Signal::derive(move || grouped(u64::from(detail.with(of))));
-    let routes = Signal::derive(move || detail.with(|d| format!("{} of {}", d.row.open_routes, d.row.routes)));
+    let figure = move |of: fn(&CampaignDetail) -> u32| {
+        Signal::derive(move || grouped(u64::from(detail.with(of))))
+    };
+    let routes = Signal::derive(move || {
+        detail.with(|d| format!("{} of {}", d.row.open_routes, d.row.routes))
+    });
     let preview = Memo::new(move |_| detail.with(|d| d.plan.preview.clone()));
     let candidates = move || {
         let all = preview.get();
@@ -26,7 +32,8 @@ pub fn Overview(detail: Signal<CampaignDetail>) -> impl IntoView {
             }
             .into_any();
         }
-        view! { <ol class="lines">{all.into_iter().map(candidate_line).collect_view()}</ol> }.into_any()
+        view! { <ol class="lines">{all.into_iter().map(candidate_line).collect_view()}</ol> }
+            .into_any()
     };
     view! {
         <Metrics label="The campaign now and today">
@@ -48,11 +55,23 @@ pub fn Overview(detail: Signal<CampaignDetail>) -> impl IntoView {
 fn Setup(detail: Signal<CampaignDetail>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
     let facts = Memo::new(move |_| {
-        detail.with(|d| (d.row.vertical.clone(), d.settings.recording.clone(), d.fallback_words.clone(), d.plan.version, d.plan.attempts_max, d.created.clone()))
+        detail.with(|d| {
+            (
+                d.row.vertical.clone(),
+                d.settings.recording.clone(),
+                d.fallback_words.clone(),
+                d.plan.version,
+                d.plan.attempts_max,
+                d.created.clone(),
+            )
+        })
     });
     let list = move || {
         let (vertical, recording, fallback, version, attempts, created) = facts.get();
-        let recording = RecordingMode::ALL.iter().find(|(_, code, _)| *code == recording).map_or("Off", |(_, _, words)| words);
+        let recording = RecordingMode::ALL
+            .iter()
+            .find(|(_, code, _)| *code == recording)
+            .map_or("Off", |(_, _, words)| words);
         view! {
             <DescriptionList>
                 <Fact term="Vertical">{vertical}</Fact>

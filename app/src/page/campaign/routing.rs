@@ -54,7 +54,10 @@ impl Edit {
     fn new(detail: Signal<CampaignDetail>) -> Self {
         let plan = Memo::new(move |_| detail.with(|d| d.plan.clone()));
         let first = plan.with_untracked(Draft::of);
-        let (distribution, attempts) = (RwSignal::new(first.distribution.clone()), RwSignal::new(first.attempts_max.clone()));
+        let (distribution, attempts) = (
+            RwSignal::new(first.distribution.clone()),
+            RwSignal::new(first.attempts_max.clone()),
+        );
         let (base, now) = (RwSignal::new(first.clone()), RwSignal::new(first));
         let edit = Self {
             campaign: detail.with_untracked(|d| d.row.id),
@@ -78,7 +81,10 @@ impl Edit {
     fn follow(self) {
         Effect::new(move |_| {
             let (distribution, attempts) = (self.distribution.get(), self.attempts.get());
-            if self.now.with_untracked(|d| d.distribution != distribution || d.attempts_max != attempts) {
+            if self
+                .now
+                .with_untracked(|d| d.distribution != distribution || d.attempts_max != attempts)
+            {
                 self.change(|draft| {
                     draft.distribution = distribution;
                     draft.attempts_max = attempts;
@@ -87,7 +93,9 @@ impl Edit {
         });
         Effect::new(move |_| {
             let newest = self.plan.with(Draft::of);
-            if self.changes.with_untracked(Vec::is_empty) && self.base.with_untracked(|base| *base != newest) {
+            if self.changes.with_untracked(Vec::is_empty)
+                && self.base.with_untracked(|base| *base != newest)
+            {
                 self.begin(newest);
             }
         });
@@ -114,7 +122,10 @@ impl Edit {
 
     /// Whether the draft may be saved; notes what is wrong.
     fn check(self) -> bool {
-        let errors = self.now.with_untracked(|d| d.form().check().err()).unwrap_or_default();
+        let errors = self
+            .now
+            .with_untracked(|d| d.form().check().err())
+            .unwrap_or_default();
         let fits = errors.is_empty();
         self.tried.set(true);
         self.errors.set(errors);
@@ -133,14 +144,17 @@ impl Edit {
 
     /// Puts the draft's single fields back into their controls.
     fn fields(self) {
-        let (distribution, attempts) = self.now.with_untracked(|d| (d.distribution.clone(), d.attempts_max.clone()));
+        let (distribution, attempts) = self
+            .now
+            .with_untracked(|d| (d.distribution.clone(), d.attempts_max.clone()));
         self.distribution.set(distribution);
         self.attempts.set(attempts);
     }
 
     /// The facts of a route that is saved; none for one just added.
     fn facts(self, target: TargetId) -> Option<RouteRow> {
-        self.plan.with(|plan| plan.routes.iter().find(|r| r.target == target).cloned())
+        self.plan
+            .with(|plan| plan.routes.iter().find(|r| r.target == target).cloned())
     }
 
     /// How each target stands now, as far as the page knows.
@@ -149,7 +163,16 @@ impl Edit {
             let known = plan.routes.iter().map(|r| (r.target, r.now.kind));
             let free = plan.targets.iter().filter_map(|c| {
                 let open = c.hint.to_lowercase().starts_with("open");
-                c.value.parse().ok().map(|id| (id, if open { AvailabilityKind::Open } else { AvailabilityKind::Closed }))
+                c.value.parse().ok().map(|id| {
+                    (
+                        id,
+                        if open {
+                            AvailabilityKind::Open
+                        } else {
+                            AvailabilityKind::Closed
+                        },
+                    )
+                })
             });
             free.chain(known).collect()
         })
@@ -158,7 +181,11 @@ impl Edit {
 
 /// The tab.
 #[component]
-pub fn Routing(source: CampaignSource, detail: Signal<CampaignDetail>, edits: RwSignal<usize>) -> impl IntoView {
+pub fn Routing(
+    source: CampaignSource,
+    detail: Signal<CampaignDetail>,
+    edits: RwSignal<usize>,
+) -> impl IntoView {
     let edit = Edit::new(detail);
     let save = ServerAction::<SavePlan>::new();
     let saved = RwSignal::new(0_usize);
@@ -170,13 +197,21 @@ pub fn Routing(source: CampaignSource, detail: Signal<CampaignDetail>, edits: Rw
     let submit = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
         if edit.check() {
-            save.dispatch(SavePlan { id: edit.campaign, form: edit.now.with_untracked(Draft::form) });
+            save.dispatch(SavePlan {
+                id: edit.campaign,
+                form: edit.now.with_untracked(Draft::form),
+            });
         } else {
             request_animation_frame(focus_first_error);
         }
     };
     let wrong = Signal::derive(move || edit.errors.with(|e| e.0.len()));
-    let note = Signal::derive(move || format!("Version {} will go live for new calls", edit.now.with(|d| d.version + 1)));
+    let note = Signal::derive(move || {
+        format!(
+            "Version {} will go live for new calls",
+            edit.now.with(|d| d.version + 1)
+        )
+    });
     let extra = Signal::derive(move || edit.changes.with(Vec::len));
     let bar = move || {
         edit.may_edit.get().then(|| {
@@ -213,7 +248,9 @@ fn watch(edit: Edit, save: ServerAction<SavePlan>, source: CampaignSource, saved
             plan.tiers.retain(|tier| !tier.is_empty());
             edit.begin(plan);
             saved.update(|n| *n += 1);
-            toasts.done(format!("Plan saved. Version {version} is live for new calls."));
+            toasts.done(format!(
+                "Plan saved. Version {version} is live for new calls."
+            ));
             source.reload();
         }
         Some(Err(error)) => refused(edit, &error, source, toasts),
@@ -290,18 +327,36 @@ fn Conflict(edit: Edit) -> impl IntoView {
 fn Controls(edit: Edit) -> impl IntoView {
     let error = Signal::derive(move || edit.errors.with(|e| e.message("attempts_max")));
     let add = move |_| edit.change(|d| d.tiers.push(Vec::new()));
-    let full = Signal::derive(move || edit.now.with(|d| d.tiers.len() >= PRIORITY_MAX as usize || d.tiers.last().is_some_and(Vec::is_empty)));
-    let options = vec![Choice::new("weight", "By weight"), Choice::new("round_robin", "In turn")];
+    let full = Signal::derive(move || {
+        edit.now.with(|d| {
+            d.tiers.len() >= PRIORITY_MAX as usize || d.tiers.last().is_some_and(Vec::is_empty)
+        })
+    });
+    let why = Signal::derive(move || {
+        match edit.now.with(|d| d.tiers.last().is_some_and(Vec::is_empty)) {
+            true => "The last priority has no route yet.".to_owned(),
+            false => format!("A plan has at most {PRIORITY_MAX} priorities."),
+        }
+    });
+    let options = vec![
+        Choice::new("weight", "By weight"),
+        Choice::new("round_robin", "In turn"),
+    ];
     let view = move || {
         if !edit.may_edit.get() {
             return view! { <OnlyLook what=Permission::EditCampaigns/> }.into_any();
         }
         view! {
-            <div class="field-row">
+            <div class="mb-4 flex flex-wrap items-end gap-x-4 gap-y-3">
                 <Segmented name="form[distribution]" id="f-distribution" label="How calls are shared" options=options.clone() bind=edit.distribution/>
-                <NumberInput name="form[attempts_max]" id="f-attempts_max" label="Dial attempts" min=ATTEMPTS.0.to_string() max=ATTEMPTS.1.to_string()
-                    step="1" error=error bind=edit.attempts/>
-                <Button icon="plus" disabled=full on:click=add attr:title="A new priority opens when the last one has a route">"Add priority"</Button>
+                <div class="w-28">
+                    <NumberInput name="form[attempts_max]" id="f-attempts_max" label="Dial attempts" min=ATTEMPTS.0.to_string()
+                        max=ATTEMPTS.1.to_string() step="1" error=error bind=edit.attempts/>
+                </div>
+                <div class="ml-auto flex flex-wrap items-center gap-2">
+                    {move || full.get().then(|| view! { <span class="hint">{why.get()}</span> })}
+                    <Button icon="plus" disabled=full on:click=add>"Add priority"</Button>
+                </div>
             </div>
         }
         .into_any()
@@ -327,14 +382,16 @@ fn Fallback(detail: Signal<CampaignDetail>) -> impl IntoView {
     .into_any()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn conflicts_are_told_from_failures() {
-        let error = |code: &str| AppError { code: code.into(), ..AppError::default() };
+        let error = |code: &str| AppError {
+            code: code.into(),
+            ..AppError::default()
+        };
         assert!(is_stale(&error("conflict")));
         assert!(is_stale(&error("stale_plan")));
         assert!(!is_stale(&error("unavailable")));

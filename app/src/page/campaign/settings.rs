@@ -9,7 +9,9 @@ use super::CampaignSource;
 use crate::api::campaign::UpdateCampaign;
 use crate::form::{Form, checked, input};
 use crate::page::parts::{OnlyLook, may};
-use crate::ui::{Choice, FormErrors, Panel, SaveBar, Segmented, Select, TextInput, Textarea, use_toasts};
+use crate::ui::{
+    Choice, FormErrors, Panel, SaveBar, Segmented, Select, TextInput, Textarea, use_toasts,
+};
 
 /// Which fallback is chosen; its fields show beneath.
 #[derive(Clone, Copy)]
@@ -20,7 +22,9 @@ pub struct Fallbacks {
 impl Fallbacks {
     /// As in a form.
     pub fn new(start: &CampaignForm) -> Self {
-        Self { chosen: RwSignal::new(start.fallback.clone()) }
+        Self {
+            chosen: RwSignal::new(start.fallback.clone()),
+        }
     }
 }
 
@@ -34,7 +38,8 @@ pub fn Settings(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl 
         toasts.done("Settings saved. New calls follow them.");
         source.reload();
     });
-    let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check)).watch(save.value().into(), done);
+    let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check))
+        .watch(save.value().into(), done);
     let view = move || {
         if !edit.get() {
             return view! { <Panel title="Settings"><OnlyLook what=Permission::EditCampaigns/></Panel> }.into_any();
@@ -72,7 +77,10 @@ pub fn Settings(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl 
 #[component]
 pub fn Fields(form: Form, start: CampaignForm, fallback: Fallbacks) -> impl IntoView {
     let verticals: Vec<Choice> = VERTICALS.iter().map(|v| Choice::new(*v, *v)).collect();
-    let modes: Vec<Choice> = RecordingMode::ALL.iter().map(|(_, code, words)| Choice::new(*code, *words)).collect();
+    let modes: Vec<Choice> = RecordingMode::ALL
+        .iter()
+        .map(|(_, code, words)| Choice::new(*code, *words))
+        .collect();
     view! {
         <TextInput name=input("name") id="f-name" label="Campaign name" value=start.name.clone() error=form.error("name") required=true
             hint="What callers want and where, for example Roof repair, Texas"/>

@@ -16,9 +16,9 @@ use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHea
 #[component]
 pub fn CampaignNew() -> impl IntoView {
     let create = ServerAction::<CreateCampaign>::new();
-    let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check)).watch(create.value().into(), None);
+    let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check))
+        .watch(create.value().into(), None);
     let inside = move || {
-        let inside = move || {
         let start = CampaignForm::default();
         let fallback = Fallbacks::new(&start);
         view! {

@@ -11,7 +11,9 @@ use crate::page::parts::{CallStatus, count, grouped, may, or_dash};
 use crate::route::{self, CampaignTab};
 use crate::state::activity::{Changes, Thing};
 use crate::state::clock::Length;
-use crate::ui::{Button, EmptyRow, EmptyState, LinkButton, Panel, Size, State, Status, TableRegion};
+use crate::ui::{
+    Button, EmptyRow, EmptyState, LinkButton, Panel, Size, State, Status, TableRegion,
+};
 
 /// Problems, each with the button that fixes it.
 #[component]
@@ -19,28 +21,50 @@ pub fn Problems(source: TodaySource, today: Signal<Dashboard>) -> impl IntoView 
     let problems = Memo::new(move |_| today.with(|t| t.problems.clone()));
     let changes = Changes::new(move || source.reload());
     let may_pause = may(Permission::EditBuyers);
-    let badge = Signal::derive(move || problems.with(|p| if p.is_empty() { String::new() } else { p.len().to_string() }));
+    let badge = Signal::derive(move || {
+        problems.with(|p| {
+            if p.is_empty() {
+                String::new()
+            } else {
+                p.len().to_string()
+            }
+        })
+    });
     let list = move || {
         let all = problems.get();
         if all.is_empty() {
             return view! { <EmptyState title="Nothing needs you" text="Missed calls, full targets and campaigns without an open route show up here, with the way to fix them."/> }
                 .into_any();
         }
-        let rows = all.into_iter().map(|p| problem(p, changes, may_pause.get())).collect_view();
+        let rows = all
+            .into_iter()
+            .map(|p| problem(p, changes, may_pause.get()))
+            .collect_view();
         view! { <ul class="problems">{rows}</ul> }.into_any()
     };
     view! { <Panel title="Needs a person" badge=badge flush=true>{list}</Panel> }.into_any()
 }
 
 fn problem(problem: Problem, changes: Changes, may_pause: bool) -> AnyView {
-    let shape = if problem.failed { State::Failed } else { State::Attention };
+    let shape = if problem.failed {
+        State::Failed
+    } else {
+        State::Attention
+    };
     let fix = match problem.fix {
-        ProblemFix::Open { href, label } => Some(view! { <LinkButton href=href size=Size::Xs>{label}</LinkButton> }.into_any()),
+        ProblemFix::Open { href, label } => {
+            Some(view! { <LinkButton href=href size=Size::Xs>{label}</LinkButton> }.into_any())
+        }
         ProblemFix::PauseTarget(id) if may_pause => {
             let thing = Thing::Target(id);
             let submit = move |ev: web_sys::SubmitEvent| {
                 ev.prevent_default();
-                changes.set(thing, "The target".to_owned(), Activity::Active, Activity::Paused);
+                changes.set(
+                    thing,
+                    "The target".to_owned(),
+                    Activity::Active,
+                    Activity::Paused,
+                );
             };
             let form = view! {
                 <form method="post" action=thing.endpoint() on:submit=submit>
@@ -71,10 +95,17 @@ pub fn LiveCalls(today: Signal<Dashboard>) -> impl IntoView {
     let ids = Memo::new(move |_| rows.with(|r| r.iter().map(|c| c.id).collect::<Vec<_>>()));
     let badge = Signal::derive(move || grouped(ids.with(Vec::len) as u64));
     let note = Signal::derive(move || today.with(|t| t.live_summary.clone()));
+    // Rows that come in later fade in; those the page came with do not.
+    let settled = StoredValue::new(false);
+    Effect::new(move |_| settled.set_value(true));
     let row_of = move |id| {
         let found = move || rows.with(|r| r.iter().find(|c| c.id == id).cloned());
         let first = untrack(found)?;
-        Some(Memo::new(move |before: Option<&CallRow>| found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())))
+        Some(Memo::new(move |before: Option<&CallRow>| {
+            found()
+                .or_else(|| before.cloned())
+                .unwrap_or_else(|| first.clone())
+        }))
     };
     // What is there when the page opens is not news; what comes later fades in.
     let watching = RwSignal::new(false);

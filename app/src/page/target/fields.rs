@@ -33,21 +33,30 @@ impl Chosen {
             kind: RwSignal::new(start.kind.clone()),
             caller_id: RwSignal::new(start.caller_id.clone()),
             hours: RwSignal::new(start.hours.clone()),
-            days: std::array::from_fn(|day| RwSignal::new(start.days.get(day).is_some_and(|d| !d.open.is_empty()))),
+            days: std::array::from_fn(|day| {
+                RwSignal::new(start.days.get(day).is_some_and(|d| !d.open.is_empty()))
+            }),
         }
     }
 
     /// What is chosen now.
     pub fn values(self) -> Values {
         Values {
-            texts: [self.kind.get_untracked(), self.caller_id.get_untracked(), self.hours.get_untracked()],
+            texts: [
+                self.kind.get_untracked(),
+                self.caller_id.get_untracked(),
+                self.hours.get_untracked(),
+            ],
             days: self.days.map(|day| day.get_untracked()),
         }
     }
 
     /// Chooses again what was chosen then.
     pub fn put_back(self, then: &Values) {
-        for (signal, text) in [self.kind, self.caller_id, self.hours].into_iter().zip(&then.texts) {
+        for (signal, text) in [self.kind, self.caller_id, self.hours]
+            .into_iter()
+            .zip(&then.texts)
+        {
             signal.set(text.clone());
         }
         for (signal, on) in self.days.into_iter().zip(then.days) {
@@ -68,7 +77,10 @@ pub fn Fields(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
     .into_any()
 }
 
-fn unless(signal: RwSignal<String>, value: &'static str) -> impl Fn() -> bool + Send + Sync + Copy + 'static {
+fn unless(
+    signal: RwSignal<String>,
+    value: &'static str,
+) -> impl Fn() -> bool + Send + Sync + Copy + 'static {
     move || signal.with(|now| now != value)
 }
 
@@ -97,7 +109,11 @@ fn Destination(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
 /// What the target sees and hears before it talks.
 #[component]
 fn CallerId(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
-    let policies = vec![Choice::new("pass_through", "The caller"), Choice::new("tracking", "Tracking number"), Choice::new("fixed", "A fixed number")];
+    let policies = vec![
+        Choice::new("pass_through", "The caller"),
+        Choice::new("tracking", "Tracking number"),
+        Choice::new("fixed", "A fixed number"),
+    ];
     view! {
         <Segmented name=input("caller_id") id="f-caller_id" label="Number the target sees" options=policies bind=chosen.caller_id error=form.error("caller_id")/>
         <div class="indent" hidden=unless(chosen.caller_id, "fixed")>
@@ -132,7 +148,10 @@ fn Caps(form: Form, start: TargetForm) -> impl IntoView {
 /// The zone the hours and limits are counted in.
 #[component]
 pub fn Zone(form: Form, value: String) -> impl IntoView {
-    let zones: Vec<Choice> = ZONES.iter().map(|(zone, words)| Choice::new(*zone, *words)).collect();
+    let zones: Vec<Choice> = ZONES
+        .iter()
+        .map(|(zone, words)| Choice::new(*zone, *words))
+        .collect();
     view! {
         <Select name=input("zone") id="f-zone" label="Time zone" options=zones value=value error=form.error("zone") hint="Hours and limits follow this clock."/>
     }

@@ -11,7 +11,10 @@ use crate::ui::{Choice, Icon, Segmented};
 /// Zone, kind of hours, and the week.
 #[component]
 pub fn Hours(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
-    let kinds = vec![Choice::new("always", "Always"), Choice::new("weekly", "Weekly hours")];
+    let kinds = vec![
+        Choice::new("always", "Always"),
+        Choice::new("weekly", "Weekly hours"),
+    ];
     let mut days = start.days;
     days.resize_with(7, DayForm::default);
     let rows = days.into_iter().zip(Weekday::ALL).map(|(day, weekday)| view! { <Day form=form day=day weekday=weekday open=chosen.days[weekday.index()]/> }).collect_view();
@@ -36,7 +39,9 @@ fn Day(form: Form, day: DayForm, weekday: Weekday, open: RwSignal<bool>) -> impl
     let error = form.error(format!("days[{at}]"));
     let invalid = move || error.get().map(|_| "true");
     let part = move |part: &str| input(&format!("days[{at}][{part}]"));
-    let help = move || error.get().map(|text| view! { <p class="error" id=format!("f-days[{at}]-help")><Icon name="error"/><span>{text}</span></p> });
+    let help = move || {
+        error.get().map(|text| view! { <p class="error" id=format!("f-days[{at}]-help")><Icon name="error"/><span>{text}</span></p> })
+    };
     let closed = move || !open.get();
     view! {
         <div class="row" role="group" aria-label=name aria-describedby=move || error.get().map(|_| format!("f-days[{at}]-help"))>

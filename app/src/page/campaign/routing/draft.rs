@@ -33,13 +33,38 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     Distribution,
-    Attempts { before: String, now: String },
-    Added { target: TargetId, name: String },
-    Removed { target: TargetId, name: String },
-    Weight { target: TargetId, name: String, before: String, now: String },
-    Priority { target: TargetId, name: String, before: usize, now: usize },
-    Switched { target: TargetId, name: String, on: bool },
-    Order { tier: usize },
+    Attempts {
+        before: String,
+        now: String,
+    },
+    Added {
+        target: TargetId,
+        name: String,
+    },
+    Removed {
+        target: TargetId,
+        name: String,
+    },
+    Weight {
+        target: TargetId,
+        name: String,
+        before: String,
+        now: String,
+    },
+    Priority {
+        target: TargetId,
+        name: String,
+        before: usize,
+        now: usize,
+    },
+    Switched {
+        target: TargetId,
+        name: String,
+        on: bool,
+    },
+    Order {
+        tier: usize,
+    },
 }
 
 impl Change {
@@ -57,15 +82,29 @@ impl Change {
 
     /// What people read.
     pub fn words(&self) -> String {
-        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+        let shown = |text: &str| {
+            if text.is_empty() {
+                "nothing".to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
         match self {
             Self::Distribution => "Distribution changed".to_owned(),
-            Self::Attempts { before, now } => format!("Dial attempts {} to {}", shown(before), shown(now)),
+            Self::Attempts { before, now } => {
+                format!("Dial attempts {} to {}", shown(before), shown(now))
+            }
             Self::Added { name, .. } => format!("{name} added"),
             Self::Removed { name, .. } => format!("{name} removed"),
-            Self::Weight { name, before, now, .. } => format!("{name}, weight {} to {}", shown(before), shown(now)),
-            Self::Priority { name, before, now, .. } => format!("{name}, priority {} to {}", before + 1, now + 1),
-            Self::Switched { name, on, .. } => format!("{name} switched {}", if *on { "on" } else { "off" }),
+            Self::Weight {
+                name, before, now, ..
+            } => format!("{name}, weight {} to {}", shown(before), shown(now)),
+            Self::Priority {
+                name, before, now, ..
+            } => format!("{name}, priority {} to {}", before + 1, now + 1),
+            Self::Switched { name, on, .. } => {
+                format!("{name} switched {}", if *on { "on" } else { "off" })
+            }
             Self::Order { tier } => format!("Order of priority {} changed", tier + 1),
         }
     }
@@ -83,7 +122,12 @@ impl Draft {
     pub fn of(plan: &PlanView) -> Self {
         let mut tiers: BTreeMap<u32, Vec<DraftRoute>> = BTreeMap::new();
         for route in &plan.routes {
-            let edited = DraftRoute { target: route.target, name: route.name.clone(), weight: route.weight.to_string(), on: route.on };
+            let edited = DraftRoute {
+                target: route.target,
+                name: route.name.clone(),
+                weight: route.weight.to_string(),
+                on: route.on,
+            };
             tiers.entry(route.priority).or_default().push(edited);
         }
         let mut tiers: Vec<_> = tiers.into_values().collect();
@@ -94,52 +138,91 @@ impl Draft {
             Distribution::Weight => "weight",
             Distribution::RoundRobin => "round_robin",
         };
-        Self { version: plan.version, distribution: distribution.to_owned(), attempts_max: plan.attempts_max.to_string(), tiers }
+        Self {
+            version: plan.version,
+            distribution: distribution.to_owned(),
+            attempts_max: plan.attempts_max.to_string(),
+            tiers,
+        }
     }
 
     /// What is posted.
     pub fn form(&self) -> PlanForm {
         // An empty priority is not saved, so those behind it close up.
-        let full = self.tiers.iter().filter(|tier| !tier.is_empty()).enumerate();
-        let routes = full.flat_map(|(at, tier)| tier.iter().map(move |route| (at, route))).map(|(at, route)| RouteForm {
-            target: route.target.to_string(),
-            priority: (at + 1).to_string(),
-            weight: route.weight.clone(),
-            on: if route.on { "on".to_owned() } else { String::new() },
-        });
-        PlanForm { version: self.version, distribution: self.distribution.clone(), attempts_max: self.attempts_max.clone(), routes: routes.collect() }
+        let full = self
+            .tiers
+            .iter()
+            .filter(|tier| !tier.is_empty())
+            .enumerate();
+        let routes = full
+            .flat_map(|(at, tier)| tier.iter().map(move |route| (at, route)))
+            .map(|(at, route)| RouteForm {
+                target: route.target.to_string(),
+                priority: (at + 1).to_string(),
+                weight: route.weight.clone(),
+                on: if route.on {
+                    "on".to_owned()
+                } else {
+                    String::new()
+                },
+            });
+        PlanForm {
+            version: self.version,
+            distribution: self.distribution.clone(),
+            attempts_max: self.attempts_max.clone(),
+            routes: routes.collect(),
+        }
     }
 
     /// Routes in plan order with the place of their tier.
     pub fn numbered(&self) -> impl Iterator<Item = (usize, &DraftRoute)> {
-        self.tiers.iter().enumerate().flat_map(|(tier, routes)| routes.iter().map(move |route| (tier, route)))
+        self.tiers
+            .iter()
+            .enumerate()
+            .flat_map(|(tier, routes)| routes.iter().map(move |route| (tier, route)))
     }
 
     /// Where a target stands: tier and place in it.
     pub fn place(&self, target: TargetId) -> Option<(usize, usize)> {
-        self.tiers.iter().enumerate().find_map(|(tier, routes)| routes.iter().position(|r| r.target == target).map(|at| (tier, at)))
+        self.tiers.iter().enumerate().find_map(|(tier, routes)| {
+            routes
+                .iter()
+                .position(|r| r.target == target)
+                .map(|at| (tier, at))
+        })
     }
 
     /// The route of a target.
     pub fn route(&self, target: TargetId) -> Option<&DraftRoute> {
-        self.numbered().map(|(_, route)| route).find(|route| route.target == target)
+        self.numbered()
+            .map(|(_, route)| route)
+            .find(|route| route.target == target)
     }
 
     /// The same, to be changed.
     pub fn route_mut(&mut self, target: TargetId) -> Option<&mut DraftRoute> {
-        self.tiers.iter_mut().flatten().find(|route| route.target == target)
+        self.tiers
+            .iter_mut()
+            .flatten()
+            .find(|route| route.target == target)
     }
 
     /// The place of a target's route among all, as the posted form counts them.
     pub fn index(&self, target: TargetId) -> Option<usize> {
-        self.numbered().position(|(_, route)| route.target == target)
+        self.numbered()
+            .position(|(_, route)| route.target == target)
     }
 
     /// Adds a target at the end of a tier.
     pub fn add(&mut self, tier: usize, target: TargetId, name: String) {
         if self.place(target).is_none() {
             self.ensure(tier);
-            self.tiers[tier].push(DraftRoute { target, name, weight: "10".to_owned(), on: true });
+            self.tiers[tier].push(DraftRoute {
+                target,
+                name,
+                weight: "10".to_owned(),
+                on: true,
+            });
         }
     }
 
@@ -151,7 +234,9 @@ impl Draft {
 
     /// Moves a route one step; past the edge of its tier it goes into the next one.
     pub fn step(&mut self, target: TargetId, direction: Direction) {
-        let Some((tier, at)) = self.place(target) else { return };
+        let Some((tier, at)) = self.place(target) else {
+            return;
+        };
         match direction {
             Direction::Up if at > 0 => self.tiers[tier].swap(at, at - 1),
             Direction::Up if tier > 0 => {
@@ -169,10 +254,11 @@ impl Draft {
 
     /// Whether a route can go that way.
     pub fn can_step(&self, target: TargetId, direction: Direction) -> bool {
-        self.place(target).is_some_and(|(tier, at)| match direction {
-            Direction::Up => at > 0 || tier > 0,
-            Direction::Down => at + 1 < self.tiers[tier].len() || tier + 1 < self.tiers.len(),
-        })
+        self.place(target)
+            .is_some_and(|(tier, at)| match direction {
+                Direction::Up => at > 0 || tier > 0,
+                Direction::Down => at + 1 < self.tiers[tier].len() || tier + 1 < self.tiers.len(),
+            })
     }
 
     /// Puts a route in front of another, or at the end of a tier.
@@ -180,9 +266,13 @@ impl Draft {
         if before == Some(target) {
             return;
         }
-        let Some(route) = self.remove(target) else { return };
+        let Some(route) = self.remove(target) else {
+            return;
+        };
         self.ensure(tier);
-        let at = before.and_then(|b| self.tiers[tier].iter().position(|r| r.target == b)).unwrap_or(self.tiers[tier].len());
+        let at = before
+            .and_then(|b| self.tiers[tier].iter().position(|r| r.target == b))
+            .unwrap_or(self.tiers[tier].len());
         self.tiers[tier].insert(at, route);
     }
 
@@ -199,7 +289,10 @@ impl Draft {
             changes.push(Change::Distribution);
         }
         if self.attempts_max.trim() != base.attempts_max.trim() {
-            changes.push(Change::Attempts { before: base.attempts_max.clone(), now: self.attempts_max.clone() });
+            changes.push(Change::Attempts {
+                before: base.attempts_max.clone(),
+                now: self.attempts_max.clone(),
+            });
         }
         for (tier, route) in self.numbered() {
             let (target, name) = (route.target, route.name.clone());
@@ -208,23 +301,44 @@ impl Draft {
                 continue;
             };
             if old_tier != tier {
-                changes.push(Change::Priority { target, name: name.clone(), before: old_tier, now: tier });
+                changes.push(Change::Priority {
+                    target,
+                    name: name.clone(),
+                    before: old_tier,
+                    now: tier,
+                });
             }
             if old.weight.trim() != route.weight.trim() {
-                changes.push(Change::Weight { target, name: name.clone(), before: old.weight.clone(), now: route.weight.clone() });
+                changes.push(Change::Weight {
+                    target,
+                    name: name.clone(),
+                    before: old.weight.clone(),
+                    now: route.weight.clone(),
+                });
             }
             if old.on != route.on {
-                changes.push(Change::Switched { target, name, on: route.on });
+                changes.push(Change::Switched {
+                    target,
+                    name,
+                    on: route.on,
+                });
             }
         }
         for (_, old) in base.numbered() {
             if self.place(old.target).is_none() {
-                changes.push(Change::Removed { target: old.target, name: old.name.clone() });
+                changes.push(Change::Removed {
+                    target: old.target,
+                    name: old.name.clone(),
+                });
             }
         }
         for tier in 0..self.tiers.len().min(base.tiers.len()) {
             let stayed = |of: &Self, other: &Self| -> Vec<TargetId> {
-                of.tiers[tier].iter().map(|r| r.target).filter(|t| other.place(*t).is_some_and(|(at, _)| at == tier)).collect()
+                of.tiers[tier]
+                    .iter()
+                    .map(|r| r.target)
+                    .filter(|t| other.place(*t).is_some_and(|(at, _)| at == tier))
+                    .collect()
             };
             if stayed(self, base) != stayed(base, self) {
                 changes.push(Change::Order { tier });
@@ -240,7 +354,8 @@ impl Draft {
             Change::Attempts { .. } => self.attempts_max.clone_from(&base.attempts_max),
             Change::Added { target, .. } => drop(self.remove(*target)),
             Change::Removed { target, .. } => {
-                if let (Some(route), Some((tier, at))) = (base.route(*target), base.place(*target)) {
+                if let (Some(route), Some((tier, at))) = (base.route(*target), base.place(*target))
+                {
                     self.ensure(tier);
                     let at = at.min(self.tiers[tier].len());
                     self.tiers[tier].insert(at, route.clone());
@@ -259,27 +374,60 @@ impl Draft {
             Change::Priority { target, before, .. } => self.put(*target, *before, None),
             Change::Order { tier } => {
                 let order: Vec<TargetId> = base.tiers[*tier].iter().map(|r| r.target).collect();
-                self.tiers[*tier].sort_by_key(|r| order.iter().position(|t| *t == r.target).unwrap_or(usize::MAX));
+                self.tiers[*tier].sort_by_key(|r| {
+                    order
+                        .iter()
+                        .position(|t| *t == r.target)
+                        .unwrap_or(usize::MAX)
+                });
             }
         }
     }
 
     /// The share each open route of a tier gets right now, in percent, in tier order.
-    pub fn shares(&self, tier: usize, open: &BTreeMap<TargetId, AvailabilityKind>) -> Vec<Option<u32>> {
-        let Some(routes) = self.tiers.get(tier) else { return Vec::new() };
+    pub fn shares(
+        &self,
+        tier: usize,
+        open: &BTreeMap<TargetId, AvailabilityKind>,
+    ) -> Vec<Option<u32>> {
+        let Some(routes) = self.tiers.get(tier) else {
+            return Vec::new();
+        };
         let weight = |route: &DraftRoute| -> Option<u64> {
             let is_open = route.on && open.get(&route.target) == Some(&AvailabilityKind::Open);
-            let weight = route.weight.trim().parse::<u64>().ok().filter(|w| (1..=1_000).contains(w));
-            if is_open { weight.map(|w| if self.distribution == "weight" { w } else { 1 }) } else { None }
+            let weight = route
+                .weight
+                .trim()
+                .parse::<u64>()
+                .ok()
+                .filter(|w| (1..=1_000).contains(w));
+            if is_open {
+                weight.map(|w| if self.distribution == "weight" { w } else { 1 })
+            } else {
+                None
+            }
         };
         let total: u64 = routes.iter().filter_map(weight).sum();
-        routes.iter().map(|route| weight(route).map(|w| u32::try_from((w * 100 + total / 2) / total.max(1)).unwrap_or(100))).collect()
+        routes
+            .iter()
+            .map(|route| {
+                weight(route)
+                    .map(|w| u32::try_from((w * 100 + total / 2) / total.max(1)).unwrap_or(100))
+            })
+            .collect()
     }
 
     /// The first tier with an open route, and its shares by target.
-    pub fn first_open(&self, open: &BTreeMap<TargetId, AvailabilityKind>) -> Option<(usize, Vec<(TargetId, u32)>)> {
+    pub fn first_open(
+        &self,
+        open: &BTreeMap<TargetId, AvailabilityKind>,
+    ) -> Option<(usize, Vec<(TargetId, u32)>)> {
         (0..self.tiers.len()).find_map(|tier| {
-            let shares: Vec<_> = self.tiers[tier].iter().zip(self.shares(tier, open)).filter_map(|(r, s)| s.map(|s| (r.target, s))).collect();
+            let shares: Vec<_> = self.tiers[tier]
+                .iter()
+                .zip(self.shares(tier, open))
+                .filter_map(|(r, s)| s.map(|s| (r.target, s)))
+                .collect();
             (!shares.is_empty()).then_some((tier, shares))
         })
     }
@@ -290,7 +438,12 @@ mod tests {
     use super::*;
 
     fn route(id: i64, weight: &str) -> DraftRoute {
-        DraftRoute { target: TargetId(id), name: format!("T{id}"), weight: weight.into(), on: true }
+        DraftRoute {
+            target: TargetId(id),
+            name: format!("T{id}"),
+            weight: weight.into(),
+            on: true,
+        }
     }
 
     fn plan() -> Draft {
@@ -316,7 +469,17 @@ mod tests {
             route.on = false;
         }
         let words: Vec<String> = draft.changes(&base).iter().map(Change::words).collect();
-        assert_eq!(words, ["Dial attempts 3 to 5", "T2, weight 40 to 7", "T2 switched off", "T3, priority 2 to 1", "T4 added", "T1 removed"]);
+        assert_eq!(
+            words,
+            [
+                "Dial attempts 3 to 5",
+                "T2, weight 40 to 7",
+                "T2 switched off",
+                "T3, priority 2 to 1",
+                "T4 added",
+                "T1 removed"
+            ]
+        );
         for change in draft.changes(&base) {
             draft.undo(&base, &change);
         }
@@ -349,7 +512,11 @@ mod tests {
 
     #[test]
     fn shares_are_of_open_routes_only() {
-        let open = BTreeMap::from([(TargetId(1), AvailabilityKind::Open), (TargetId(2), AvailabilityKind::Open), (TargetId(3), AvailabilityKind::Full)]);
+        let open = BTreeMap::from([
+            (TargetId(1), AvailabilityKind::Open),
+            (TargetId(2), AvailabilityKind::Open),
+            (TargetId(3), AvailabilityKind::Full),
+        ]);
         let mut draft = plan();
         assert_eq!(draft.shares(0, &open), [Some(56), Some(44)]);
         assert_eq!(draft.shares(1, &open), [None]);

@@ -17,7 +17,10 @@ pub fn Row(edit: Edit, target: TargetId) -> impl IntoView {
     let index = Memo::new(move |_| edit.now.with(|d| d.index(target)));
     let error = Memo::new(move |_| {
         let at = index.get()?;
-        edit.errors.with(|e| e.message(&format!("routes[{at}].weight")).or_else(|| e.message(&format!("routes[{at}].target"))))
+        edit.errors.with(|e| {
+            e.message(&format!("routes[{at}].weight"))
+                .or_else(|| e.message(&format!("routes[{at}].target")))
+        })
     });
     let on = Memo::new(move |_| edit.now.with(|d| d.route(target).is_some_and(|r| r.on)));
     let keys = move |ev: web_sys::KeyboardEvent| {
@@ -64,10 +67,15 @@ pub fn Row(edit: Edit, target: TargetId) -> impl IntoView {
 
 /// Moves the route and keeps the focus on the control that moved it.
 fn step(edit: Edit, target: TargetId, direction: Direction) {
-    let focused = document().active_element().map(|el| el.id()).filter(|id| !id.is_empty());
+    let focused = document()
+        .active_element()
+        .map(|el| el.id())
+        .filter(|id| !id.is_empty());
     edit.change(|d| d.step(target, direction));
     request_animation_frame(move || {
-        let back = focused.and_then(|id| document().get_element_by_id(&id));
+        let back = focused
+            .and_then(|id| document().get_element_by_id(&id))
+            .filter(|el| !el.has_attribute("disabled"));
         let back = back.or_else(|| document().get_element_by_id(&format!("route-{target}-weight")));
         if let Some(el) = back {
             drop(wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(el).focus());
@@ -77,12 +85,17 @@ fn step(edit: Edit, target: TargetId, direction: Direction) {
 
 #[component]
 fn Move(edit: Edit, target: TargetId) -> impl IntoView {
-    let name = edit.now.with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
-    let arrow = |direction: Direction, icon: &'static str, word: &'static str, way: &'static str| {
+    let name = edit
+        .now
+        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+    let arrow = |direction: Direction,
+                 icon: &'static str,
+                 word: &'static str,
+                 way: &'static str| {
         let off = move || edit.now.with(|d| !d.can_step(target, direction));
         view! {
             <button class="btn" type="button" id=format!("route-{target}-{way}") data-variant="ghost" data-size="xs" data-icon=""
-                aria-label=format!("Move {name} {word}") title=format!("Move {word} (Alt and arrow)") aria-disabled=move || off().then_some("true")
+                aria-label=format!("Move {name} {word}") title=format!("Move {word} (Alt and arrow)") disabled=off
                 on:click=move |_| step(edit, target, direction)>
                 <Icon name=icon/>
             </button>
@@ -90,6 +103,7 @@ fn Move(edit: Edit, target: TargetId) -> impl IntoView {
     };
     view! {
         <span class="route-move" draggable="true" title="Drag to move" on:dragstart=move |_| edit.dragged.set(Some(target)) on:dragend=move |_| edit.dragged.set(None)>
+            <span class="route-grip" aria-hidden="true"><Icon name="grip"/></span>
             {arrow(Direction::Up, "chevron-up", "up", "up")}
             {arrow(Direction::Down, "chevron-down", "down", "down")}
         </span>
@@ -100,7 +114,10 @@ fn Move(edit: Edit, target: TargetId) -> impl IntoView {
 /// Name, buyer and destination, and how it differs from the saved plan.
 #[component]
 fn Name(edit: Edit, target: TargetId) -> impl IntoView {
-    let name = move || edit.now.with(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+    let name = move || {
+        edit.now
+            .with(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default())
+    };
     let mark = move || {
         let word = edit.changes.with(|all| {
             let mine = all.iter().filter(|c| c.target() == Some(target));
@@ -113,7 +130,12 @@ fn Name(edit: Edit, target: TargetId) -> impl IntoView {
         });
         word.map(|word| view! { " "<Badge tone=Tone::Accent>{word}</Badge> })
     };
-    let who = move || edit.facts(target).map_or_else(|| "Not in the live plan".to_owned(), |r| format!("{}, {}", r.buyer_name, r.destination));
+    let who = move || {
+        edit.facts(target).map_or_else(
+            || "Not in the live plan".to_owned(),
+            |r| format!("{}, {}", r.buyer_name, r.destination),
+        )
+    };
     view! { <div class="route-name"><b><a class="link-cell" href=route::target(target)>{name}</a></b>{mark}<small class="truncate">{who}</small></div> }.into_any()
 }
 
@@ -121,8 +143,17 @@ fn Name(edit: Edit, target: TargetId) -> impl IntoView {
 #[component]
 fn Facts(edit: Edit, target: TargetId) -> impl IntoView {
     let facts = Memo::new(move |_| edit.facts(target));
-    let unknown = Memo::new(move |_| edit.plan.with(|p| p.targets.iter().find(|c| c.value == target.to_string()).map(|c| c.hint.clone()).unwrap_or_default()));
-    let view = move || match facts.get() {
+    let unknown = Memo::new(move |_| {
+        edit.plan.with(|p| {
+            p.targets
+                .iter()
+                .find(|c| c.value == target.to_string())
+                .map(|c| c.hint.clone())
+                .unwrap_or_default()
+        })
+    });
+    let view = move || {
+        match facts.get() {
         Some(RouteRow { now, lines, today, .. }) => view! {
             <div><AvailabilityView now=now/></div>
             <div class="route-num"><span class="route-label">"Lines "</span><MeterView meter=lines what="lines"/></div>
@@ -139,14 +170,28 @@ fn Facts(edit: Edit, target: TargetId) -> impl IntoView {
             }
             .into_any()
         }
+    }
     };
     view.into_any()
 }
 
 #[component]
-fn Weight(edit: Edit, target: TargetId, index: Memo<Option<usize>>, error: Memo<Option<String>>) -> impl IntoView {
-    let weight = Memo::new(move |_| edit.now.with(|d| d.route(target).map(|r| r.weight.clone()).unwrap_or_default()));
-    let name = edit.now.with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+fn Weight(
+    edit: Edit,
+    target: TargetId,
+    index: Memo<Option<usize>>,
+    error: Memo<Option<String>>,
+) -> impl IntoView {
+    let weight = Memo::new(move |_| {
+        edit.now.with(|d| {
+            d.route(target)
+                .map(|r| r.weight.clone())
+                .unwrap_or_default()
+        })
+    });
+    let name = edit
+        .now
+        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
     let typed = move |ev: web_sys::Event| {
         let text = event_target_value(&ev);
         edit.change(|d| {
@@ -155,8 +200,13 @@ fn Weight(edit: Edit, target: TargetId, index: Memo<Option<usize>>, error: Memo<
             }
         });
     };
-    let field = move |part: &'static str| move || index.get().map(|at| format!("form[routes][{at}][{part}]"));
-    let priority = move || edit.now.with(|d| d.place(target).map(|(tier, _)| (tier + 1).to_string()));
+    let field = move |part: &'static str| {
+        move || index.get().map(|at| format!("form[routes][{at}][{part}]"))
+    };
+    let priority = move || {
+        edit.now
+            .with(|d| d.place(target).map(|(tier, _)| (tier + 1).to_string()))
+    };
     let id = format!("route-{target}-weight");
     let view = move || {
         if !edit.may_edit.get() {
@@ -192,12 +242,20 @@ fn Share(edit: Edit, target: TargetId) -> impl IntoView {
         Some(share) => format!("{share}%").into_any(),
         None => view! { <span class="none">"–"</span> }.into_any(),
     };
-    view! { <div class="route-share"><span class="route-label">"Share "</span>{text}</div> }.into_any()
+    view! { <div class="route-share"><span class="route-label">"Share "</span>{text}</div> }
+        .into_any()
 }
 
 #[component]
-fn Switched(edit: Edit, target: TargetId, index: Memo<Option<usize>>, on: Memo<bool>) -> impl IntoView {
-    let name = edit.now.with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+fn Switched(
+    edit: Edit,
+    target: TargetId,
+    index: Memo<Option<usize>>,
+    on: Memo<bool>,
+) -> impl IntoView {
+    let name = edit
+        .now
+        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
     let flip = move |ev: web_sys::Event| {
         let on = event_target_checked(&ev);
         edit.change(|d| {
@@ -221,7 +279,9 @@ fn Switched(edit: Edit, target: TargetId, index: Memo<Option<usize>>, on: Memo<b
 
 #[component]
 fn Actions(edit: Edit, target: TargetId) -> impl IntoView {
-    let name = edit.now.with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+    let name = edit
+        .now
+        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
     let up = Callback::new(move |()| step(edit, target, Direction::Up));
     let down = Callback::new(move |()| step(edit, target, Direction::Down));
     let remove = Callback::new(move |()| edit.change(|d| drop(d.remove(target))));

@@ -15,20 +15,40 @@ use crate::ui::{Button, ButtonKind, EmptyState, Panel, Size};
 pub fn Preview(edit: Edit) -> impl IntoView {
     let rows = Memo::new(move |_| {
         let open = edit.open();
-        let first = |draft: &Draft| draft.first_open(&open).map(|(_, shares)| shares).unwrap_or_default();
+        let first = |draft: &Draft| {
+            draft
+                .first_open(&open)
+                .map(|(_, shares)| shares)
+                .unwrap_or_default()
+        };
         let (live, draft) = (edit.base.with(first), edit.now.with(first));
         let live_by: BTreeMap<TargetId, u32> = live.iter().copied().collect();
         let draft_by: BTreeMap<TargetId, u32> = draft.iter().copied().collect();
         let mut order: Vec<TargetId> = draft.iter().map(|(t, _)| *t).collect();
-        order.extend(live.iter().map(|(t, _)| *t).filter(|t| !draft_by.contains_key(t)));
+        order.extend(
+            live.iter()
+                .map(|(t, _)| *t)
+                .filter(|t| !draft_by.contains_key(t)),
+        );
         let name = |t: TargetId| {
             let named = |d: &Draft| d.route(t).map(|r| r.name.clone());
-            edit.now.with(named).or_else(|| edit.base.with(named)).unwrap_or_default()
+            edit.now
+                .with(named)
+                .or_else(|| edit.base.with(named))
+                .unwrap_or_default()
         };
-        order.into_iter().map(|t| (name(t), live_by.get(&t).copied(), draft_by.get(&t).copied())).collect::<Vec<_>>()
+        order
+            .into_iter()
+            .map(|t| (name(t), live_by.get(&t).copied(), draft_by.get(&t).copied()))
+            .collect::<Vec<_>>()
     });
     let edited = Memo::new(move |_| !edit.changes.with(Vec::is_empty));
-    let share = |share: Option<u32>| share.map_or_else(|| view! { <span class="none">"–"</span> }.into_any(), |s| format!("{s}%").into_any());
+    let share = |share: Option<u32>| {
+        share.map_or_else(
+            || view! { <span class="none">"–"</span> }.into_any(),
+            |s| format!("{s}%").into_any(),
+        )
+    };
     let first = move || {
         let all = rows.get();
         if all.is_empty() {
@@ -89,5 +109,6 @@ pub fn NotSaved(edit: Edit) -> impl IntoView {
             view! { <Panel title="Not saved yet" badge=badge flush=true><ul class="lines">{rows}</ul></Panel> }
         })
     };
-    view! { {list} <p class="soft">"Calls in progress finish on the plan they started."</p> }.into_any()
+    view! { {list} <p class="soft">"Calls in progress finish on the plan they started."</p> }
+        .into_any()
 }

@@ -16,7 +16,14 @@ pub fn Tiers(edit: Edit) -> impl IntoView {
 
 #[component]
 fn Tier(edit: Edit, at: usize) -> impl IntoView {
-    let targets = Memo::new(move |_| edit.now.with(|d| d.tiers.get(at).map(|t| t.iter().map(|r| r.target).collect::<Vec<_>>()).unwrap_or_default()));
+    let targets = Memo::new(move |_| {
+        edit.now.with(|d| {
+            d.tiers
+                .get(at)
+                .map(|t| t.iter().map(|r| r.target).collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
+    });
     let cols = move || {
         (!targets.with(Vec::is_empty)).then(|| {
             view! {
@@ -27,7 +34,9 @@ fn Tier(edit: Edit, at: usize) -> impl IntoView {
             }
         })
     };
-    let empty = move || targets.with(Vec::is_empty).then(|| view! { <p class="state soft">"No routes in this priority. Add one, or leave it: an empty priority is not saved."</p> });
+    let empty = move || {
+        targets.with(Vec::is_empty).then(|| view! { <p class="state soft">"No routes in this priority. Add one, or leave it: an empty priority is not saved."</p> })
+    };
     let drop_here = move |ev: web_sys::DragEvent| {
         ev.prevent_default();
         if let Some(target) = edit.dragged.get_untracked() {
@@ -67,7 +76,10 @@ fn Head(edit: Edit, at: usize, targets: Memo<Vec<TargetId>>) -> impl IntoView {
         })
     };
     let open = move || {
-        let (open, all) = (shares.with(|s| s.iter().flatten().count()), targets.with(Vec::len));
+        let (open, all) = (
+            shares.with(|s| s.iter().flatten().count()),
+            targets.with(Vec::len),
+        );
         format!("{open} of {all} open")
     };
     view! {
@@ -86,21 +98,36 @@ fn Add(edit: Edit, at: usize) -> impl IntoView {
     let chosen = RwSignal::new(String::new());
     let options = Signal::derive(move || {
         let saved = edit.plan.with(|p| {
-            let free = p.targets.iter().map(|c| (c.value.clone(), c.label.clone(), c.hint.clone()));
-            let routed = p.routes.iter().map(|r| (r.target.to_string(), r.name.clone(), r.now.word.clone()));
+            let free = p
+                .targets
+                .iter()
+                .map(|c| (c.value.clone(), c.label.clone(), c.hint.clone()));
+            let routed = p
+                .routes
+                .iter()
+                .map(|r| (r.target.to_string(), r.name.clone(), r.now.word.clone()));
             free.chain(routed).collect::<Vec<_>>()
         });
         edit.now.with(|d| {
-            let free = saved.into_iter().filter(|(id, _, _)| id.parse().is_ok_and(|id| d.place(id).is_none()));
-            free.map(|(id, name, hint)| Choice::new(id, name).note(hint)).collect::<Vec<_>>()
+            let free = saved
+                .into_iter()
+                .filter(|(id, _, _)| id.parse().is_ok_and(|id| d.place(id).is_none()));
+            free.map(|(id, name, hint)| Choice::new(id, name).note(hint))
+                .collect::<Vec<_>>()
         })
     });
     let pop = format!("add-route-{at}");
     let opened = pop.clone();
     Effect::new(move |_| {
         let value = chosen.get();
-        let Ok(target) = value.parse::<TargetId>() else { return };
-        let name = options.with_untracked(|all| all.iter().find(|c| c.value == value).map(|c| c.label.clone()));
+        let Ok(target) = value.parse::<TargetId>() else {
+            return;
+        };
+        let name = options.with_untracked(|all| {
+            all.iter()
+                .find(|c| c.value == value)
+                .map(|c| c.label.clone())
+        });
         if let Some(name) = name {
             edit.change(|d| d.add(at, target, name));
         }
