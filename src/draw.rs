@@ -20,7 +20,6 @@ impl Draw {
     #[must_use]
     pub fn for_call(call: CallId, salt: u64) -> Self {
         let bits = call.0.as_u128();
-        #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed in")]
         let folded = (bits >> 64) as u64 ^ (bits as u64).rotate_left(32);
         let mut draw = Self { state: folded ^ salt.wrapping_mul(0x9E37_79B9_7F4A_7C15) };
         draw.next_u64();
@@ -38,9 +37,8 @@ impl Draw {
 
     /// A number below `bound`, without modulo bias worth noticing (multiply-shift); 0 for 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        #[expect(clippy::cast_possible_truncation, reason = "the high half of a 64 by 64 product fits")]
-        let high = ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64;
-        high
+        // The high half of a 64 by 64 product fits.
+        ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
     /// True with a chance of `percent` in a hundred.

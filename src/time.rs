@@ -149,8 +149,8 @@ const DAY_S: i64 = 86_400;
 impl LocalMoment {
     /// The wall clock of an offset at a moment (proleptic Gregorian; Hinnant's `civil_from_days`).
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "each part is bounded by the calendar")]
     pub fn new(at: Timestamp, offset_s: i32) -> Self {
+        // Each part is bounded by the calendar, so no cast below loses anything.
         let local = at.secs() + i64::from(offset_s);
         let days = local.div_euclid(DAY_S);
         let second_of_day = local.rem_euclid(DAY_S);

@@ -11,5 +11,7 @@ pub mod number;
 pub mod session;
 pub mod target;
 
+pub use crate::wire::Wire;
+
 /// What every server function answers with.
 pub type Answer<T> = Result<T, crate::error::AppError>;

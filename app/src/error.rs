@@ -3,7 +3,6 @@
 //! Carries no cause and no internals: those were logged on the server under `request_id`.
 
 use domain::invalid::FieldErrors;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +56,7 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = crate::wire::Text;
 
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
         match value {

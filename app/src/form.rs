@@ -6,7 +6,10 @@
 //! `form[days][2][from]`. The error of a field is found under the name `check` gives it: `name`,
 //! `days[2]`.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
 
 use domain::invalid::FieldErrors;
 use leptos::form::FromFormData;
@@ -109,16 +112,15 @@ impl Form {
         Signal::derive(move || self.shown.with(|errors| errors.message(&field)))
     }
 
-    /// All errors shown, for the summary: field and message.
+    /// All errors, for the summary: field and message. None before the form was submitted: while
+    /// somebody is still filling it in, the error at the field is enough.
     #[must_use]
     pub fn errors(self) -> Signal<Vec<(String, String)>> {
         Signal::derive(move || {
             self.shown.with(|errors| {
-                errors
-                    .0
-                    .iter()
-                    .map(|e| (e.field.clone(), e.message.clone()))
-                    .collect()
+                let tried = self.all.get_value();
+                let all = errors.0.iter().filter(|_| tried);
+                all.map(|e| (e.field.clone(), e.message.clone())).collect()
             })
         })
     }
@@ -135,7 +137,7 @@ impl Form {
             self.touched.update_value(|touched| {
                 touched.insert(name);
             });
-            self.recheck();
+            after_press(move || self.recheck());
         }
     }
 
@@ -193,6 +195,7 @@ impl Form {
             if errors.is_empty() {
                 errors.add("", &error.code, error.message);
             }
+            self.all.set_value(true);
             self.shown.set(errors);
         }
         Effect::new(move |before: Option<()>| {
@@ -258,6 +261,23 @@ fn name_of(ev: &Event) -> Option<String> {
         .dyn_into::<Element>()
         .ok()?
         .get_attribute("name")
+}
+
+/// Runs at once, or, while a button of the pointer is down, after it is up: an error that appears
+/// in between moves what was pressed away, and the click is lost.
+fn after_press(act: impl FnOnce() + 'static) {
+    if !matches!(document().query_selector("body :active"), Ok(Some(_))) {
+        act();
+        return;
+    }
+    let (act, listening) = (Cell::new(Some(act)), Rc::new(Cell::new(None)));
+    let own = Rc::clone(&listening);
+    listening.set(Some(window_event_listener(leptos::ev::pointerup, move |_| {
+        own.take().map(WindowListenerHandle::remove);
+        if let Some(act) = act.take() {
+            set_timeout(act, Duration::ZERO);
+        }
+    })));
 }
 
 fn focus_first(form: &str) {

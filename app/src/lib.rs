@@ -21,10 +21,12 @@ mod ctx;
 pub mod error;
 mod form;
 mod frame;
+pub mod lazy;
 mod page;
 pub mod route;
 pub mod state;
 pub mod ui;
+pub mod wire;
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -60,6 +62,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     state::provide();
+    lazy::follow_links();
     Effect::new(|| {
         // After all effects of the first page: they ask whether the page was there before them.
         set_timeout(
@@ -78,18 +81,18 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=page::login::Login ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=frame::Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=page::dashboard::DashboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("calls") view=page::calls::Calls ssr=SsrMode::Async/>
-                    <Route path=path!("calls/:id") view=page::call::CallAlone ssr=SsrMode::Async/>
-                    <Route path=path!("campaigns") view=page::campaigns::Campaigns ssr=SsrMode::Async/>
-                    <Route path=path!("campaigns/new") view=page::campaigns::new::CampaignNew ssr=SsrMode::Async/>
-                    <Route path=path!("campaigns/:id/:tab?") view=page::campaign::Campaign ssr=SsrMode::Async/>
-                    <Route path=path!("buyers") view=page::buyers::Buyers ssr=SsrMode::Async/>
-                    <Route path=path!("buyers/new") view=page::buyer::BuyerNew ssr=SsrMode::Async/>
-                    <Route path=path!("buyers/:id") view=page::buyer::Buyer ssr=SsrMode::Async/>
-                    <Route path=path!("buyers/:id/targets/new") view=page::target::TargetNew ssr=SsrMode::Async/>
-                    <Route path=path!("targets/:id") view=page::target::Target ssr=SsrMode::Async/>
-                    <Route path=path!("numbers") view=page::numbers::Numbers ssr=SsrMode::Async/>
-                    <Route path=path!("numbers/new") view=page::numbers::NumberNew ssr=SsrMode::Async/>
+                    <Route path=path!("calls") view=lazy::CallPage::Log ssr=SsrMode::Async/>
+                    <Route path=path!("calls/:id") view=lazy::CallPage::One ssr=SsrMode::Async/>
+                    <Route path=path!("campaigns") view=lazy::CampaignPage::All ssr=SsrMode::Async/>
+                    <Route path=path!("campaigns/new") view=lazy::CampaignPage::New ssr=SsrMode::Async/>
+                    <Route path=path!("campaigns/:id/:tab?") view=lazy::CampaignPage::One ssr=SsrMode::Async/>
+                    <Route path=path!("buyers") view=lazy::AssetPage::Buyers ssr=SsrMode::Async/>
+                    <Route path=path!("buyers/new") view=lazy::AssetPage::BuyerNew ssr=SsrMode::Async/>
+                    <Route path=path!("buyers/:id") view=lazy::AssetPage::Buyer ssr=SsrMode::Async/>
+                    <Route path=path!("buyers/:id/targets/new") view=lazy::AssetPage::TargetNew ssr=SsrMode::Async/>
+                    <Route path=path!("targets/:id") view=lazy::AssetPage::Target ssr=SsrMode::Async/>
+                    <Route path=path!("numbers") view=lazy::AssetPage::Numbers ssr=SsrMode::Async/>
+                    <Route path=path!("numbers/new") view=lazy::AssetPage::NumberNew ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -147,6 +147,17 @@ impl Users {
         Ok(OpCtx { scope, actor, account_name: account.to_owned(), zone, request_id: "command-line".to_owned(), now })
     }
 
+    /// Forgets failed sign-ins that no longer count; returns how many subjects.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64, Error> {
+        let conn = self.db.write().await?;
+        let gone = conn.platform().sweep_login_throttle(now.plus_secs(-WINDOW_S), now).await?;
+        conn.commit().await?;
+        Ok(gone)
+    }
+
     async fn forget(&self, subject: &str) -> Result<(), Error> {
         let conn = self.db.write().await?;
         conn.platform().clear_login_throttle(subject).await?;

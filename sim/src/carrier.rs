@@ -32,8 +32,13 @@ impl Told {
     /// Whether the carrier does what the answer says.
     pub fn wants_verbs(&self) -> bool {
         match self {
-            Self::Inbound | Self::Dialed { .. } | Self::FallbackDialed(_) | Self::Voicemail { .. } => true,
-            Self::Leg(_) | Self::Whisper { .. } | Self::Status { .. } | Self::Recording { .. } => false,
+            Self::Inbound
+            | Self::Dialed { .. }
+            | Self::FallbackDialed(_)
+            | Self::Voicemail { .. } => true,
+            Self::Leg(_) | Self::Whisper { .. } | Self::Status { .. } | Self::Recording { .. } => {
+                false
+            }
         }
     }
 }
@@ -61,7 +66,13 @@ pub struct Carrier {
 impl Carrier {
     /// A carrier whose people are drawn from a seed; it is reached back at `base`.
     pub fn new(seed: u64, base: &str) -> Self {
-        Self { draw: Draw::from_seed(seed), base: base.to_owned(), lines: Vec::new(), next_id: 0, outbox: Vec::new() }
+        Self {
+            draw: Draw::from_seed(seed),
+            base: base.to_owned(),
+            lines: Vec::new(),
+            next_id: 0,
+            outbox: Vec::new(),
+        }
     }
 
     /// Somebody dials a number.
@@ -111,7 +122,12 @@ impl Carrier {
     ///
     /// # Errors
     /// What is wrong with the answer.
-    pub fn answered(&mut self, delivery: &Delivery, twiml: &str, now: Timestamp) -> Result<(), String> {
+    pub fn answered(
+        &mut self,
+        delivery: &Delivery,
+        twiml: &str,
+        now: Timestamp,
+    ) -> Result<(), String> {
         self.run_out(delivery.line, now);
         let line = &mut self.lines[delivery.line];
         match line.awaiting {
@@ -125,7 +141,10 @@ impl Carrier {
     /// A request found nobody.
     pub fn unreachable(&mut self, delivery: &Delivery) {
         self.lines[delivery.line].troubled = true;
-        if self.lines[delivery.line].awaiting.is_some_and(|(id, _)| id == delivery.id) {
+        if self.lines[delivery.line]
+            .awaiting
+            .is_some_and(|(id, _)| id == delivery.id)
+        {
             self.lines[delivery.line].awaiting = None;
             self.end(delivery.line, delivery.sent.plus_secs(1));
         }
@@ -141,17 +160,31 @@ impl Carrier {
         let over = line.over_at.filter(|at| *at <= now);
         let call = CarrierLeg {
             sid: line.sid.clone(),
-            status: if over.is_some() { LegStatus::Completed } else { LegStatus::InProgress },
+            status: if over.is_some() {
+                LegStatus::Completed
+            } else {
+                LegStatus::InProgress
+            },
             duration_s: over.map_or(0, |at| at.secs_since(line.began)),
         };
-        let legs = line.legs.iter().filter(|leg| leg.began <= now).map(|leg| leg.record(now)).collect();
-        CarrierRecord { call: Some(call), legs }
+        let legs = line
+            .legs
+            .iter()
+            .filter(|leg| leg.began <= now)
+            .map(|leg| leg.record(now))
+            .collect();
+        CarrierRecord {
+            call: Some(call),
+            legs,
+        }
     }
 
     /// Ends calls that waited too long for an answer, or whose caller did.
     fn run_out(&mut self, index: usize, now: Timestamp) {
         let line = &self.lines[index];
-        let Some((_, sent)) = line.awaiting else { return };
+        let Some((_, sent)) = line.awaiting else {
+            return;
+        };
         let given_up = sent.plus_secs(ANSWER_MAX_S).min(line.hangs_up_at.max(sent));
         if given_up <= now {
             self.lines[index].awaiting = None;
@@ -165,13 +198,25 @@ impl Carrier {
         if line.over_at.is_none() {
             line.over_at = Some(at);
             let duration_s = at.secs_since(line.began);
-            self.send(index, at, Told::Status { status: LegStatus::Completed, duration_s });
+            self.send(
+                index,
+                at,
+                Told::Status {
+                    status: LegStatus::Completed,
+                    duration_s,
+                },
+            );
         }
     }
 
     fn send(&mut self, line: usize, sent: Timestamp, told: Told) -> u64 {
         self.next_id += 1;
-        self.outbox.push(Delivery { id: self.next_id, line, sent, told });
+        self.outbox.push(Delivery {
+            id: self.next_id,
+            line,
+            sent,
+            told,
+        });
         self.next_id
     }
 
@@ -183,5 +228,80 @@ impl Carrier {
         } else {
             self.lines[line].awaiting = Some((id, sent));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_793_510_000_000_000);
+
+    fn dial(n: u32) -> String {
+        format!(
+            r#"<Response><Dial action="https://c.example/x/dialed-{n}" timeout="20" answerOnBridge="true"><Number statusCallback="https://c.example/x/leg-{n}">+12145550100</Number></Dial></Response>"#
+        )
+    }
+
+    #[test]
+    fn documents_no_carrier_would_take_are_refused() {
+        for (bad, why) in [
+            (
+                "<Response><Dial/></Response>".to_owned(),
+                "exactly one target",
+            ),
+            ("<Response><Dance/></Response>".to_owned(), "unknown verb"),
+            ("<Response>".to_owned(), "not XML"),
+            ("<Hello/>".to_owned(), "the root is"),
+            (dial(1).replace("/dialed-1", "/nowhere"), "leads nowhere"),
+            (
+                dial(1).replace(
+                    "https://c.example/x/dialed",
+                    "https://evil.example/x/dialed",
+                ),
+                "is not ours",
+            ),
+            (
+                dial(1).replace(r#"timeout="20""#, r#"timeout="3""#),
+                "timeout",
+            ),
+        ] {
+            let mut carrier = Carrier::new(1, "https://c.example");
+            carrier.dial_in("+12145550100", NOW);
+            let inbound = carrier.take_outbox().remove(0);
+            let refused = carrier.answered(&inbound, &bad, NOW).expect_err(&bad);
+            assert!(refused.contains(why), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_second_dial_while_the_first_rings_is_noticed() {
+        let mut carrier = Carrier::new(1, "https://c.example");
+        let line = carrier.dial_in("+12145550100", NOW);
+        carrier.lines[line].hangs_up_at = NOW.plus_secs(900);
+        let inbound = carrier.take_outbox().remove(0);
+        assert_eq!(carrier.answered(&inbound, &dial(1), NOW), Ok(()));
+        assert_eq!(
+            carrier.execute(line, &dial(2), NOW),
+            Err("two targets are dialed at once".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_answer_that_comes_too_late_finds_nobody() {
+        let mut carrier = Carrier::new(1, "https://c.example");
+        let line = carrier.dial_in("+12145550100", NOW);
+        let inbound = carrier.take_outbox().remove(0);
+        assert_eq!(
+            carrier.answered(&inbound, &dial(1), NOW.plus_secs(60)),
+            Ok(())
+        );
+        assert!(carrier.line(line).legs.is_empty());
+        assert!(
+            carrier
+                .line(line)
+                .over_at
+                .is_some_and(|at| at <= NOW.plus_secs(15))
+        );
     }
 }

@@ -20,15 +20,30 @@ pub struct Fate {
 pub fn fate(draw: &mut Draw, delivery: &Delivery, report: &mut Report) -> Fate {
     let decisive = delivery.told.wants_verbs();
     let is_inbound = delivery.told == crate::carrier::Told::Inbound;
-    let lost_permille = if is_inbound { 0 } else if decisive { 15 } else { 50 };
+    let lost_permille = if is_inbound {
+        0
+    } else if decisive {
+        15
+    } else {
+        50
+    };
     if draw.below(1_000) < lost_permille {
         report.fault("lost");
-        return Fate { arrivals: Vec::new(), troubling: decisive };
+        return Fate {
+            arrivals: Vec::new(),
+            troubling: decisive,
+        };
     }
     let mut arrivals = vec![delivery.sent.plus_millis(millis(draw, 5, 300))];
     if draw.chance(20) {
         report.fault("delayed");
-        let most = if is_inbound { 2_000 } else if draw.chance(10) { 600_000 } else { 8_000 };
+        let most = if is_inbound {
+            2_000
+        } else if draw.chance(10) {
+            600_000
+        } else {
+            8_000
+        };
         arrivals[0] = arrivals[0].plus_millis(millis(draw, 100, most));
     }
     if draw.chance(20) {
@@ -38,7 +53,10 @@ pub fn fate(draw: &mut Draw, delivery: &Delivery, report: &mut Report) -> Fate {
     }
     arrivals.sort_unstable();
     let troubling = decisive && arrivals[0].millis_since(delivery.sent) > LATE_S * 1_000;
-    Fate { arrivals, troubling }
+    Fate {
+        arrivals,
+        troubling,
+    }
 }
 
 fn millis(draw: &mut Draw, from: u64, to: u64) -> i64 {

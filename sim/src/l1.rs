@@ -20,7 +20,10 @@ pub fn run(seed: u64, calls: u64) -> Result<Report, Violation> {
     let done = run.all();
     match done {
         Ok(()) => Ok(run.finish()),
-        Err(what) => Err(Violation { tail: run.tail(), what }),
+        Err(what) => Err(Violation {
+            tail: run.tail(),
+            what,
+        }),
     }
 }
 
@@ -64,7 +67,10 @@ mod tests {
         let once = run(11, 300).map_err(|v| v.what).expect("holds");
         let again = run(11, 300).map_err(|v| v.what).expect("holds");
         assert_eq!(once, again);
-        assert_ne!(once.digest, run(12, 300).map_err(|v| v.what).expect("holds").digest);
+        assert_ne!(
+            once.digest,
+            run(12, 300).map_err(|v| v.what).expect("holds").digest
+        );
     }
 
     #[test]
@@ -75,9 +81,21 @@ mod tests {
         }
         assert_eq!(report.calls, 2_400);
         for outcome in domain::call::record::Outcome::ALL {
-            assert!(report.outcomes.contains_key(outcome.code()), "no call ended as {}", outcome.code());
+            assert!(
+                report.outcomes.contains_key(outcome.code()),
+                "no call ended as {}",
+                outcome.code()
+            );
         }
-        for fault in ["lost", "delayed", "duplicated", "restart", "claim lost", "outage", "set-up changed"] {
+        for fault in [
+            "lost",
+            "delayed",
+            "duplicated",
+            "restart",
+            "claim lost",
+            "outage",
+            "set-up changed",
+        ] {
             assert!(report.faults.contains_key(fault), "no {fault}");
         }
     }

@@ -33,7 +33,11 @@ impl Keys {
         let offset = offset_s(zone, at);
         let local = at.secs() + i64::from(offset);
         let day = local.div_euclid(86_400);
-        Self { hour: (local.div_euclid(3_600), offset), day, month: month_of(day) }
+        Self {
+            hour: (local.div_euclid(3_600), offset),
+            day,
+            month: month_of(day),
+        }
     }
 }
 
@@ -43,7 +47,20 @@ fn month_of(mut day: i64) -> i64 {
     loop {
         let year = 1970 + month / 12;
         let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-        let length = [31, 28 + i64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][usize::try_from(month % 12).unwrap_or(0)];
+        let length = [
+            31,
+            28 + i64::from(leap),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31,
+        ][usize::try_from(month % 12).unwrap_or(0)];
         if day < length {
             return month;
         }
@@ -88,13 +105,20 @@ impl Books {
     /// A line was freed.
     pub fn release(&mut self, target: TargetId, by: Claimer) -> Result<(), String> {
         let freed = self.0.entry(target).or_default().held.remove(&by);
-        if freed { Ok(()) } else { Err(format!("target {target} is freed but not held")) }
+        if freed {
+            Ok(())
+        } else {
+            Err(format!("target {target} is freed but not held"))
+        }
     }
 
     /// A claim was taken out of the counts.
     pub fn uncount(&mut self, target: TargetId, by: Claimer) -> Result<(), String> {
         let book = self.0.entry(target).or_default();
-        let keys = book.counted.remove(&by).ok_or_else(|| format!("target {target} is uncounted but not counted"))?;
+        let keys = book
+            .counted
+            .remove(&by)
+            .ok_or_else(|| format!("target {target} is uncounted but not counted"))?;
         *book.hours.entry(keys.hour).or_default() -= 1;
         *book.days.entry(keys.day).or_default() -= 1;
         *book.months.entry(keys.month).or_default() -= 1;
@@ -103,7 +127,9 @@ impl Books {
 
     /// Calls that hold a line of a target.
     pub fn held(&self, target: TargetId) -> u32 {
-        self.0.get(&target).map_or(0, |b| u32::try_from(b.held.len()).unwrap_or(u32::MAX))
+        self.0
+            .get(&target)
+            .map_or(0, |b| u32::try_from(b.held.len()).unwrap_or(u32::MAX))
     }
 
     fn counts(&self, target: &Target, now: Timestamp) -> [u32; 5] {
@@ -126,11 +152,27 @@ impl Books {
         let seen = usage.within(&windows);
         let theirs = [seen.live, seen.hour, seen.day, seen.month, seen.total];
         if ours != theirs {
-            return Err(format!("{}: counted {ours:?} (live, hour, day, month, total), the product says {theirs:?}", target.name));
+            return Err(format!(
+                "{}: counted {ours:?} (live, hour, day, month, total), the product says {theirs:?}",
+                target.name
+            ));
         }
-        let caps = [target.caps.concurrent, target.caps.hourly, target.caps.daily, target.caps.monthly, target.caps.total];
-        if caps.iter().zip(ours).any(|(cap, count)| cap.is_some_and(|cap| count > cap)) {
-            return Err(format!("{} exceeds its caps {caps:?}: {ours:?}", target.name));
+        let caps = [
+            target.caps.concurrent,
+            target.caps.hourly,
+            target.caps.daily,
+            target.caps.monthly,
+            target.caps.total,
+        ];
+        if caps
+            .iter()
+            .zip(ours)
+            .any(|(cap, count)| cap.is_some_and(|cap| count > cap))
+        {
+            return Err(format!(
+                "{} exceeds its caps {caps:?}: {ours:?}",
+                target.name
+            ));
         }
         Ok(())
     }
@@ -138,8 +180,17 @@ impl Books {
     /// Why a route may not take a call; none if it may.
     fn refusal(&self, route: &Route, exclusions: &Exclusions, now: Timestamp) -> Option<Refusal> {
         let t = &route.target;
-        let caps = [t.caps.concurrent, t.caps.hourly, t.caps.daily, t.caps.monthly, t.caps.total];
-        let full = caps.iter().zip(self.counts(t, now)).position(|(cap, count)| cap.is_some_and(|cap| count >= cap));
+        let caps = [
+            t.caps.concurrent,
+            t.caps.hourly,
+            t.caps.daily,
+            t.caps.monthly,
+            t.caps.total,
+        ];
+        let full = caps
+            .iter()
+            .zip(self.counts(t, now))
+            .position(|(cap, count)| cap.is_some_and(|cap| count >= cap));
         [
             (!route.on, Refusal::Off),
             (!t.buyer_active || !t.active, Refusal::Paused),
@@ -153,14 +204,33 @@ impl Books {
     }
 
     /// Whether a decision is what it should be.
-    pub fn judge(&self, plan: &RoutingPlan, exclusions: &Exclusions, decision: &Decision, now: Timestamp) -> Result<(), String> {
-        let ours: Vec<_> = plan.routes.iter().map(|r| self.refusal(r, exclusions, now)).collect();
+    pub fn judge(
+        &self,
+        plan: &RoutingPlan,
+        exclusions: &Exclusions,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let ours: Vec<_> = plan
+            .routes
+            .iter()
+            .map(|r| self.refusal(r, exclusions, now))
+            .collect();
         for ((route, ours), candidate) in plan.routes.iter().zip(&ours).zip(&decision.candidates) {
             if *ours != Refusal::of(&candidate.verdict) {
-                return Err(format!("{}: should be {ours:?}, was {:?}", route.target.name, candidate.verdict));
+                return Err(format!(
+                    "{}: should be {ours:?}, was {:?}",
+                    route.target.name, candidate.verdict
+                ));
             }
         }
-        let open = || plan.routes.iter().zip(&ours).filter(|(_, refusal)| refusal.is_none()).map(|(r, _)| r);
+        let open = || {
+            plan.routes
+                .iter()
+                .zip(&ours)
+                .filter(|(_, refusal)| refusal.is_none())
+                .map(|(r, _)| r)
+        };
         let first = open().map(|r| r.priority).min();
         let mut running: Vec<&Route> = open().filter(|r| Some(r.priority) == first).collect();
         if plan.distribution == Distribution::RoundRobin {
@@ -169,8 +239,17 @@ impl Books {
         }
         match decision.chosen {
             None if running.is_empty() => Ok(()),
-            Some(chosen) if running.iter().any(|r| r.id == chosen.route && r.target.id == chosen.target) => Ok(()),
-            chosen => Err(format!("chose {chosen:?} of {:?}", running.iter().map(|r| r.id).collect::<Vec<_>>())),
+            Some(chosen)
+                if running
+                    .iter()
+                    .any(|r| r.id == chosen.route && r.target.id == chosen.target) =>
+            {
+                Ok(())
+            }
+            chosen => Err(format!(
+                "chose {chosen:?} of {:?}",
+                running.iter().map(|r| r.id).collect::<Vec<_>>()
+            )),
         }
     }
 }
@@ -209,14 +288,106 @@ impl Refusal {
 
 /// Whether a target is open, told minute by minute.
 pub fn is_open(target: &Target, now: Timestamp) -> bool {
-    let Hours::Weekly(days) = &target.hours else { return true };
+    let Hours::Weekly(days) = &target.hours else {
+        return true;
+    };
     let local = now.secs() + i64::from(offset_s(&target.zone, now));
     // 1970-01-01 was a Thursday: three days after the Monday that weeks are counted from.
     let minute = (local.div_euclid(60) + 3 * 1_440).rem_euclid(WEEK_M);
     days.iter().zip(0_i64..).any(|(day, i)| {
         day.as_ref().is_some_and(|day| {
-            let within = |from: u16, to: u16| (minute - i * 1_440 - i64::from(from)).rem_euclid(WEEK_M) < i64::from(to - from);
-            within(day.open.from, day.open.to) && !day.breaks.iter().any(|pause| within(pause.from, pause.to))
+            let within = |from: u16, to: u16| {
+                (minute - i * 1_440 - i64::from(from)).rem_euclid(WEEK_M) < i64::from(to - from)
+            };
+            within(day.open.from, day.open.to)
+                && !day.breaks.iter().any(|pause| within(pause.from, pause.to))
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::draw::Draw;
+    use domain::routing::decide;
+    use domain::testing::{plan, route, target};
+
+    use super::*;
+    use crate::zone::clocks;
+
+    const NOW: Timestamp = Timestamp(1_793_510_000_000_000);
+
+    #[test]
+    fn months_are_counted_from_1970() {
+        assert_eq!(
+            (month_of(0), month_of(30), month_of(31), month_of(789)),
+            (0, 0, 1, 25)
+        );
+        let keys = Keys::of("UTC", NOW);
+        assert_eq!(keys.month, 56 * 12 + 10);
+    }
+
+    #[test]
+    fn the_books_notice_a_leak_a_double_and_an_excess() {
+        let mut target = target(1);
+        target.caps.concurrent = Some(1);
+        let windows = clocks(NOW)["America/New_York"].windows();
+        let one = Usage::default().claimed(&windows, NOW);
+        let mut books = Books::default();
+        assert!(
+            books.check(&target, &one, NOW).is_err(),
+            "a claim nobody made"
+        );
+        assert_eq!(books.claim(&target, 1, NOW), Ok(()));
+        assert_eq!(books.check(&target, &one, NOW), Ok(()));
+        assert!(
+            books.check(&target, &one.line_released(), NOW).is_err(),
+            "a line freed too early"
+        );
+        assert!(
+            books.claim(&target, 1, NOW).is_err(),
+            "two claims of one call"
+        );
+        assert_eq!(books.claim(&target, 2, NOW), Ok(()));
+        assert!(
+            books
+                .check(&target, &one.claimed(&windows, NOW), NOW)
+                .is_err(),
+            "more than the cap"
+        );
+        assert_eq!(
+            (
+                books.release(target.id, 1),
+                books.release(target.id, 1).is_err()
+            ),
+            (Ok(()), true)
+        );
+        assert_eq!(
+            (
+                books.uncount(target.id, 1),
+                books.uncount(target.id, 1).is_err()
+            ),
+            (Ok(()), true)
+        );
+    }
+
+    #[test]
+    fn a_wrong_decision_is_noticed() {
+        let plan = plan(vec![route(1, 1, 1), route(2, 2, 1)]);
+        let nobody = Exclusions::default();
+        let mut decision = decide(
+            &plan,
+            &nobody,
+            &domain::routing::UsageMap::new(),
+            &clocks(NOW),
+            &mut Draw::from_seed(1),
+        );
+        let books = Books::default();
+        assert_eq!(books.judge(&plan, &nobody, &decision, NOW), Ok(()));
+        if let Some(chosen) = &mut decision.chosen {
+            (chosen.route, chosen.target) = (plan.routes[1].id, plan.routes[1].target.id);
+        }
+        assert!(books.judge(&plan, &nobody, &decision, NOW).is_err());
+        decision.candidates[0].verdict = Verdict::RouteOff;
+        assert!(books.judge(&plan, &nobody, &decision, NOW).is_err());
+    }
 }

@@ -41,8 +41,17 @@ impl Report {
 
     /// The report as people read it.
     pub fn text(&self, seconds: f64) -> String {
-        let list = |map: &BTreeMap<&'static str, u64>| map.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ");
-        let rate = if seconds > 0.0 { self.calls as f64 / seconds } else { 0.0 };
+        let list = |map: &BTreeMap<&'static str, u64>| {
+            map.iter()
+                .map(|(name, n)| format!("{name} {n}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let rate = if seconds > 0.0 {
+            self.calls as f64 / seconds
+        } else {
+            0.0
+        };
         format!(
             "calls      {}\noutcomes   {}\nevents     {}\ndecisions  {}\nfaults     {}\ndigest     {:016x}\nrate       {rate:.0} calls per second ({seconds:.1} s)",
             self.calls,
@@ -75,15 +84,28 @@ impl Log {
     /// The last lines, and before them what is left of those about one call.
     pub fn tail(&self, call: Option<usize>) -> String {
         let late = self.tail.len().saturating_sub(SHOWN);
-        let of_call = self.tail.iter().take(late).filter(|(c, _)| Some(*c) == call);
-        of_call.chain(self.tail.iter().skip(late)).map(|(c, text)| format!("  call {c:<6} {text}\n")).collect()
+        let of_call = self
+            .tail
+            .iter()
+            .take(late)
+            .filter(|(c, _)| Some(*c) == call);
+        of_call
+            .chain(self.tail.iter().skip(late))
+            .map(|(c, text)| format!("  call {c:<6} {text}\n"))
+            .collect()
     }
 }
 
 /// FNV-1a, 64 bits: pinned, so that a digest means the same on any machine.
 fn fold(digest: u64, bytes: &[u8]) -> u64 {
-    let start = if digest == 0 { 0xCBF2_9CE4_8422_2325 } else { digest };
-    bytes.iter().fold(start, |d, b| (d ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01B3))
+    let start = if digest == 0 {
+        0xCBF2_9CE4_8422_2325
+    } else {
+        digest
+    };
+    bytes.iter().fold(start, |d, b| {
+        (d ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 /// Something that must hold did not.

@@ -28,9 +28,14 @@ pub struct World {
 impl World {
     /// Between two and six campaigns over targets they partly share.
     pub fn draw(draw: &mut Draw) -> Self {
-        let targets: BTreeMap<_, _> = (1..=4 + draw.below(10)).map(|n| target(n, draw)).map(|t| (t.id, t)).collect();
+        let targets: BTreeMap<_, _> = (1..=4 + draw.below(10))
+            .map(|n| target(n, draw))
+            .map(|t| (t.id, t))
+            .collect();
         let mut route_id = 0;
-        let plans = (0..2 + draw.below(5)).map(|n| plan(n, &targets, &mut route_id, draw)).collect();
+        let plans = (0..2 + draw.below(5))
+            .map(|n| plan(n, &targets, &mut route_id, draw))
+            .collect();
         Self { targets, plans }
     }
 
@@ -41,7 +46,9 @@ impl World {
 
     /// The plan of a dialed number.
     pub fn plan_of(&self, dialed: &str) -> Option<&RoutingPlan> {
-        (0..self.plans.len()).find(|n| Self::number_of(*n) == dialed).map(|n| &self.plans[n])
+        (0..self.plans.len())
+            .find(|n| Self::number_of(*n) == dialed)
+            .map(|n| &self.plans[n])
     }
 
     /// Somebody changes the set-up: pauses or resumes a target, a buyer or a campaign, switches a
@@ -65,17 +72,24 @@ impl World {
             2 => {
                 let buyer = BuyerId(1 + i64::try_from(draw.below(3)).unwrap_or(0));
                 let active = draw.chance(85);
-                self.targets.values_mut().filter(|t| t.buyer == buyer).for_each(|t| t.buyer_active = active);
+                self.targets
+                    .values_mut()
+                    .filter(|t| t.buyer == buyer)
+                    .for_each(|t| t.buyer_active = active);
                 format!("buyer {buyer} active: {active}")
             }
             3 => {
                 let hours = hours(draw);
-                let Some(target) = self.targets.values_mut().nth(target) else { return String::new() };
+                let Some(target) = self.targets.values_mut().nth(target) else {
+                    return String::new();
+                };
                 target.hours = hours;
                 format!("{} has other hours", target.name)
             }
             _ => {
-                let Some(target) = self.targets.values_mut().nth(target) else { return String::new() };
+                let Some(target) = self.targets.values_mut().nth(target) else {
+                    return String::new();
+                };
                 target.active = draw.chance(90);
                 format!("{} active: {}", target.name, target.active)
             }
@@ -96,9 +110,12 @@ fn target(n: u64, draw: &mut Draw) -> Target {
     let zones = zone::names();
     let id = i64::try_from(n).unwrap_or(1);
     let cap = |draw: &mut Draw, percent: u64, from: u64, to: u64| {
-        draw.chance(percent).then(|| u32::try_from(from + draw.below(to - from)).unwrap_or(1))
+        draw.chance(percent)
+            .then(|| u32::try_from(from + draw.below(to - from)).unwrap_or(1))
     };
-    let sip = SipUri::parse(&format!("night{n}@pbx.example.com")).ok().filter(|_| draw.chance(20));
+    let sip = SipUri::parse(&format!("night{n}@pbx.example.com"))
+        .ok()
+        .filter(|_| draw.chance(20));
     Target {
         id: TargetId(id),
         buyer: BuyerId(id % 3 + 1),
@@ -113,7 +130,9 @@ fn target(n: u64, draw: &mut Draw) -> Target {
             1 => CallerIdPolicy::Tracking,
             _ => CallerIdPolicy::Fixed(number(7)),
         },
-        whisper: draw.chance(40).then(|| "A call about <roofs> & gutters.".to_owned()),
+        whisper: draw
+            .chance(40)
+            .then(|| "A call about <roofs> & gutters.".to_owned()),
         zone: zones[usize::try_from(draw.below(zones.len() as u64)).unwrap_or(0)].to_owned(),
         hours: hours(draw),
         caps: Caps {
@@ -136,14 +155,29 @@ fn hours(draw: &mut Draw) -> Hours {
     let open_days = draw.below(128) | 1;
     let day = |i: usize| {
         (open_days >> i & 1 == 1).then(|| DayHours {
-            open: Span { from, to: from + length },
-            breaks: if has_break { vec![Span { from: from + 90, to: from + 150 }] } else { Vec::new() },
+            open: Span {
+                from,
+                to: from + length,
+            },
+            breaks: if has_break {
+                vec![Span {
+                    from: from + 90,
+                    to: from + 150,
+                }]
+            } else {
+                Vec::new()
+            },
         })
     };
     Hours::weekly(std::array::from_fn(day)).unwrap_or_default()
 }
 
-fn plan(n: u64, targets: &BTreeMap<TargetId, Target>, route_id: &mut i64, draw: &mut Draw) -> RoutingPlan {
+fn plan(
+    n: u64,
+    targets: &BTreeMap<TargetId, Target>,
+    route_id: &mut i64,
+    draw: &mut Draw,
+) -> RoutingPlan {
     let mut routes: Vec<Route> = Vec::new();
     for target in targets.values() {
         if draw.chance(60) || routes.is_empty() {
@@ -163,7 +197,11 @@ fn plan(n: u64, targets: &BTreeMap<TargetId, Target>, route_id: &mut i64, draw: 
         campaign_name: format!("Campaign {n}"),
         active: draw.chance(95),
         version: 1,
-        distribution: if draw.chance(40) { Distribution::RoundRobin } else { Distribution::Weight },
+        distribution: if draw.chance(40) {
+            Distribution::RoundRobin
+        } else {
+            Distribution::Weight
+        },
         attempts_max: 1 + u32::try_from(draw.below(4)).unwrap_or(0),
         recording: RecordingMode::ALL[usize::try_from(draw.below(4)).unwrap_or(0)].0,
         fallback: fallback(draw),
@@ -175,8 +213,12 @@ fn fallback(draw: &mut Draw) -> Fallback {
     let forward: E164 = number(4_242);
     match draw.below(4) {
         0 => Fallback::Number(forward),
-        1 => Fallback::Voicemail { greeting: "Please leave a message & your number.".to_owned() },
-        2 => Fallback::Message { text: "Nobody is here <now>.".to_owned() },
+        1 => Fallback::Voicemail {
+            greeting: "Please leave a message & your number.".to_owned(),
+        },
+        2 => Fallback::Message {
+            text: "Nobody is here <now>.".to_owned(),
+        },
         _ => Fallback::HangUp,
     }
 }

@@ -297,7 +297,7 @@ impl CallMachine {
         };
         let known_final = attempt.news.is_some_and(|(_, status)| status.is_final());
         let overtaken = attempt.news.is_some_and(|(sequence, _)| sequence >= news.sequence);
-        if (known_final || overtaken) && !(news.status.is_final() && !known_final) {
+        if known_final || (overtaken && !news.status.is_final()) {
             return Err(Rejected::Stale);
         }
         attempt.news = Some((news.sequence, news.status));

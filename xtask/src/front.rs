@@ -9,6 +9,7 @@ mod assets;
 pub mod budget;
 mod css;
 mod site;
+mod snip;
 mod wasm;
 
 use crate::root::Root;

@@ -5,10 +5,10 @@ use domain::api::page::Activity;
 use domain::id::BuyerId;
 use leptos::prelude::*;
 
-use super::Answer;
+use super::{Answer, Wire};
 
 /// All buyers that are not archived, with their targets.
-#[server(endpoint = "buyers/list")]
+#[server(endpoint = "buyers/list", output = Wire)]
 pub async fn list_buyers() -> Answer<Vec<BuyerRow>> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -17,7 +17,7 @@ pub async fn list_buyers() -> Answer<Vec<BuyerRow>> {
 }
 
 /// One buyer with its targets.
-#[server(endpoint = "buyers/detail")]
+#[server(endpoint = "buyers/detail", output = Wire)]
 pub async fn load_buyer(id: BuyerId) -> Answer<BuyerDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -26,7 +26,7 @@ pub async fn load_buyer(id: BuyerId) -> Answer<BuyerDetail> {
 }
 
 /// Makes a buyer and goes to it.
-#[server(endpoint = "buyers/create")]
+#[server(endpoint = "buyers/create", output = Wire)]
 pub async fn create_buyer(form: BuyerForm) -> Answer<BuyerId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
@@ -41,7 +41,7 @@ pub async fn create_buyer(form: BuyerForm) -> Answer<BuyerId> {
 }
 
 /// Renames a buyer.
-#[server(endpoint = "buyers/update")]
+#[server(endpoint = "buyers/update", output = Wire)]
 pub async fn update_buyer(id: BuyerId, form: BuyerForm) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -54,7 +54,7 @@ pub async fn update_buyer(id: BuyerId, form: BuyerForm) -> Answer<()> {
 }
 
 /// Pauses, resumes or archives a buyer with all its targets.
-#[server(endpoint = "buyers/set_activity")]
+#[server(endpoint = "buyers/set_activity", output = Wire)]
 pub async fn set_buyer_activity(id: BuyerId, activity: Activity) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;

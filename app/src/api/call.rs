@@ -4,10 +4,10 @@ use domain::api::call::{CallDetail, CallPage, CallQuery, CallRow};
 use domain::id::CallId;
 use leptos::prelude::*;
 
-use super::Answer;
+use super::{Answer, Wire};
 
 /// A page of the call log.
-#[server(endpoint = "calls/page")]
+#[server(endpoint = "calls/page", output = Wire)]
 pub async fn page_calls(#[server(default)] query: CallQuery) -> Answer<CallPage> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -16,7 +16,7 @@ pub async fn page_calls(#[server(default)] query: CallQuery) -> Answer<CallPage>
 }
 
 /// The calls that are going on.
-#[server(endpoint = "calls/live")]
+#[server(endpoint = "calls/live", output = Wire)]
 pub async fn live_calls() -> Answer<Vec<CallRow>> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -25,7 +25,7 @@ pub async fn live_calls() -> Answer<Vec<CallRow>> {
 }
 
 /// One call with its timeline, decisions, legs and recordings.
-#[server(endpoint = "calls/detail")]
+#[server(endpoint = "calls/detail", output = Wire)]
 pub async fn load_call(id: CallId) -> Answer<CallDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;

@@ -5,10 +5,10 @@ use domain::api::page::Activity;
 use domain::id::CampaignId;
 use leptos::prelude::*;
 
-use super::Answer;
+use super::{Answer, Wire};
 
 /// All campaigns that are not archived.
-#[server(endpoint = "campaigns/list")]
+#[server(endpoint = "campaigns/list", output = Wire)]
 pub async fn list_campaigns() -> Answer<Vec<CampaignRow>> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -17,7 +17,7 @@ pub async fn list_campaigns() -> Answer<Vec<CampaignRow>> {
 }
 
 /// One campaign with settings, numbers and plan.
-#[server(endpoint = "campaigns/detail")]
+#[server(endpoint = "campaigns/detail", output = Wire)]
 pub async fn load_campaign(id: CampaignId) -> Answer<CampaignDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -30,7 +30,7 @@ pub async fn load_campaign(id: CampaignId) -> Answer<CampaignDetail> {
 }
 
 /// Makes a campaign and goes to its routing plan.
-#[server(endpoint = "campaigns/create")]
+#[server(endpoint = "campaigns/create", output = Wire)]
 pub async fn create_campaign(form: CampaignForm) -> Answer<CampaignId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
@@ -45,7 +45,7 @@ pub async fn create_campaign(form: CampaignForm) -> Answer<CampaignId> {
 }
 
 /// Saves a campaign's settings.
-#[server(endpoint = "campaigns/update")]
+#[server(endpoint = "campaigns/update", output = Wire)]
 pub async fn update_campaign(id: CampaignId, form: CampaignForm) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -58,7 +58,7 @@ pub async fn update_campaign(id: CampaignId, form: CampaignForm) -> Answer<()> {
 }
 
 /// Pauses, resumes or archives a campaign.
-#[server(endpoint = "campaigns/set_activity")]
+#[server(endpoint = "campaigns/set_activity", output = Wire)]
 pub async fn set_campaign_activity(id: CampaignId, activity: Activity) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -71,7 +71,7 @@ pub async fn set_campaign_activity(id: CampaignId, activity: Activity) -> Answer
 }
 
 /// Saves a routing plan over the version it was edited from; answers the new version.
-#[server(endpoint = "campaigns/save_plan")]
+#[server(endpoint = "campaigns/save_plan", output = Wire)]
 pub async fn save_plan(id: CampaignId, form: PlanForm) -> Answer<i64> {
     #[cfg(feature = "ssr")]
     use crate::ctx;

@@ -4,10 +4,10 @@ use domain::api::number::{NumberForm, NumberList};
 use domain::id::{CampaignId, NumberId};
 use leptos::prelude::*;
 
-use super::Answer;
+use super::{Answer, Wire};
 
 /// All numbers, and the addresses to enter at the carrier.
-#[server(endpoint = "numbers/list")]
+#[server(endpoint = "numbers/list", output = Wire)]
 pub async fn list_numbers() -> Answer<NumberList> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -16,7 +16,7 @@ pub async fn list_numbers() -> Answer<NumberList> {
 }
 
 /// Adds a number and goes to the list.
-#[server(endpoint = "numbers/add")]
+#[server(endpoint = "numbers/add", output = Wire)]
 pub async fn add_number(form: NumberForm) -> Answer<NumberId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
@@ -31,7 +31,7 @@ pub async fn add_number(form: NumberForm) -> Answer<NumberId> {
 }
 
 /// Gives a number to a campaign, or takes it from all.
-#[server(endpoint = "numbers/assign")]
+#[server(endpoint = "numbers/assign", output = Wire)]
 pub async fn assign_number(
     id: NumberId,
     #[server(default)] campaign: Option<CampaignId>,
@@ -47,7 +47,7 @@ pub async fn assign_number(
 }
 
 /// Removes a number from the account.
-#[server(endpoint = "numbers/remove")]
+#[server(endpoint = "numbers/remove", output = Wire)]
 pub async fn remove_number(id: NumberId) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;

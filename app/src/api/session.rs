@@ -3,10 +3,10 @@
 use domain::api::session::Shell;
 use leptos::prelude::*;
 
-use super::Answer;
+use super::{Answer, Wire};
 
 /// Who is signed in, and the header's counters.
-#[server(endpoint = "session/shell")]
+#[server(endpoint = "session/shell", output = Wire)]
 pub async fn load_shell() -> Answer<Shell> {
     #[cfg(feature = "ssr")]
     use crate::ctx;

@@ -5,10 +5,10 @@ use domain::api::target::{TargetDetail, TargetForm};
 use domain::id::{BuyerId, TargetId};
 use leptos::prelude::*;
 
-use super::Answer;
+use super::{Answer, Wire};
 
 /// One target with its form and usage.
-#[server(endpoint = "targets/detail")]
+#[server(endpoint = "targets/detail", output = Wire)]
 pub async fn load_target(id: TargetId) -> Answer<TargetDetail> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -17,7 +17,7 @@ pub async fn load_target(id: TargetId) -> Answer<TargetDetail> {
 }
 
 /// Makes a target of a buyer and goes back to the buyer.
-#[server(endpoint = "targets/create")]
+#[server(endpoint = "targets/create", output = Wire)]
 pub async fn create_target(buyer: BuyerId, form: TargetForm) -> Answer<TargetId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
@@ -32,7 +32,7 @@ pub async fn create_target(buyer: BuyerId, form: TargetForm) -> Answer<TargetId>
 }
 
 /// Saves a target.
-#[server(endpoint = "targets/update")]
+#[server(endpoint = "targets/update", output = Wire)]
 pub async fn update_target(id: TargetId, form: TargetForm) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
@@ -45,7 +45,7 @@ pub async fn update_target(id: TargetId, form: TargetForm) -> Answer<()> {
 }
 
 /// Pauses, resumes or archives a target.
-#[server(endpoint = "targets/set_activity")]
+#[server(endpoint = "targets/set_activity", output = Wire)]
 pub async fn set_target_activity(id: TargetId, activity: Activity) -> Answer<()> {
     #[cfg(feature = "ssr")]
     use crate::ctx;

@@ -1,10 +1,14 @@
 //! What the command palette offers: places, things to make, and the account's campaigns, buyers
 //! and targets, fetched when it opens for the first time.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use domain::access::Permission;
 use domain::id::CallId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::api::{buyer, campaign};
 use crate::route::{self, CampaignTab};
@@ -21,7 +25,7 @@ pub fn Palette(session: Session, open: RwSignal<bool>) -> impl IntoView {
         if open.get() {
             typed.set(String::new());
             allowed.set(acts(session));
-            spawn_local(async move { found.set(things().await) });
+            spawn_local(async move { found.set(things().await.unwrap_or_default()) });
         }
     });
     let entries = Signal::derive(move || {
@@ -86,8 +90,17 @@ fn call_by_id(typed: &str) -> Vec<PaletteEntry> {
         .collect()
 }
 
-/// The account's campaigns, buyers and targets; what cannot be fetched is not offered.
-async fn things() -> Vec<PaletteEntry> {
+/// What [`things`] gives before it is awaited.
+type Found = Pin<Box<dyn Future<Output = Vec<PaletteEntry>>>>;
+
+/// The account's campaigns, buyers and targets; its code is fetched with the first use.
+#[wasm_split(search, wasm_split_path = ::leptos::wasm_split, fallible, return_wrapper(let found = _; { Ok(found.await) } -> Result<Vec<PaletteEntry>, SplitLoaderError>))]
+fn things() -> Found {
+    Box::pin(all_things())
+}
+
+/// What cannot be fetched is not offered.
+async fn all_things() -> Vec<PaletteEntry> {
     let mut all = Vec::new();
     for row in campaign::list_campaigns().await.unwrap_or_default() {
         all.push(PaletteEntry::link(

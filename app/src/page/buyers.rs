@@ -57,7 +57,7 @@ fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl 
         <Panel flush=true>
             <TableRegion label="Buyers and their targets" stick=true>
                 <table class="data">
-                    <Head/>
+                    <Head first="Buyer and target"/>
                     {empty}
                     {parts::rows(list, |b| b.id, move |buyer| group(buyer, changes, edit))}
                 </table>
@@ -80,10 +80,10 @@ fn words(rows: Signal<Vec<BuyerRow>>) -> String {
 }
 
 #[component]
-fn Head() -> impl IntoView {
+fn Head(first: &'static str) -> impl IntoView {
     view! {
         <thead><tr>
-            <th scope="col">"Target"</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Destination"</th>
+            <th scope="col">{first}</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Destination"</th>
             <th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
             <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
         </tr></thead>
@@ -161,7 +161,7 @@ pub fn Targets(
     view! {
         <TableRegion label=label>
             <table class="data">
-                <Head/>
+                <Head first="Target"/>
                 <tbody>{empty}{parts::rows(list, |t| t.id, move |row| target_row(row, changes, edit))}</tbody>
             </table>
         </TableRegion>

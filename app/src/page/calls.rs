@@ -85,9 +85,11 @@ impl Shown {
     fn new(log: LogSource, asked: Memo<CallQuery>, page: Signal<CallPage>) -> Self {
         let (held, let_in, stale) = (RwSignal::new(false), RwSignal::new(0), log.stale());
         let rows = Memo::new(move |before: Option<&(CallQuery, Vec<CallId>, u32)>| {
-            let (question, turn) = (asked.get(), let_in.get());
+            let (question, turn, waiting) = (asked.get(), let_in.get(), stale.get());
             let now = page.with(|p| p.rows.iter().map(|r| r.id).collect::<Vec<_>>());
             match before {
+                // The page still answers the question before: its rows are not to be held for this one.
+                Some(before) if waiting => before.clone(),
                 Some((of, ids, at))
                     if *of == question && *at == turn && held.get() && !ids.is_empty() =>
                 {

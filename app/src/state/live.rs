@@ -145,7 +145,7 @@ impl Stream {
         let counters = ev
             .data()
             .as_string()
-            .and_then(|text| serde_json::from_str::<Counters>(&text).ok());
+            .and_then(|text| crate::wire::read::<Counters>(text.as_bytes()).ok());
         if let Some(counters) = counters {
             self.live.counters.set(Some(counters));
         }

@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::route;
 use crate::state::live::use_live;
+use crate::wire::Text;
 
 /// The session of the frame. Read it only under a `Suspense` or `Transition`.
 #[derive(Clone, Copy)]
-pub struct Session(Resource<Result<Shell, AppError>>);
+pub struct Session(Resource<Result<Shell, AppError>, Text>);
 
 impl Session {
     /// The frame's facts once they are here.
@@ -51,7 +52,11 @@ impl Session {
 
 /// Loads the session; called once by the frame.
 pub(crate) fn provide() -> Session {
-    let session = Session(Resource::new(|| (), |()| crate::api::session::load_shell()));
+    let session = Session(Resource::new_with_options(
+        || (),
+        |()| crate::api::session::load_shell(),
+        false,
+    ));
     provide_context(session);
     session
 }

@@ -16,12 +16,13 @@ use crate::page::not_found::Missing;
 use crate::state::live::use_live;
 use crate::state::session::sign_in_again;
 use crate::ui::{ErrorState, PageHead, Panel, Skeleton};
+use crate::wire::Text;
 
 /// A page's resource: asked with `Q`, answered with `T`.
 pub struct Source<Q: Send + Sync + 'static, T: Send + Sync + 'static> {
     asked: Memo<Q>,
     again: RwSignal<u32>,
-    data: Resource<(Q, Result<T, AppError>)>,
+    data: Resource<(Q, Result<T, AppError>), Text>,
 }
 
 impl<Q: Send + Sync + 'static, T: Send + Sync + 'static> Clone for Source<Q, T> {
@@ -64,9 +65,10 @@ where
     {
         let asked = Memo::new(move |_| asked());
         let again = RwSignal::new(0);
-        let data = Resource::new(
+        let data = Resource::new_with_options(
             move || (asked.get(), again.get()),
             move |(question, _)| async move { (question.clone(), fetch(question).await) },
+            false,
         );
         Self { asked, again, data }
     }

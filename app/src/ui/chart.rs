@@ -89,9 +89,9 @@ pub enum Axis {
 impl Axis {
     fn write(self, value: f64) -> String {
         let short = if value >= 1000.0 {
-            format!("{}k", value / 1000.0)
+            format!("{}k", dom::figure(value / 1000.0))
         } else {
-            format!("{value}")
+            dom::figure(value)
         };
         match self {
             Self::Count => short,
@@ -319,7 +319,8 @@ pub fn Chart(
                     <div class="chart-hours" aria-hidden="true">{hours}</div>
                 </div>
             </div>
-            <div class=move || if shown.get() { "region" } else { "visually-hidden" }>{twin}</div>
+            <div class=move || if shown.get() { "region" } else { "visually-hidden" } tabindex=move || shown.get().then_some("0")
+                role=move || shown.get().then_some("group") aria-label=move || shown.get().then_some(table_label.clone())>{twin}</div>
         </div>
     }
     .into_any()

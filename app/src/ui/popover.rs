@@ -42,8 +42,8 @@ pub(crate) fn place(anchor: &Element, pop: &HtmlElement) {
     let style = pop.style();
     for (name, value) in [
         ("position", "fixed".to_owned()),
-        ("left", format!("{}px", left.max(8.0))),
-        ("top", format!("{top}px")),
+        ("left", format!("{}px", dom::figure(left.max(8.0)))),
+        ("top", format!("{}px", dom::figure(top))),
     ] {
         drop(style.set_property(name, &value));
     }

@@ -414,8 +414,11 @@ impl Run<'_> {
     }
 }
 
+/// A recording is the caller's message if it was made after the last target had failed. One that is
+/// ready before the end of its dial is told is a conversation's.
 fn is_voicemail(session: &Session) -> bool {
-    matches!(session.fallback, Fallback::Voicemail { .. }) && session.attempts.iter().all(|a| a.result != Some(AttemptResult::Connected))
+    matches!(session.fallback, Fallback::Voicemail { .. })
+        && session.attempts.iter().all(|a| a.result.is_some_and(|r| r != AttemptResult::Connected))
 }
 
 fn exhausted() -> Error {

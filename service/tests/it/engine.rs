@@ -159,6 +159,7 @@ async fn a_recording_is_kept_once_and_found_with_its_call() {
         }
         let detail = world.services.calls.detail(&world.op, call).await.expect("detail");
         assert_eq!(detail.recordings.len(), 1);
+        assert!(!detail.recordings[0].voicemail, "the target still talks");
         assert!(detail.row.has_recording);
         assert_eq!(detail.timeline.iter().filter(|t| t.title == "Recording ready").count(), 1);
     }

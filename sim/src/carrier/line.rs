@@ -50,6 +50,10 @@ impl Leg {
         } else {
             (LegStatus::Ringing, 0)
         };
-        CarrierLeg { sid: self.sid.clone(), status, duration_s }
+        CarrierLeg {
+            sid: self.sid.clone(),
+            status,
+            duration_s,
+        }
     }
 }

@@ -9,7 +9,9 @@ use roxmltree::{Document, Node};
 use super::{Carrier, Leg, Told};
 
 /// Verbs a carrier knows.
-const VERBS: [&str; 9] = ["Say", "Play", "Pause", "Dial", "Record", "Gather", "Redirect", "Reject", "Hangup"];
+const VERBS: [&str; 9] = [
+    "Say", "Play", "Pause", "Dial", "Record", "Gather", "Redirect", "Reject", "Hangup",
+];
 
 /// Who is dialed and where the carrier comes back to.
 struct Order {
@@ -43,7 +45,12 @@ pub(super) fn check(twiml: &str) -> Result<Document<'_>, String> {
 }
 
 impl Carrier {
-    pub(super) fn execute(&mut self, index: usize, twiml: &str, now: Timestamp) -> Result<(), String> {
+    pub(super) fn execute(
+        &mut self,
+        index: usize,
+        twiml: &str,
+        now: Timestamp,
+    ) -> Result<(), String> {
         let document = check(twiml)?;
         if self.lines[index].over_at.is_some() {
             return Ok(());
@@ -74,14 +81,22 @@ impl Carrier {
     }
 
     fn order(&self, dial: Node<'_, '_>) -> Result<Order, String> {
-        let noun = dial.children().find(Node::is_element).ok_or("a Dial without a target")?;
-        if !["Number", "Sip"].contains(&noun.tag_name().name()) || noun.text().unwrap_or_default().is_empty() {
+        let noun = dial
+            .children()
+            .find(Node::is_element)
+            .ok_or("a Dial without a target")?;
+        if !["Number", "Sip"].contains(&noun.tag_name().name())
+            || noun.text().unwrap_or_default().is_empty()
+        {
             return Err("a Dial rings a number or a SIP address".to_owned());
         }
         if dial.attribute("answerOnBridge") != Some("true") {
             return Err("a Dial answers on the bridge".to_owned());
         }
-        let timeout_s = dial.attribute("timeout").and_then(|t| t.parse().ok()).filter(|t| (5..=600).contains(t));
+        let timeout_s = dial
+            .attribute("timeout")
+            .and_then(|t| t.parse().ok())
+            .filter(|t| (5..=600).contains(t));
         Ok(Order {
             action: self.step(dial, "action")?,
             timeout_s: timeout_s.ok_or("a Dial has a timeout of 5 to 600 seconds")?,
@@ -96,9 +111,16 @@ impl Carrier {
     }
 
     fn step(&self, node: Node<'_, '_>, attribute: &str) -> Result<Step, String> {
-        let url = node.attribute(attribute).ok_or_else(|| format!("{attribute} is missing"))?;
-        let path = url.strip_prefix(&self.base).ok_or_else(|| format!("{url} is not ours"))?;
-        path.rsplit('/').next().and_then(Step::from_path).ok_or_else(|| format!("{url} leads nowhere"))
+        let url = node
+            .attribute(attribute)
+            .ok_or_else(|| format!("{attribute} is missing"))?;
+        let path = url
+            .strip_prefix(&self.base)
+            .ok_or_else(|| format!("{url} is not ours"))?;
+        path.rsplit('/')
+            .next()
+            .and_then(Step::from_path)
+            .ok_or_else(|| format!("{url} leads nowhere"))
     }
 
     /// Rings one destination. What it does, and when the caller has had enough, is drawn here.
@@ -117,7 +139,11 @@ impl Carrier {
         };
         let refused = answered && order.whisper && self.draw.chance(15);
         if answered {
-            let talk_s = if refused { self.secs(1, 6) } else { self.secs(1, 400) };
+            let talk_s = if refused {
+                self.secs(1, 6)
+            } else {
+                self.secs(1, 400)
+            };
             over_at = over_at.plus_secs(talk_s);
         }
         let gone_at = self.lines[index].hangs_up_at.max(now);
@@ -127,16 +153,28 @@ impl Carrier {
             over_at = gone_at;
             answered_at = answered_at.filter(|at| *at < gone_at);
             if answered_at.is_none() {
-                last = if self.draw.chance(50) { LegStatus::Canceled } else { LegStatus::NoAnswer };
+                last = if self.draw.chance(50) {
+                    LegStatus::Canceled
+                } else {
+                    LegStatus::NoAnswer
+                };
             }
         }
         let bridged = answered_at.is_some() && !refused;
         let sid = format!("CA{index:08}-{}", self.lines[index].legs.len());
-        let leg = Leg { sid: sid.clone(), began: now, answered_at, over_at, last };
+        let leg = Leg {
+            sid: sid.clone(),
+            began: now,
+            answered_at,
+            over_at,
+            last,
+        };
         let length_s = leg.length_s();
         self.tell_leg(index, order.news, &leg);
         self.lines[index].legs.push(leg);
-        if order.whisper && let (Some(at), Some(attempt)) = (answered_at, order.news) {
+        if order.whisper
+            && let (Some(at), Some(attempt)) = (answered_at, order.news)
+        {
             self.send(index, at, Told::Whisper { attempt });
         }
         let certain = refused || length_s == 0 || self.draw.chance(80);
@@ -160,7 +198,10 @@ impl Carrier {
         };
         self.ask(index, over_at, told, caller_gone);
         if bridged && order.recorded {
-            let told = Told::Recording { sid: format!("RE{index:08}-{length_s}"), duration_s: length_s };
+            let told = Told::Recording {
+                sid: format!("RE{index:08}-{length_s}"),
+                duration_s: length_s,
+            };
             self.send(index, over_at.plus_secs(2), told);
         }
         Ok(())
@@ -170,19 +211,32 @@ impl Carrier {
         let Some(attempt) = attempt else { return };
         let mut states = vec![(leg.began, LegStatus::Initiated)];
         if leg.last != LegStatus::Failed {
-            states.push((leg.began.plus_millis(800).min(leg.over_at), LegStatus::Ringing));
+            states.push((
+                leg.began.plus_millis(800).min(leg.over_at),
+                LegStatus::Ringing,
+            ));
         }
         states.extend(leg.answered_at.map(|at| (at, LegStatus::InProgress)));
         states.push((leg.over_at, leg.last));
         for ((at, status), sequence) in states.into_iter().zip(0..) {
             let duration_s = status.is_final().then(|| leg.length_s());
-            let news = LegNews { attempt, status, sequence, leg_sid: Some(leg.sid.clone()), duration_s };
+            let news = LegNews {
+                attempt,
+                status,
+                sequence,
+                leg_sid: Some(leg.sid.clone()),
+                duration_s,
+            };
             self.send(index, at, Told::Leg(news));
         }
     }
 
     fn take_message(&mut self, index: usize, action: Step, now: Timestamp) {
-        let length_s = if self.draw.chance(30) { 0 } else { self.secs(1, 40) };
+        let length_s = if self.draw.chance(30) {
+            0
+        } else {
+            self.secs(1, 40)
+        };
         let gone_at = self.lines[index].hangs_up_at.max(now);
         let over_at = now.plus_secs(length_s.max(5));
         let caller_gone = gone_at <= over_at;
@@ -190,9 +244,20 @@ impl Carrier {
         let duration_s = u32::try_from(length_s).unwrap_or(0).min(at.secs_since(now));
         debug_assert_eq!(action, Step::Voicemail, "messages go to the voicemail step");
         self.lines[index].message_s = duration_s;
-        self.ask(index, at, Told::Voicemail { duration_s, caller_gone }, caller_gone);
+        self.ask(
+            index,
+            at,
+            Told::Voicemail {
+                duration_s,
+                caller_gone,
+            },
+            caller_gone,
+        );
         if duration_s > 0 {
-            let told = Told::Recording { sid: format!("RE{index:08}-v"), duration_s };
+            let told = Told::Recording {
+                sid: format!("RE{index:08}-v"),
+                duration_s,
+            };
             self.send(index, at.plus_secs(2), told);
         }
     }

@@ -1,19 +1,19 @@
 //! One seed's run: the world, its calls, and what must hold after each event.
 
+mod hold;
+
 use std::collections::BTreeMap;
 
 use domain::call::effect::Patience;
 use domain::call::event::{Arrival, Event};
 use domain::call::machine::CallMachine;
-use domain::call::record::Outcome;
-use domain::call::session::{AttemptResult, Session, Stage};
-use domain::call::timeline::What;
+use domain::call::session::Session;
 use domain::draw::Draw;
 use domain::id::{CallId, TargetId};
 use domain::phone::Caller;
 use domain::routing::{UsageMap, decide};
 use domain::tag::Tags;
-use domain::testing::{Deeds, Shell};
+use domain::testing::Shell;
 use domain::time::{LocalMoment, Timestamp, Windows};
 use domain::voice::twiml::{Door, render};
 use uuid::Uuid;
@@ -35,8 +35,15 @@ const OTHERS: u64 = 1 << 40;
 pub(super) enum Item {
     CallerDials,
     Delivered(Delivery),
-    Wake { call: usize },
-    OthersEnd { target: TargetId, windows: Windows, by: u64, connected: bool },
+    Wake {
+        call: usize,
+    },
+    OthersEnd {
+        target: TargetId,
+        windows: Windows,
+        by: u64,
+        connected: bool,
+    },
 }
 
 /// A call as we know it.
@@ -100,7 +107,12 @@ impl Run {
                 Item::CallerDials => self.caller_dials(),
                 Item::Delivered(delivery) => self.delivered(&delivery)?,
                 Item::Wake { call } => self.wake(call, at)?,
-                Item::OthersEnd { target, windows, by, connected } => self.others_end(target, &windows, by, connected)?,
+                Item::OthersEnd {
+                    target,
+                    windows,
+                    by,
+                    connected,
+                } => self.others_end(target, &windows, by, connected)?,
             }
             self.post();
         }
@@ -108,7 +120,10 @@ impl Run {
     }
 
     pub(super) fn finish(self) -> Report {
-        Report { digest: self.log.digest, ..self.report }
+        Report {
+            digest: self.log.digest,
+            ..self.report
+        }
     }
 
     pub(super) fn tail(&self) -> String {
@@ -136,7 +151,11 @@ impl Run {
         }
         self.to_come -= 1;
         let campaign = usize::try_from(self.draw.below(self.world.plans.len() as u64)).unwrap_or(0);
-        let dialed = if self.draw.chance(3) { UNUSED_NUMBER.to_owned() } else { World::number_of(campaign) };
+        let dialed = if self.draw.chance(3) {
+            UNUSED_NUMBER.to_owned()
+        } else {
+            World::number_of(campaign)
+        };
         self.carrier.dial_in(&dialed, self.now);
         let next = self.now.plus_millis(pause(&mut self.draw));
         self.agenda.push(next, Item::CallerDials);
@@ -170,19 +189,44 @@ impl Run {
         let event = match &delivery.told {
             Told::Inbound => return self.arrived(delivery),
             Told::Whisper { attempt } => return self.whispered(delivery.line, *attempt),
-            Told::Dialed { attempt, result } => Event::DialEnded { attempt: *attempt, result: result.clone() },
+            Told::Dialed { attempt, result } => Event::DialEnded {
+                attempt: *attempt,
+                result: result.clone(),
+            },
             Told::Leg(news) => Event::LegChanged(news.clone()),
             Told::FallbackDialed(result) => Event::FallbackDialEnded(result.clone()),
-            Told::Voicemail { duration_s, caller_gone } => Event::VoicemailLeft { duration_s: *duration_s, caller_gone: *caller_gone },
-            Told::Status { status, duration_s } => Event::CallEnded { status: *status, duration_s: Some(*duration_s) },
-            Told::Recording { sid, duration_s } => Event::RecordingReady { sid: sid.clone(), duration_s: *duration_s },
+            Told::Voicemail {
+                duration_s,
+                caller_gone,
+            } => Event::VoicemailLeft {
+                duration_s: *duration_s,
+                caller_gone: *caller_gone,
+            },
+            Told::Status { status, duration_s } => Event::CallEnded {
+                status: *status,
+                duration_s: Some(*duration_s),
+            },
+            Told::Recording { sid, duration_s } => Event::RecordingReady {
+                sid: sid.clone(),
+                duration_s: *duration_s,
+            },
         };
-        let Some(known) = self.calls.get(&delivery.line) else { return Err("told about a call that never arrived".to_owned()) };
+        let Some(known) = self.calls.get(&delivery.line) else {
+            return Err("told about a call that never arrived".to_owned());
+        };
         let mut machine = CallMachine::resume(known.session.clone(), Patience::default());
         let told = machine.handle_event(event, self.now);
-        let verbs = self.take(delivery.line, machine, &format!("{:?} {told:?}", delivery.told))?;
+        let verbs = self.take(
+            delivery.line,
+            machine,
+            &format!("{:?} {told:?}", delivery.told),
+        )?;
         if !delivery.told.wants_verbs() {
-            return if verbs.is_none() { Ok(()) } else { Err("verbs for a request that takes none".to_owned()) };
+            return if verbs.is_none() {
+                Ok(())
+            } else {
+                Err("verbs for a request that takes none".to_owned())
+            };
         }
         // What comes too late or twice is answered with nothing.
         let twiml = verbs.unwrap_or_else(|| render(&[], &self.door(delivery.line)));
@@ -200,22 +244,45 @@ impl Run {
             to: line.to.clone(),
             tags: Tags::default(),
         };
-        let id = CallId(Uuid::from_u128(u128::from(self.seed) << 64 | delivery.line as u128));
-        let machine = CallMachine::arrive(&arrival, self.world.plan_of(&arrival.to), self.now, Patience::default());
-        self.calls.insert(delivery.line, Known { id, session: machine.session().clone(), alarm: None, ends: 0 });
+        let id = CallId(Uuid::from_u128(
+            u128::from(self.seed) << 64 | delivery.line as u128,
+        ));
+        let machine = CallMachine::arrive(
+            &arrival,
+            self.world.plan_of(&arrival.to),
+            self.now,
+            Patience::default(),
+        );
+        self.calls.insert(
+            delivery.line,
+            Known {
+                id,
+                session: machine.session().clone(),
+                alarm: None,
+                ends: 0,
+            },
+        );
         self.report.calls += 1;
-        let twiml = self.take(delivery.line, machine, "arrived")?.ok_or("a call arrived and got no answer")?;
+        let twiml = self
+            .take(delivery.line, machine, "arrived")?
+            .ok_or("a call arrived and got no answer")?;
         self.carrier.answered(delivery, &twiml, self.now)
     }
 
     fn whispered(&mut self, call: usize, attempt: u32) -> Result<(), String> {
         let known = self.calls.get(&call).ok_or("a whisper before the call")?;
         let words = known.session.whisper(attempt);
-        if words.is_empty() { Err("asked for a whisper, had none".to_owned()) } else { Ok(()) }
+        if words.is_empty() {
+            Err("asked for a whisper, had none".to_owned())
+        } else {
+            Ok(())
+        }
     }
 
     fn wake(&mut self, call: usize, at: Timestamp) -> Result<(), String> {
-        let Some(known) = self.calls.get_mut(&call).filter(|k| k.alarm == Some(at)) else { return Ok(()) };
+        let Some(known) = self.calls.get_mut(&call).filter(|k| k.alarm == Some(at)) else {
+            return Ok(());
+        };
         self.about = Some(call);
         known.alarm = None;
         self.report.events += 1;
@@ -223,7 +290,11 @@ impl Run {
         machine.handle_timeout(self.now);
         if machine.poll_effect().is_some() {
             let record = self.carrier.record(call, self.now);
-            let event = if self.draw.chance(10) { Event::CarrierSilent } else { Event::CarrierSaid(record) };
+            let event = if self.draw.chance(10) {
+                Event::CarrierSilent
+            } else {
+                Event::CarrierSaid(record)
+            };
             let told = machine.handle_event(event, self.now);
             self.take(call, machine, &format!("asked the carrier {told:?}"))?;
         } else {
@@ -233,14 +304,25 @@ impl Run {
     }
 
     /// Carries out what a call wants, checks it against the books, stores the call.
-    fn take(&mut self, call: usize, mut machine: CallMachine, what: &str) -> Result<Option<String>, String> {
+    fn take(
+        &mut self,
+        call: usize,
+        mut machine: CallMachine,
+        what: &str,
+    ) -> Result<Option<String>, String> {
         let id = self.calls.get(&call).ok_or("a call nobody knows")?.id;
         let clocks = zone::clocks(self.now);
         let dialed = machine.session().to.clone();
         let plan = self.world.plan_of(&dialed);
         let mut others = Vec::new();
         let race = self.draw.chance(3);
-        let mut shell = Shell { call: id, plan, usage: &mut self.usage, clocks: &clocks, now: self.now };
+        let mut shell = Shell {
+            call: id,
+            plan,
+            usage: &mut self.usage,
+            clocks: &clocks,
+            now: self.now,
+        };
         let (targets, now) = (&self.world.targets, self.now);
         let deeds = shell.drain(&mut machine, |target, usage| {
             if race && let Some(target) = targets.get(&target) {
@@ -249,7 +331,15 @@ impl Run {
         });
         for made in &deeds.decisions {
             self.report.decisions += 1;
-            let again = plan.map(|plan| decide(plan, &made.exclusions, &made.usage, &clocks, &mut Draw::for_call(id, made.salt)));
+            let again = plan.map(|plan| {
+                decide(
+                    plan,
+                    &made.exclusions,
+                    &made.usage,
+                    &clocks,
+                    &mut Draw::for_call(id, made.salt),
+                )
+            });
             if again.as_ref() != Some(&made.decision) {
                 return Err("the same facts gave another decision".to_owned());
             }
@@ -257,84 +347,47 @@ impl Run {
         self.balance(call, &deeds, &others)?;
         for (target, windows) in others {
             self.others += 1;
-            let at = self.now.plus_secs(i64::try_from(1 + self.draw.below(200)).unwrap_or(1));
+            let at = self
+                .now
+                .plus_secs(i64::try_from(1 + self.draw.below(200)).unwrap_or(1));
             let connected = self.draw.chance(50);
-            self.agenda.push(at, Item::OthersEnd { target, windows, by: self.others, connected });
+            self.agenda.push(
+                at,
+                Item::OthersEnd {
+                    target,
+                    windows,
+                    by: self.others,
+                    connected,
+                },
+            );
         }
-        let reply = deeds.reply.as_ref().map(|verbs| render(verbs, &Door { base: BASE.to_owned(), call: id }));
+        let reply = deeds.reply.as_ref().map(|verbs| {
+            render(
+                verbs,
+                &Door {
+                    base: BASE.to_owned(),
+                    call: id,
+                },
+            )
+        });
         self.keep(call, &machine, &deeds)?;
-        self.note(call, &format!("{what} => {} {reply:?}", machine.session().live_state().code()));
+        self.note(
+            call,
+            &format!(
+                "{what} => {} {reply:?}",
+                machine.session().live_state().code()
+            ),
+        );
         Ok(reply)
     }
 
-    /// Books what was claimed and freed, in the order it happened, and compares all figures.
-    fn balance(&mut self, call: usize, deeds: &Deeds, others: &[(TargetId, Windows)]) -> Result<(), String> {
-        let by = call as u64;
-        for target in &deeds.released {
-            self.books.release(*target, by)?;
-        }
-        for (target, _) in &deeds.uncounted {
-            self.books.uncount(*target, by)?;
-        }
-        // Each decision is judged by the books as they stood: others claim between it and its claim.
-        let plan = self.calls.get(&call).and_then(|k| self.world.plan_of(&k.session.to));
-        let mut crowd = others.iter().zip(self.others + 1..).peekable();
-        for made in &deeds.decisions {
-            let plan = plan.ok_or("a decision without a plan")?;
-            self.books.judge(plan, &made.exclusions, &made.decision, self.now)?;
-            let Some(chosen) = made.decision.chosen else { continue };
-            while let Some(((target, _), other)) = crowd.next_if(|((target, _), _)| *target == chosen.target) {
-                self.books.claim(&self.world.targets[target], other, self.now)?;
-            }
-            if deeds.claims.iter().any(|(target, _)| *target == chosen.target) {
-                self.books.claim(&self.world.targets[&chosen.target], by, self.now)?;
-            } else {
-                self.report.fault("claim lost");
-            }
-        }
-        let touched = deeds.released.iter().chain(deeds.claims.iter().map(|(t, _)| t)).chain(others.iter().map(|(t, _)| t));
-        for target in touched {
-            let used = self.usage.get(target).copied().unwrap_or_default();
-            self.books.check(&self.world.targets[target], &used, self.now)?;
-        }
-        Ok(())
-    }
-
-    /// Stores a call, sometimes through a restart, and checks what must hold of it alone.
-    fn keep(&mut self, call: usize, machine: &CallMachine, deeds: &Deeds) -> Result<(), String> {
-        let known = self.calls.get_mut(&call).ok_or("a call nobody knows")?;
-        let was_over = known.session.stage == Stage::Ended;
-        let mut session = machine.session().clone();
-        if self.draw.chance(15) {
-            self.report.fault("restart");
-            let stored = serde_json::to_string(&session).map_err(|e| e.to_string())?;
-            session = serde_json::from_str(&stored).map_err(|e| e.to_string())?;
-        }
-        if &session != machine.session() {
-            return Err("a restart changed the call".to_owned());
-        }
-        known.ends += u32::try_from(deeds.entries.iter().filter(|e| matches!(e.what, What::Ended { .. })).count()).unwrap_or(u32::MAX);
-        if known.ends != u32::from(session.stage == Stage::Ended) {
-            return Err(format!("it ended {} times", known.ends));
-        }
-        if was_over && (session.outcome != known.session.outcome || session.ended_at != known.session.ended_at) {
-            return Err("an ended call ended anew".to_owned());
-        }
-        if session.attempts.iter().filter(|a| a.line_held).count() > 1 {
-            return Err("it holds two lines".to_owned());
-        }
-        known.session = session;
-        let alarm = machine.poll_timeout().map(|timer| timer.at);
-        if known.alarm != alarm {
-            known.alarm = alarm;
-            if let Some(at) = alarm {
-                self.agenda.push(at, Item::Wake { call });
-            }
-        }
-        Ok(())
-    }
-
-    fn others_end(&mut self, target: TargetId, windows: &Windows, by: u64, connected: bool) -> Result<(), String> {
+    fn others_end(
+        &mut self,
+        target: TargetId,
+        windows: &Windows,
+        by: u64,
+        connected: bool,
+    ) -> Result<(), String> {
         let used = self.usage.entry(target).or_default();
         *used = used.line_released();
         self.books.release(target, by)?;
@@ -345,47 +398,26 @@ impl Run {
         Ok(())
     }
 
-    /// What must hold when everything is over.
-    fn settle(&mut self) -> Result<(), String> {
-        for (call, known) in &self.calls {
-            self.about = Some(*call);
-            let (session, truth) = (&known.session, self.carrier.line(*call));
-            let outcome = session.outcome.filter(|_| session.stage == Stage::Ended && known.ends == 1);
-            let outcome = outcome.ok_or_else(|| format!("call {call} never ended"))?;
-            *self.report.outcomes.entry(outcome.code()).or_default() += 1;
-            let connected = session.attempts.iter().any(|a| a.result == Some(AttemptResult::Connected));
-            if connected != (outcome == Outcome::Connected) || session.attempts.iter().any(|a| a.result.is_none()) {
-                return Err(format!("call {call} ended as {outcome:?} with {:?}", session.attempts));
-            }
-            let said = (outcome == Outcome::Connected, outcome == Outcome::Forwarded, outcome == Outcome::Voicemail);
-            let was = (truth.talked, truth.forwarded, truth.message_s > 0);
-            if !truth.troubled && !truth.forgotten && said != was {
-                return Err(format!("call {call} ended as {outcome:?}; really (talked, forwarded, left a message) {was:?}"));
-            }
-        }
-        self.about = None;
-        for (id, target) in &self.world.targets {
-            let used = self.usage.get(id).copied().unwrap_or_default();
-            if used.live > 0 || self.books.held(*id) > 0 {
-                return Err(format!("{} still holds {} lines after the sweep", target.name, used.live));
-            }
-            self.books.check(target, &used, self.now)?;
-        }
-        Ok(())
-    }
-
     fn door(&self, call: usize) -> Door {
         let id = self.calls.get(&call).map_or(CallId(Uuid::nil()), |k| k.id);
-        Door { base: BASE.to_owned(), call: id }
+        Door {
+            base: BASE.to_owned(),
+            call: id,
+        }
     }
 
     fn note(&mut self, call: usize, text: &str) {
-        self.log.line(call, format!("{} {text}", self.now.rfc3339()));
+        self.log
+            .line(call, format!("{} {text}", self.now.rfc3339()));
     }
 }
 
 /// Other calls take what is left of a target in one moment.
-fn crowd(target: &domain::target::Target, usage: &mut UsageMap, now: Timestamp) -> Vec<(TargetId, Windows)> {
+fn crowd(
+    target: &domain::target::Target,
+    usage: &mut UsageMap,
+    now: Timestamp,
+) -> Vec<(TargetId, Windows)> {
     let windows = LocalMoment::new(now, zone::offset_s(&target.zone, now)).windows();
     let used = usage.entry(target.id).or_default();
     let mut claims = Vec::new();

@@ -46,7 +46,7 @@ pub fn check(root: &Root, site: &Site) -> Result<()> {
     let total: usize = site
         .files
         .iter()
-        .filter(|(name, _)| !name.ends_with(".LICENSE"))
+        .filter(|(name, sizes)| sizes.first && !name.ends_with(".LICENSE"))
         .map(|(_, sizes)| sizes.sent)
         .sum();
     say(&format!(

@@ -1,6 +1,6 @@
 //! The folder the server serves: assembled in place, so that a running server can go on.
 
-use super::wasm::Wasm;
+use super::wasm::{LINK, Wasm};
 use super::{assets, content_hash, files_below};
 use crate::root::{OUTPUT_NAME, Root};
 use anyhow::{Context, Result};
@@ -33,6 +33,8 @@ pub struct Sizes {
     pub raw: usize,
     /// As browsers get it: brotli where that helps.
     pub sent: usize,
+    /// Whether a first visit to the dashboard loads it.
+    pub first: bool,
 }
 
 impl Site {
@@ -41,9 +43,10 @@ impl Site {
         for (name, sizes) in &self.files {
             if name.starts_with("pkg/") || name.starts_with("fonts/") {
                 eprintln!(
-                    "[front]   {name:<44} {:>8.1} KB {:>8.1} KB sent",
+                    "[front]   {name:<44} {:>8.1} KB {:>8.1} KB sent{}",
                     kilobytes(sizes.raw),
-                    kilobytes(sizes.sent)
+                    kilobytes(sizes.sent),
+                    if sizes.first { "" } else { ", not at first" }
                 );
             }
         }
@@ -62,17 +65,17 @@ pub fn kilobytes(bytes: usize) -> f64 {
 pub(super) fn assemble(root: &Root, wasm: &Wasm, css: &Path) -> Result<Site> {
     let dir = root.site();
     let mut files = assets::collect(root)?;
-    let mut hashes = String::new();
-    for (kind, path, extension) in [
-        ("js", wasm.glue.as_path(), "js"),
-        ("wasm", &wasm.module, "wasm"),
-        ("css", css, "css"),
-    ] {
-        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let hash = content_hash(&bytes);
-        hashes.push_str(&format!("{kind}: {hash}\n"));
-        files.insert(format!("pkg/{OUTPUT_NAME}.{hash}.{extension}"), bytes);
-    }
+    let code = code(wasm)?;
+    let style = read(css)?;
+    let style_hash = content_hash(&style);
+    files.insert(format!("pkg/{OUTPUT_NAME}.{style_hash}.css"), style);
+    let hashes = format!(
+        "js: {0}\nwasm: {0}\nsplit: {0}\nmanifest: {0}\ncss: {style_hash}\n",
+        code.hash
+    );
+    files.extend(code.first);
+    let later: BTreeSet<_> = code.later.keys().cloned().collect();
+    files.extend(code.later);
     for path in files_below(&wasm.snippets)? {
         let name = path
             .strip_prefix(&wasm.snippets)?
@@ -92,6 +95,7 @@ pub(super) fn assemble(root: &Root, wasm: &Wasm, css: &Path) -> Result<Site> {
             Sizes {
                 raw: bytes.len(),
                 sent,
+                first: !later.contains(name),
             },
         );
     }
@@ -102,6 +106,64 @@ pub(super) fn assemble(root: &Root, wasm: &Wasm, css: &Path) -> Result<Site> {
         }
     }
     Ok(Site { dir, files: sizes })
+}
+
+/// The bundle's code, by relative path in the site.
+struct Code {
+    /// In the names of all of it.
+    hash: String,
+    first: BTreeMap<String, Vec<u8>>,
+    /// The chunks, and what the server reads about them.
+    later: BTreeMap<String, Vec<u8>>,
+}
+
+/// Names the code by one hash, since its parts only fit together when they are of one build.
+fn code(wasm: &Wasm) -> Result<Code> {
+    let (module, glue, link) = (read(&wasm.module)?, read(&wasm.glue)?, read(&wasm.link)?);
+    let chunks = wasm
+        .chunks
+        .iter()
+        .map(|(name, path)| Ok((name, read(path)?)))
+        .collect::<Result<BTreeMap<_, _>>>()?;
+    let mut all = [&module[..], &glue, &link].concat();
+    for bytes in chunks.values() {
+        all.extend_from_slice(bytes);
+    }
+    let hash = content_hash(&all);
+    let link_name = format!("__wasm_split.{hash}.js");
+    let glue = renamed(glue, &format!("./{LINK}"), &format!("./{link_name}"))?;
+    let glue_name = format!("{OUTPUT_NAME}.{hash}.js");
+    let mut link = renamed(link, &format!("./{OUTPUT_NAME}.js"), &format!("./{glue_name}"))?;
+    let mut later = BTreeMap::new();
+    for (name, bytes) in chunks {
+        let hashed = format!("{name}.{hash}.wasm");
+        link = renamed(link, &format!("./{name}.wasm"), &format!("./{hashed}"))?;
+        later.insert(format!("pkg/{hashed}"), bytes);
+    }
+    let needs: BTreeMap<_, Vec<_>> = wasm
+        .needs
+        .iter()
+        .map(|(point, names)| (point, names.iter().map(|n| format!("{n}.{hash}")).collect()))
+        .collect();
+    later.insert(
+        format!("pkg/__wasm_split_manifest.{hash}.json"),
+        serde_json::to_vec(&needs)?,
+    );
+    let first = BTreeMap::from([
+        (format!("pkg/{OUTPUT_NAME}.{hash}.wasm"), module),
+        (format!("pkg/{glue_name}"), glue),
+        (format!("pkg/{link_name}"), link),
+    ]);
+    Ok(Code { hash, first, later })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// JavaScript with another name for a file it loads.
+fn renamed(script: Vec<u8>, from: &str, to: &str) -> Result<Vec<u8>> {
+    Ok(String::from_utf8(script)?.replace(from, to).into_bytes())
 }
 
 /// Writes a file and its compressed copies unless they are there already; the size that is sent.

@@ -1,9 +1,13 @@
-//! WebAssembly: cargo, wasm-bindgen, wasm-opt.
+//! WebAssembly: cargo, the splitter, wasm-bindgen, wasm-opt.
+//!
+//! Invariant: the module and its chunks share a memory, a table and addresses in both, so they only
+//! fit together when they come from one compilation; `site` names them all by one hash.
 
-use super::{Profile, Stamp, Stamped, say};
+use super::{Profile, Stamp, Stamped, say, snip};
 use crate::proc::Job;
 use crate::root::{OUTPUT_NAME, Root};
 use anyhow::{Context, Result, anyhow};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
@@ -12,6 +16,8 @@ use wasm_bindgen_cli_support::Bindgen;
 /// when a tool drops that section, and `-all` may emit instructions that browsers lack.
 const WASM_OPT_FLAGS: &[&str] = &[
     "-Oz",
+    // The stack begins at address 0 and grows down to it, so nothing but an overflow gets there.
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-nontrapping-float-to-int",
@@ -30,13 +36,45 @@ pub(super) struct Wasm {
     pub(super) module: PathBuf,
     /// The JavaScript that loads it.
     pub(super) glue: PathBuf,
+    /// The JavaScript that loads the chunks.
+    pub(super) link: PathBuf,
+    /// The code that is loaded when it is needed, by name without the ending.
+    pub(super) chunks: BTreeMap<String, PathBuf>,
+    /// For each split point the chunks it needs.
+    pub(super) needs: BTreeMap<String, Vec<String>>,
     /// JavaScript that Rust code brought along, by relative path; usually none.
     pub(super) snippets: PathBuf,
 }
 
+/// The name under which module and glue know the JavaScript that loads chunks.
+pub(super) const LINK: &str = "__wasm_split.js";
+
+/// What the splitter said about split points, kept with the result.
+const NEEDS: &str = "needs.json";
+
+impl Wasm {
+    fn of(dir: &Path) -> Result<Self> {
+        let needs: BTreeMap<String, Vec<String>> =
+            serde_json::from_slice(&fs::read(dir.join(NEEDS))?)?;
+        let chunks = needs
+            .values()
+            .flatten()
+            .map(|name| (name.clone(), dir.join(format!("{name}.wasm"))))
+            .collect();
+        Ok(Self {
+            module: dir.join(format!("{OUTPUT_NAME}_bg.wasm")),
+            glue: dir.join(format!("{OUTPUT_NAME}.js")),
+            link: dir.join(LINK),
+            chunks,
+            needs,
+            snippets: dir.join("snippets"),
+        })
+    }
+}
+
 pub(super) fn build(root: &Root, profile: Profile) -> Result<Wasm> {
     let compiled = compile(root, profile)?;
-    let mut inputs = Stamp::new("wasm-1");
+    let mut inputs = Stamp::new("wasm-2");
     inputs.text(&format!("{profile:?}"));
     inputs.text(&WASM_OPT_FLAGS.join(" "));
     inputs.file(&root.dir.join("style/package-lock.json"))?;
@@ -46,20 +84,24 @@ pub(super) fn build(root: &Root, profile: Profile) -> Result<Wasm> {
         Profile::Debug => "wasm-debug",
     };
     let step = Stamped::new(root, name, inputs);
-    let result = Wasm {
-        module: step.dir.join(format!("{OUTPUT_NAME}_bg.wasm")),
-        glue: step.dir.join(format!("{OUTPUT_NAME}.js")),
-        snippets: step.dir.join("snippets"),
-    };
     if step.is_fresh() {
-        say("wasm-bindgen and wasm-opt: unchanged");
-        return Ok(result);
+        say("chunks, wasm-bindgen and wasm-opt: unchanged");
+        return Wasm::of(&step.dir);
     }
     step.begin()?;
-    say("wasm-bindgen");
-    bind(&compiled, &step.dir, profile)?;
+    say("splitting");
+    let whole = split(&compiled, &step.dir)?;
+    let result = Wasm::of(&step.dir)?;
     if profile == Profile::Release {
-        optimise(root, &result.module)?;
+        trim(std::iter::once(&whole).chain(result.chunks.values()))?;
+    }
+    say("wasm-bindgen");
+    bind(&whole, &step.dir, profile)?;
+    fs::remove_file(&whole)?;
+    if profile == Profile::Release {
+        for module in std::iter::once(&result.module).chain(result.chunks.values()) {
+            optimise(root, module)?;
+        }
     }
     step.commit()?;
     Ok(result)
@@ -73,14 +115,20 @@ fn compile(root: &Root, profile: Profile) -> Result<PathBuf> {
     };
     Job::cargo(root)
         .args([
-            "build",
+            "rustc",
             "--locked",
             "-p",
             "frontend",
+            "--lib",
+            "--crate-type",
+            "cdylib",
             "--target",
             "wasm32-unknown-unknown",
             "--profile",
             profile_name,
+            // What the splitter reads; for this one crate, so that all others are as in any build.
+            "--",
+            "-Clink-args=--emit-relocs",
         ])
         .minutes(30)
         .must()
@@ -90,6 +138,36 @@ fn compile(root: &Root, profile: Profile) -> Result<PathBuf> {
         .join("wasm32-unknown-unknown")
         .join(folder)
         .join("frontend.wasm"))
+}
+
+/// Takes the chunks out of the module; the path of what is left, which still has to be bound.
+fn split(compiled: &Path, out: &Path) -> Result<PathBuf> {
+    let bytes = fs::read(compiled)?;
+    let rest = out.join("rest.wasm");
+    let main = format!("./{OUTPUT_NAME}.js");
+    let link = format!("./{LINK}");
+    let mut options = wasm_split_cli_support::Options::new(&bytes);
+    options.output_dir = out;
+    options.main_out_path = &rest;
+    options.main_module = &main;
+    options.link_name = &link;
+    let parts = wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow!("splitting: {error:#}"))?;
+    let needs: BTreeMap<_, _> = parts.prefetch_map.into_iter().collect();
+    fs::write(out.join(NEEDS), serde_json::to_vec(&needs)?)?;
+    Ok(rest)
+}
+
+fn trim<'a>(modules: impl Iterator<Item = &'a PathBuf>) -> Result<()> {
+    let mut count = 0;
+    for path in modules {
+        let (module, gone) = snip::snip(&fs::read(path)?)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        fs::write(path, module)?;
+        count += gone;
+    }
+    say(&format!("{count} functions that are never called are gone"));
+    Ok(())
 }
 
 fn bind(compiled: &Path, out: &Path, profile: Profile) -> Result<()> {
@@ -103,7 +181,9 @@ fn bind(compiled: &Path, out: &Path, profile: Profile) -> Result<()> {
         .typescript(false)
         .debug(debug)
         .keep_debug(debug)
-        .demangle(debug)
+        .demangle(false)
+        // The chunks take them from the module.
+        .keep_lld_exports(true)
         // The page names the module; a default name would be one without the content's hash.
         .omit_default_module_path(true)
         .generate(out)
@@ -123,7 +203,8 @@ fn optimise(root: &Root, module: &Path) -> Result<()> {
     fs::rename(&optimised, module)?;
     let after = fs::metadata(module)?.len();
     say(&format!(
-        "wasm-opt: {} KB, was {} KB",
+        "wasm-opt: {} {} KB, was {} KB",
+        module.file_stem().unwrap_or_default().to_string_lossy(),
         after / 1000,
         before / 1000
     ));

@@ -179,7 +179,7 @@ fn legs(list: Vec<LegRow>) -> Option<AnyView> {
         })
         .collect_view();
     let table = view! {
-        <TableRegion label="Legs">
+        <TableRegion label="Legs in order">
             <table class="data">
                 <thead><tr>
                     <th scope="col">"Leg"</th><th scope="col">"Target"</th><th scope="col">"Destination"</th><th scope="col">"Started"</th>

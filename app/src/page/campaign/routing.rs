@@ -301,6 +301,9 @@ fn Conflict(edit: Edit) -> impl IntoView {
     let view = move || {
         edit.conflict.get().then(|| {
             let newest = edit.plan.with(|p| p.version);
+            if newest <= edit.now.with_untracked(|d| d.version) {
+                return view! { <p class="soft mb-4" role="status">"Fetching the newest plan"</p> }.into_any();
+            }
             let mine = move |_| {
                 edit.now.update(|d| d.version = newest);
                 edit.base.update(|d| d.version = newest);
@@ -308,7 +311,7 @@ fn Conflict(edit: Edit) -> impl IntoView {
             };
             let theirs = move |_| edit.begin(edit.plan.with_untracked(Draft::of));
             view! {
-                <div class="form-errors" role="alert">
+                <div class="form-errors mb-4" role="alert" id="plan-conflict">
                     <h2>"The plan was changed while you edited it"</h2>
                     <p>{format!("Version {newest} is live now. Your edits are kept here and are not saved.")}</p>
                     <div class="row">
@@ -317,6 +320,7 @@ fn Conflict(edit: Edit) -> impl IntoView {
                     </div>
                 </div>
             }
+            .into_any()
         })
     };
     view.into_any()

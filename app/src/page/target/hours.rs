@@ -51,9 +51,9 @@ fn Day(form: Form, day: DayForm, weekday: Weekday, open: RwSignal<bool>) -> impl
                 <span>{name}</span>
             </label>
             <span class="soft" hidden=move || open.get()>"Closed"</span>
-            <input class="input w-28" type="time" name=part("from") value=day.from aria-label=format!("{name} from") aria-invalid=invalid hidden=closed/>
+            <input class="input w-36" type="time" name=part("from") value=day.from aria-label=format!("{name} from") aria-invalid=invalid hidden=closed/>
             <span class="soft" hidden=closed>"to"</span>
-            <input class="input w-28" type="time" name=part("to") value=day.to aria-label=format!("{name} until") aria-invalid=invalid hidden=closed/>
+            <input class="input w-36" type="time" name=part("to") value=day.to aria-label=format!("{name} until") aria-invalid=invalid hidden=closed/>
             <input class="input w-48" type="text" name=part("breaks") value=day.breaks placeholder="Breaks, 12:00-13:00" aria-label=format!("{name} breaks")
                 aria-invalid=invalid hidden=closed/>
         </div>

@@ -3,11 +3,15 @@
 use leptos::prelude::*;
 
 use super::{Axis, Column, Mark, Series};
+use crate::ui::dom::figure;
 
 /// A step that gives three to five grid lines: 1, 2 or 5 times a power of ten.
 fn step(max: f64) -> f64 {
     let raw = (max / 4.0).max(1.0);
-    let power = 10_f64.powf(raw.log10().floor());
+    let mut power = 1.0;
+    while power * 10.0 <= raw {
+        power *= 10.0;
+    }
     let lead = raw / power;
     power
         * if lead <= 1.0 {
@@ -22,7 +26,7 @@ fn step(max: f64) -> f64 {
 }
 
 fn percent(value: f64) -> String {
-    format!("{value:.2}%")
+    format!("{}%", figure(value))
 }
 
 /// The stretched parts: grid, bars, the previous period's step line.

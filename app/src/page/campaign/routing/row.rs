@@ -52,7 +52,7 @@ pub fn Row(edit: Edit, target: TargetId) -> impl IntoView {
     view! {
         <div class="route" id=format!("route-{target}") data-off=move || (!on.get()).then_some("true") data-invalid=move || error.get().map(|_| "true")
             on:keydown=keys on:dragover=move |ev| if edit.dragged.get_untracked().is_some() { ev.prevent_default() } on:drop=drop_here>
-            {move || if edit.may_edit.get() { view! { <Move edit=edit target=target/> }.into_any() } else { view! { <span></span> }.into_any() }}
+            {move || if edit.may_edit.get() { view! { <Move edit=edit target=target/> }.into_any() } else { view! { <span class="route-move"></span> }.into_any() }}
             <Name edit=edit target=target/>
             <Facts edit=edit target=target/>
             <Weight edit=edit target=target index=index error=error/>
@@ -210,7 +210,7 @@ fn Weight(
     let id = format!("route-{target}-weight");
     let view = move || {
         if !edit.may_edit.get() {
-            return view! { <div class="route-num">{move || weight.get()}</div> }.into_any();
+            return view! { <div class="route-num"><span class="route-label">"Weight "</span>{move || weight.get()}</div> }.into_any();
         }
         view! {
             <div>

@@ -99,7 +99,7 @@ pub fn NotSaved(edit: Edit) -> impl IntoView {
                     let words = change.words();
                     let label = format!("Undo: {words}");
                     view! {
-                        <li class="row-between">
+                        <li class="flex items-center justify-between gap-2">
                             <span>{words}</span>
                             <Button kind=ButtonKind::Ghost size=Size::Xs attr:aria-label=label on:click=move |_| edit.undo(&change)>"Undo"</Button>
                         </li>

@@ -1,0 +1,162 @@
+// The look as numbers: nothing scrolls sideways, nothing clickable is too small, the focus is seen.
+
+import type { Page } from '@playwright/test';
+import { expect, fitsWidth, hydrated, open, signIn, test } from '../fixtures.ts';
+import { demoCampaign } from '../steps.ts';
+import { enter, furnish, states } from './states.ts';
+
+const WIDTHS = [320, 390, 720, 1024, 1280, 1440, 1728];
+
+test('no page scrolls sideways at any width', async ({ signedIn, product, guard }) => {
+  test.setTimeout(180_000);
+  guard.allow(/404/);
+  const call = await furnish(product);
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const wide: string[] = [];
+  for (const state of states(product, call)) {
+    if (state.anonymous || state.only || state.name === 'toast' || state.name === 'paused target') continue;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await enter(page, state);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      if (!(await fitsWidth(page))) wide.push(`${state.name} at ${width}`);
+    }
+  }
+  expect(wide).toEqual([]);
+});
+
+test('the sign-in page fits, too', async ({ page }) => {
+  await open(page, '/login?error=invalid&email=a.very.long.name.of.somebody%40a-long-domain.northgate.example');
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 700 });
+    expect(await fitsWidth(page), `at ${width}`).toBe(true);
+  }
+});
+
+/** Controls smaller than 24 by 24 that WCAG 2.5.8 does not excuse: inline links of a sentence are. */
+function tooSmall(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
+      const { width, height } = element.getBoundingClientRect();
+      const style = getComputedStyle(element);
+      if (width === 0 || height === 0 || style.visibility === 'hidden' || !element.checkVisibility()) continue;
+      if (element.matches('.skip') || style.clipPath !== 'none') continue;
+      const after = getComputedStyle(element, '::after');
+      // A link that covers its row, or a control whose label is the target.
+      if (after.position === 'absolute' && after.content !== 'none') continue;
+      if (element.closest('label, .segmented, .switch')) continue;
+      const inline = style.display === 'inline' && (element.parentElement?.textContent?.trim().length ?? 0) >= (element.textContent?.trim().length ?? 0);
+      if (inline) {
+        // In a line of text the line keeps the distance: nothing else may be clickable within 24 px.
+        const y = element.getBoundingClientRect().y + height / 2;
+        const x = element.getBoundingClientRect().x + width / 2;
+        const crowd = [...document.querySelectorAll<HTMLElement>('a[href], button')].some((other) => {
+          if (other === element || !other.checkVisibility()) return false;
+          const box = other.getBoundingClientRect();
+          const dx = Math.max(box.left - x, 0, x - box.right);
+          const dy = Math.max(box.top - y, 0, y - box.bottom);
+          return Math.hypot(dx, dy) < 12 && box.width > 0;
+        });
+        if (!crowd) continue;
+      }
+      if (width < 24 || height < 24) {
+        found.push(`${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}" ${Math.round(width)} x ${Math.round(height)}`);
+      }
+    }
+    return [...new Set(found)];
+  });
+}
+
+test('nothing clickable is under 24 by 24', async ({ signedIn, product, guard }) => {
+  test.setTimeout(120_000);
+  guard.allow(/404/);
+  const call = await furnish(product);
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const small: string[] = [];
+  for (const state of states(product, call)) {
+    if (state.anonymous || state.only || state.name === 'toast' || state.name === 'paused target') continue;
+    await enter(page, state);
+    for (const one of await tooSmall(page)) small.push(`${state.name}: ${one}`);
+  }
+  expect(small).toEqual([]);
+});
+
+test('wherever Tab leads, the focus is seen and not hidden under a bar', async ({ signedIn, product }) => {
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const { id } = demoCampaign(product, 'Auto insurance, national');
+  for (const path of ['/', '/calls', `/campaigns/${id}/routing`, '/buyers/new']) {
+    await open(page, path);
+    const seen = new Set<string>();
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null;
+        if (!element || element === document.body) return undefined;
+        const box = element.getBoundingClientRect();
+        const boxed = element.closest<HTMLElement>('.input-box, .combo-box, .segmented label') ?? element;
+        const outlined = [element, boxed].some((one) => {
+          const style = getComputedStyle(one);
+          return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        });
+        const label = element.nextElementSibling ? getComputedStyle(element.nextElementSibling) : undefined;
+        const beside = label !== undefined && label.outlineStyle !== 'none' && parseFloat(label.outlineWidth) >= 2;
+        const x = Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1);
+        const y = Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1);
+        const top = document.elementFromPoint(x, y);
+        const hidden = box.bottom <= 0 || box.top >= innerHeight || (top?.closest('.top, .savebar') !== null && !element.closest('.top, .savebar'));
+        const name = `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40) ?? ''} ${element.id}`;
+        return { name, ring: outlined || beside || element.matches('.skip, audio'), hidden };
+      });
+      if (!at) break;
+      if (seen.has(at.name)) continue;
+      seen.add(at.name);
+      expect(at.ring, `${path}: a ring on ${at.name}`).toBe(true);
+      expect(at.hidden, `${path}: ${at.name} is in sight`).toBe(false);
+    }
+    expect(seen.size, path).toBeGreaterThan(8);
+  }
+});
+
+test('nothing is lost at 200 % or with more contrast', async ({ browser, product, guard }) => {
+  const context = await browser.newContext({ baseURL: product.url, viewport: { width: 720, height: 450 }, deviceScaleFactor: 2, contrast: 'more', forcedColors: 'none' });
+  guard.watch(context);
+  const page = await context.newPage();
+  await signIn(page, product.login('viewer'));
+  await hydrated(page);
+  await expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /your account/ })).toBeInViewport();
+  await context.close();
+});
+
+test('rows of the live list on the phone stand under each other', async ({ signedIn, product }) => {
+  await furnish(product);
+  const page = await signedIn('owner', { viewport: { width: 390, height: 844 } });
+  await open(page, '/calls');
+  const rows = page.locator('.phone-rows > li > a');
+  expect(await rows.count()).toBeGreaterThan(2);
+  const lefts = await rows.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().left)));
+  expect(new Set(lefts).size, 'one left edge').toBe(1);
+  const widths = await rows.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().width)));
+  expect(new Set(widths).size, 'one width').toBe(1);
+});
+
+test('a row of the log is one line', async ({ signedIn, product }) => {
+  await furnish(product);
+  const page = await signedIn('owner');
+  await open(page, '/calls?range=all');
+  const heights = await page.getByRole('region', { name: 'Call log', exact: true }).locator('tbody tr').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+  expect(Math.max(...heights)).toBeLessThanOrEqual(34);
+});
+
+test('the side navigation reaches the bottom of a long page', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await open(page, '/buyers');
+  const painted = await page.evaluate(() => {
+    const shell = document.querySelector('.shell');
+    if (!shell) return 0;
+    const side = getComputedStyle(shell, '::before');
+    return parseFloat(side.height) / document.documentElement.scrollHeight;
+  });
+  expect(painted).toBeGreaterThanOrEqual(0.99);
+});

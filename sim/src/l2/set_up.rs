@@ -1,0 +1,108 @@
+//! Writes a drawn world into a database.
+
+use anyhow::Context as _;
+use domain::api::campaign::{CampaignInput, RouteInput};
+use domain::api::page::Activity;
+use domain::api::target::TargetInput;
+use domain::id::BuyerId;
+use domain::target::Target;
+use domain::time::Timestamp;
+use store::{Db, TenantScope};
+
+use crate::world::World;
+
+/// The name of the account that calls run in.
+const ACCOUNT: &str = "Northgate Calls";
+
+/// Stores the world and gives its targets and routes the ids of the database.
+pub(super) async fn write(
+    db: &Db,
+    world: &mut World,
+    now: Timestamp,
+) -> anyhow::Result<TenantScope> {
+    let conn = db.write().await?;
+    conn.platform()
+        .add_account(ACCOUNT, "America/New_York", now)
+        .await?;
+    let scope = conn
+        .platform()
+        .scope_for_operator(ACCOUNT)
+        .await?
+        .context("the account")?;
+    let tenant = conn.tenant(&scope);
+    for n in 1..=3 {
+        let id = tenant.add_buyer(&format!("Buyer {n}"), now).await?;
+        let active = world
+            .targets
+            .values()
+            .filter(|t| t.buyer == BuyerId(n))
+            .all(|t| t.buyer_active);
+        for target in world.targets.values_mut().filter(|t| t.buyer == BuyerId(n)) {
+            target.buyer_active = active;
+        }
+        anyhow::ensure!(
+            id == BuyerId(n),
+            "buyers of a new database are numbered from 1"
+        );
+        if !active {
+            tenant.set_buyer_activity(id, Activity::Paused).await?;
+        }
+    }
+    for target in world.targets.values() {
+        let id = tenant.add_target(target.buyer, &input(target), now).await?;
+        anyhow::ensure!(
+            id == target.id,
+            "targets of a new database are numbered from 1"
+        );
+        if !target.active {
+            tenant.set_target_activity(id, Activity::Paused).await?;
+        }
+    }
+    for (n, plan) in world.plans.iter_mut().enumerate() {
+        let settings = CampaignInput {
+            name: plan.campaign_name.clone(),
+            vertical: "Home services".to_owned(),
+            recording: plan.recording,
+            fallback: plan.fallback.clone(),
+        };
+        tenant.add_campaign(plan.campaign, &settings, now).await?;
+        plan.version = tenant
+            .advance_plan(plan.campaign, 1, plan.distribution, plan.attempts_max)
+            .await?;
+        let routes: Vec<_> = plan
+            .routes
+            .iter()
+            .map(|r| RouteInput {
+                target: r.target.id,
+                priority: r.priority,
+                weight: r.weight,
+                on: r.on,
+            })
+            .collect();
+        tenant.replace_routes(plan.campaign, &routes).await?;
+        let number = World::number_of(n).parse()?;
+        tenant
+            .add_number(&number, "", Some(plan.campaign), now)
+            .await?;
+        if !plan.active {
+            tenant
+                .set_campaign_activity(plan.campaign, Activity::Paused)
+                .await?;
+        }
+    }
+    conn.commit().await?;
+    Ok(scope)
+}
+
+fn input(target: &Target) -> TargetInput {
+    TargetInput {
+        name: target.name.clone(),
+        destination: target.destination.clone(),
+        ring_timeout_s: target.ring_timeout_s,
+        caller_id: target.caller_id.clone(),
+        whisper: target.whisper.clone(),
+        zone: target.zone.clone(),
+        hours: target.hours.clone(),
+        caps: target.caps,
+    }
+}
