@@ -6,7 +6,15 @@ use crate::phone::E164;
 
 /// The trades a campaign can be in; the list only groups and filters.
 pub const VERTICALS: &[&str] = &[
-    "Home services", "Insurance", "Legal", "Healthcare", "Financial services", "Automotive", "Travel", "Education", "Other",
+    "Home services",
+    "Insurance",
+    "Legal",
+    "Healthcare",
+    "Financial services",
+    "Automotive",
+    "Travel",
+    "Education",
+    "Other",
 ];
 
 /// How routes of the same priority share calls.
@@ -41,20 +49,27 @@ pub enum Fallback {
     /// Rings another number.
     Number(E164),
     /// Asks for a message and records it.
-    Voicemail { greeting: String },
+    Voicemail {
+        greeting: String,
+    },
     /// Speaks and hangs up.
-    Message { text: String },
+    Message {
+        text: String,
+    },
     HangUp,
 }
 
 impl Default for Fallback {
     fn default() -> Self {
-        Self::Message { text: DEFAULT_MESSAGE.to_owned() }
+        Self::Message {
+            text: DEFAULT_MESSAGE.to_owned(),
+        }
     }
 }
 
 /// What a caller hears if a campaign says nothing else.
-pub const DEFAULT_MESSAGE: &str = "Sorry, nobody can take your call right now. Please try again later.";
+pub const DEFAULT_MESSAGE: &str =
+    "Sorry, nobody can take your call right now. Please try again later.";
 /// What a caller hears before leaving a voicemail if a campaign says nothing else.
 pub const DEFAULT_GREETING: &str = "Please leave a message after the tone.";
 
@@ -80,20 +95,38 @@ impl RecordingMode {
     /// All modes with what people read.
     pub const ALL: [(Self, &str, &str); 4] = [
         (Self::Off, "off", "Off"),
-        (Self::FromAnswer, "from_answer", "From answer, both sides mixed"),
-        (Self::FromAnswerDual, "from_answer_dual", "From answer, one channel a side"),
-        (Self::FromRingingDual, "from_ringing_dual", "From first ring, one channel a side"),
+        (
+            Self::FromAnswer,
+            "from_answer",
+            "From answer, both sides mixed",
+        ),
+        (
+            Self::FromAnswerDual,
+            "from_answer_dual",
+            "From answer, one channel a side",
+        ),
+        (
+            Self::FromRingingDual,
+            "from_ringing_dual",
+            "From first ring, one channel a side",
+        ),
     ];
 
     /// The mode of a stored or typed word.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(_, c, _)| *c == code).map(|(mode, _, _)| mode)
+        Self::ALL
+            .into_iter()
+            .find(|(_, c, _)| *c == code)
+            .map(|(mode, _, _)| mode)
     }
 
     /// The stored word.
     #[must_use]
     pub fn code(self) -> &'static str {
-        Self::ALL.into_iter().find(|(mode, _, _)| *mode == self).map_or("off", |(_, c, _)| c)
+        Self::ALL
+            .into_iter()
+            .find(|(mode, _, _)| *mode == self)
+            .map_or("off", |(_, c, _)| c)
     }
 }

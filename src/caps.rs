@@ -58,9 +58,21 @@ impl Usage {
     #[must_use]
     pub fn within(&self, windows: &Windows) -> Self {
         Self {
-            hour: if self.windows.hour == windows.hour { self.hour } else { 0 },
-            day: if self.windows.day == windows.day { self.day } else { 0 },
-            month: if self.windows.month == windows.month { self.month } else { 0 },
+            hour: if self.windows.hour == windows.hour {
+                self.hour
+            } else {
+                0
+            },
+            day: if self.windows.day == windows.day {
+                self.day
+            } else {
+                0
+            },
+            month: if self.windows.month == windows.month {
+                self.month
+            } else {
+                0
+            },
             windows: *windows,
             ..*self
         }
@@ -85,7 +97,10 @@ impl Usage {
     /// The usage after a claimed call's line is free again.
     #[must_use]
     pub fn line_released(&self) -> Self {
-        Self { live: self.live.saturating_sub(1), ..*self }
+        Self {
+            live: self.live.saturating_sub(1),
+            ..*self
+        }
     }
 
     /// The usage after a claimed call turned out not to count: it is taken out of each window that
@@ -117,7 +132,9 @@ impl Caps {
         ]
         .into_iter()
         .find_map(|(kind, limit, count)| {
-            limit.filter(|limit| count >= *limit).map(|limit| CapReached { kind, count, limit })
+            limit
+                .filter(|limit| count >= *limit)
+                .map(|limit| CapReached { kind, count, limit })
         })
     }
 }
@@ -130,7 +147,9 @@ impl CapReached {
         match self.kind {
             CapKind::Concurrent => format!("All lines busy: {count} of {limit} calls in progress."),
             CapKind::Hourly => format!("Hourly cap reached: {count} of {limit} calls."),
-            CapKind::Daily => format!("Daily cap reached: {count} of {limit} calls. Opens again at midnight."),
+            CapKind::Daily => {
+                format!("Daily cap reached: {count} of {limit} calls. Opens again at midnight.")
+            }
             CapKind::Monthly => format!("Monthly cap reached: {count} of {limit} calls."),
             CapKind::Total => format!("All-time cap reached: {count} of {limit} calls."),
         }
@@ -148,15 +167,28 @@ mod tests {
 
     #[test]
     fn a_cap_of_zero_admits_nobody() {
-        let caps = Caps { daily: Some(0), ..Caps::default() };
-        let reached = caps.reached(&Usage::default(), &windows(1, 1, 1)).expect("reached");
-        assert_eq!((reached.kind, reached.count, reached.limit), (CapKind::Daily, 0, 0));
+        let caps = Caps {
+            daily: Some(0),
+            ..Caps::default()
+        };
+        let reached = caps
+            .reached(&Usage::default(), &windows(1, 1, 1))
+            .expect("reached");
+        assert_eq!(
+            (reached.kind, reached.count, reached.limit),
+            (CapKind::Daily, 0, 0)
+        );
     }
 
     #[test]
     fn counts_start_anew_in_a_new_window() {
-        let caps = Caps { hourly: Some(1), ..Caps::default() };
-        let used = Usage::default().claimed(&windows(1, 1, 1), Timestamp(5)).line_released();
+        let caps = Caps {
+            hourly: Some(1),
+            ..Caps::default()
+        };
+        let used = Usage::default()
+            .claimed(&windows(1, 1, 1), Timestamp(5))
+            .line_released();
         assert!(caps.reached(&used, &windows(1, 1, 1)).is_some());
         assert_eq!(caps.reached(&used, &windows(2, 1, 1)), None);
     }
@@ -166,7 +198,15 @@ mod tests {
         let used = Usage::default().claimed(&windows(1, 1, 1), Timestamp(1));
         let next_day = used.claimed(&windows(9, 2, 1), Timestamp(2));
         let given_back = next_day.uncounted(&windows(1, 1, 1));
-        assert_eq!((given_back.hour, given_back.day, given_back.month, given_back.total), (1, 1, 1, 1));
+        assert_eq!(
+            (
+                given_back.hour,
+                given_back.day,
+                given_back.month,
+                given_back.total
+            ),
+            (1, 1, 1, 1)
+        );
     }
 
     proptest! {

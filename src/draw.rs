@@ -21,7 +21,9 @@ impl Draw {
     pub fn for_call(call: CallId, salt: u64) -> Self {
         let bits = call.0.as_u128();
         let folded = (bits >> 64) as u64 ^ (bits as u64).rotate_left(32);
-        let mut draw = Self { state: folded ^ salt.wrapping_mul(0x9E37_79B9_7F4A_7C15) };
+        let mut draw = Self {
+            state: folded ^ salt.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        };
         draw.next_u64();
         draw
     }
@@ -73,7 +75,10 @@ mod tests {
         let mut draw = Draw::for_call(CallId(Uuid::from_u128(42)), 1);
         let drawn = [draw.below(1000), draw.below(1000), draw.below(1000)];
         let mut again = Draw::for_call(CallId(Uuid::from_u128(42)), 1);
-        assert_eq!(drawn, [again.below(1000), again.below(1000), again.below(1000)]);
+        assert_eq!(
+            drawn,
+            [again.below(1000), again.below(1000), again.below(1000)]
+        );
         // SplitMix64's published first output for seed 0.
         assert_eq!(Draw::from_seed(0).next_u64(), 0xE220_A839_7B1D_CDAF);
     }

@@ -130,7 +130,11 @@ mod tests {
     fn a_serial_id_is_a_positive_whole_number() {
         assert_eq!("7".parse(), Ok(TargetId(7)));
         for bad in ["", "0", "-1", "x", "1.5", "99999999999999999999"] {
-            assert_eq!(bad.parse::<TargetId>(), Err(ParseIdError { kind: "target" }), "{bad}");
+            assert_eq!(
+                bad.parse::<TargetId>(),
+                Err(ParseIdError { kind: "target" }),
+                "{bad}"
+            );
         }
     }
 

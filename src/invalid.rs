@@ -29,7 +29,11 @@ impl FieldErrors {
 
     /// Adds one entry.
     pub fn add(&mut self, field: &str, code: &str, message: impl Into<String>) {
-        self.0.push(Invalid { field: field.to_owned(), code: code.to_owned(), message: message.into() });
+        self.0.push(Invalid {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message: message.into(),
+        });
     }
 
     /// Whether nothing is wrong.
@@ -41,7 +45,10 @@ impl FieldErrors {
     /// The first message for a field.
     #[must_use]
     pub fn message(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|e| e.field == field).map(|e| e.message.clone())
+        self.0
+            .iter()
+            .find(|e| e.field == field)
+            .map(|e| e.message.clone())
     }
 
     /// Keeps a value, or notes its error and keeps none.
@@ -77,10 +84,18 @@ pub fn name(field: &str, text: &str) -> Result<String, FieldErrors> {
         return Err(FieldErrors::one(field, "required", "Enter a name."));
     }
     if text.chars().count() > NAME_CHARS_MAX {
-        return Err(FieldErrors::one(field, "too_long", "Use at most 80 characters."));
+        return Err(FieldErrors::one(
+            field,
+            "too_long",
+            "Use at most 80 characters.",
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err(FieldErrors::one(field, "malformed", "Remove line breaks and control characters."));
+        return Err(FieldErrors::one(
+            field,
+            "malformed",
+            "Remove line breaks and control characters.",
+        ));
     }
     Ok(text.to_owned())
 }
@@ -92,10 +107,17 @@ pub fn name(field: &str, text: &str) -> Result<String, FieldErrors> {
 pub fn optional_text(field: &str, text: &str, max: usize) -> Result<Option<String>, FieldErrors> {
     let text = text.trim();
     if text.chars().count() > max {
-        return Err(FieldErrors::one(field, "too_long", &format!("Use at most {max} characters.")));
+        return Err(FieldErrors::one(
+            field,
+            "too_long",
+            &format!("Use at most {max} characters."),
+        ));
     }
     // XML 1.0 has no way to say most control characters, so they cannot be spoken either.
-    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .collect();
     Ok((!text.is_empty()).then_some(text))
 }
 
@@ -119,8 +141,17 @@ pub fn whole(field: &str, text: &str, min: u32, max: u32) -> Result<u32, FieldEr
 ///
 /// # Errors
 /// As [`whole`].
-pub fn optional_whole(field: &str, text: &str, min: u32, max: u32) -> Result<Option<u32>, FieldErrors> {
-    if text.trim().is_empty() { Ok(None) } else { whole(field, text, min, max).map(Some) }
+pub fn optional_whole(
+    field: &str,
+    text: &str,
+    min: u32,
+    max: u32,
+) -> Result<Option<u32>, FieldErrors> {
+    if text.trim().is_empty() {
+        Ok(None)
+    } else {
+        whole(field, text, min, max).map(Some)
+    }
 }
 
 #[cfg(test)]
@@ -132,7 +163,10 @@ mod tests {
         assert_eq!(whole("w", " 1,000 ", 1, 1_000), Ok(1_000));
         let errors = whole("w", "-1", 1, 1_000).expect_err("below");
         assert_eq!(errors.0[0].code, "out_of_range");
-        assert_eq!(errors.message("w").as_deref(), Some("Enter a whole number from 1 to 1000."));
+        assert_eq!(
+            errors.message("w").as_deref(),
+            Some("Enter a whole number from 1 to 1000.")
+        );
         assert_eq!(optional_whole("w", "", 1, 5), Ok(None));
     }
 

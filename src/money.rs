@@ -6,7 +6,9 @@ use std::iter::Sum;
 use serde::{Deserialize, Serialize};
 
 /// An amount in millionths of the account's currency; negative is owed the other way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Micros(pub i64);
 
@@ -52,7 +54,11 @@ impl Micros {
     /// Cents, rounded half away from zero ("half-up" on the magnitude, as invoices do).
     #[must_use]
     pub fn cents(self) -> i64 {
-        let half = if self.0 < 0 { -PER_CENT / 2 } else { PER_CENT / 2 };
+        let half = if self.0 < 0 {
+            -PER_CENT / 2
+        } else {
+            PER_CENT / 2
+        };
         self.0.saturating_add(half) / PER_CENT
     }
 
@@ -68,14 +74,25 @@ impl Micros {
         };
         let text = text.strip_prefix('$').unwrap_or(text).replace(',', "");
         let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-        if whole.is_empty() && part.is_empty() || !whole.chars().chain(part.chars()).all(|c| c.is_ascii_digit()) {
+        if whole.is_empty() && part.is_empty()
+            || !whole
+                .chars()
+                .chain(part.chars())
+                .all(|c| c.is_ascii_digit())
+        {
             return Err(ParseMoneyError::Malformed);
         }
         if part.len() > 6 {
             return Err(ParseMoneyError::TooFine);
         }
-        let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| ParseMoneyError::TooLarge)? };
-        let part: i64 = format!("{part:0<6}").parse().map_err(|_| ParseMoneyError::Malformed)?;
+        let whole: i64 = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().map_err(|_| ParseMoneyError::TooLarge)?
+        };
+        let part: i64 = format!("{part:0<6}")
+            .parse()
+            .map_err(|_| ParseMoneyError::Malformed)?;
         let micros = whole
             .checked_mul(PER_UNIT)
             .and_then(|w| w.checked_add(part))
@@ -137,7 +154,10 @@ mod tests {
         for bad in ["", ".", "1.2.3", "abc", "1e3", "--1"] {
             assert_eq!(Micros::parse(bad), Err(ParseMoneyError::Malformed), "{bad}");
         }
-        assert_eq!(Micros::parse("99999999999999"), Err(ParseMoneyError::TooLarge));
+        assert_eq!(
+            Micros::parse("99999999999999"),
+            Err(ParseMoneyError::TooLarge)
+        );
     }
 
     proptest! {

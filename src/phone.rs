@@ -81,23 +81,37 @@ impl FromStr for E164 {
         if text.is_empty() {
             return Err(ParsePhoneError::Empty);
         }
-        if !text.chars().enumerate().all(|(i, c)| c.is_ascii_digit() || " -.()".contains(c) || (i == 0 && c == '+')) {
+        if !text
+            .chars()
+            .enumerate()
+            .all(|(i, c)| c.is_ascii_digit() || " -.()".contains(c) || (i == 0 && c == '+'))
+        {
             return Err(ParsePhoneError::BadCharacter);
         }
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let international = text.starts_with('+') && !digits.starts_with('1');
         if international {
             return match digits.len() {
-                0..8 => Err(ParsePhoneError::TooShort { missing: 8 - digits.len() }),
+                0..8 => Err(ParsePhoneError::TooShort {
+                    missing: 8 - digits.len(),
+                }),
                 8..=15 if digits.starts_with('0') => Err(ParsePhoneError::BadArea),
                 8..=15 => Ok(Self(format!("+{digits}"))),
                 _ => Err(ParsePhoneError::TooLong),
             };
         }
         let with_country = text.starts_with('+') || digits.len() == 11;
-        let national = if with_country { digits.strip_prefix('1').unwrap_or(&digits) } else { &digits };
+        let national = if with_country {
+            digits.strip_prefix('1').unwrap_or(&digits)
+        } else {
+            &digits
+        };
         match national.len() {
-            0..10 => return Err(ParsePhoneError::TooShort { missing: 10 - national.len() }),
+            0..10 => {
+                return Err(ParsePhoneError::TooShort {
+                    missing: 10 - national.len(),
+                });
+            }
             10 => {}
             _ => return Err(ParsePhoneError::TooLong),
         }
@@ -114,7 +128,9 @@ impl FromStr for E164 {
 
 impl<'de> Deserialize<'de> for E164 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -143,7 +159,17 @@ impl Caller {
         let word = text.trim_start_matches('+').to_lowercase();
         // 266696687 spells "anonymous" on a keypad; carriers send it for withheld numbers.
         if word.is_empty()
-            || ["anonymous", "unknown", "restricted", "unavailable", "private", "266696687", "7378742833", "8656696"].contains(&word.as_str())
+            || [
+                "anonymous",
+                "unknown",
+                "restricted",
+                "unavailable",
+                "private",
+                "266696687",
+                "7378742833",
+                "8656696",
+            ]
+            .contains(&word.as_str())
         {
             return Self::Anonymous;
         }
@@ -190,20 +216,48 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        for text in ["+12145550187", "2145550187", "(214) 555-0187", "1-214-555-0187", " +1 214.555.0187 "] {
-            assert_eq!(text.parse::<E164>().map(|n| n.0), Ok("+12145550187".to_owned()), "{text}");
+        for text in [
+            "+12145550187",
+            "2145550187",
+            "(214) 555-0187",
+            "1-214-555-0187",
+            " +1 214.555.0187 ",
+        ] {
+            assert_eq!(
+                text.parse::<E164>().map(|n| n.0),
+                Ok("+12145550187".to_owned()),
+                "{text}"
+            );
         }
-        assert_eq!("+442071838750".parse::<E164>().map(|n| n.display()), Ok("+442071838750".to_owned()));
+        assert_eq!(
+            "+442071838750".parse::<E164>().map(|n| n.display()),
+            Ok("+442071838750".to_owned())
+        );
     }
 
     #[test]
     fn errors_say_what_is_missing() {
-        assert_eq!("(214) 555-01".parse::<E164>(), Err(ParsePhoneError::TooShort { missing: 2 }));
-        assert_eq!(ParsePhoneError::TooShort { missing: 2 }.to_string(), "2 digits are missing.");
+        assert_eq!(
+            "(214) 555-01".parse::<E164>(),
+            Err(ParsePhoneError::TooShort { missing: 2 })
+        );
+        assert_eq!(
+            ParsePhoneError::TooShort { missing: 2 }.to_string(),
+            "2 digits are missing."
+        );
         assert_eq!("0145550187".parse::<E164>(), Err(ParsePhoneError::BadArea));
-        assert_eq!("2140550187".parse::<E164>(), Err(ParsePhoneError::BadExchange));
-        assert_eq!("214555018x".parse::<E164>(), Err(ParsePhoneError::BadCharacter));
-        assert_eq!("121455501877".parse::<E164>(), Err(ParsePhoneError::TooLong));
+        assert_eq!(
+            "2140550187".parse::<E164>(),
+            Err(ParsePhoneError::BadExchange)
+        );
+        assert_eq!(
+            "214555018x".parse::<E164>(),
+            Err(ParsePhoneError::BadCharacter)
+        );
+        assert_eq!(
+            "121455501877".parse::<E164>(),
+            Err(ParsePhoneError::TooLong)
+        );
         assert_eq!("".parse::<E164>(), Err(ParsePhoneError::Empty));
     }
 
@@ -221,12 +275,18 @@ mod tests {
         for text in ["anonymous", "+266696687", "Restricted", ""] {
             assert_eq!(Caller::from_carrier(text), Caller::Anonymous, "{text}");
         }
-        assert_eq!(Caller::from_carrier("sip:a@b"), Caller::Other("sip:a@b".to_owned()));
+        assert_eq!(
+            Caller::from_carrier("sip:a@b"),
+            Caller::Other("sip:a@b".to_owned())
+        );
     }
 
     #[test]
     fn masks_hide_the_middle() {
-        assert_eq!("+12145550187".parse::<E164>().expect("number").masked(), "+1214***0187");
+        assert_eq!(
+            "+12145550187".parse::<E164>().expect("number").masked(),
+            "+1214***0187"
+        );
     }
 
     proptest! {

@@ -32,16 +32,24 @@ pub struct Exclusions {
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Gets the call: one of `open` routes in its priority, with this share of them in percent.
-    Won { open: u32, share_percent: u32, by_turn: bool },
+    Won {
+        open: u32,
+        share_percent: u32,
+        by_turn: bool,
+    },
     /// Could have taken it, but another of the same priority was drawn.
-    NotDrawn { share_percent: u32 },
+    NotDrawn {
+        share_percent: u32,
+    },
     /// Was not looked at closely: an earlier priority took the call.
     NotNeeded,
     RouteOff,
     TargetPaused,
     BuyerPaused,
     /// Outside its hours; `until` reads "until 9:00 am CT" or "on every day of the week".
-    Closed { until: String },
+    Closed {
+        until: String,
+    },
     CapReached(CapReached),
     /// Rang earlier in this call without connecting.
     AlreadyTried,
@@ -64,13 +72,25 @@ impl Verdict {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::Won { open: 1, .. } => "Open, and the only candidate left in its priority.".to_owned(),
-            Self::Won { open, by_turn: true, .. } => format!("Its turn: it waited longest of {open} open candidates."),
-            Self::Won { open, share_percent, .. } => {
+            Self::Won { open: 1, .. } => {
+                "Open, and the only candidate left in its priority.".to_owned()
+            }
+            Self::Won {
+                open,
+                by_turn: true,
+                ..
+            } => format!("Its turn: it waited longest of {open} open candidates."),
+            Self::Won {
+                open,
+                share_percent,
+                ..
+            } => {
                 format!("Drawn by weight: {share_percent}% of calls among {open} open candidates.")
             }
             Self::NotDrawn { share_percent } => {
-                format!("Open, but another of the same priority got this call. Its share was {share_percent}%.")
+                format!(
+                    "Open, but another of the same priority got this call. Its share was {share_percent}%."
+                )
             }
             Self::NotNeeded => "An earlier priority took the call.".to_owned(),
             Self::RouteOff => "Switched off in this routing plan.".to_owned(),
@@ -125,9 +145,18 @@ pub struct Chosen {
 /// Routes are looked at by priority, 1 first. The first priority with an eligible route takes the
 /// call; within it, weight or turn decides. The same arguments give the same decision.
 #[must_use]
-pub fn decide(plan: &RoutingPlan, exclusions: &Exclusions, usage: &UsageMap, clocks: &Clocks, draw: &mut Draw) -> Decision {
-    let refusals: Vec<Option<Verdict>> =
-        plan.routes.iter().map(|route| refusal(route, exclusions, usage, clocks)).collect();
+pub fn decide(
+    plan: &RoutingPlan,
+    exclusions: &Exclusions,
+    usage: &UsageMap,
+    clocks: &Clocks,
+    draw: &mut Draw,
+) -> Decision {
+    let refusals: Vec<Option<Verdict>> = plan
+        .routes
+        .iter()
+        .map(|route| refusal(route, exclusions, usage, clocks))
+        .collect();
     let first_open = plan
         .routes
         .iter()
@@ -143,7 +172,9 @@ pub fn decide(plan: &RoutingPlan, exclusions: &Exclusions, usage: &UsageMap, clo
     let total_weight: u64 = open.iter().map(|i| u64::from(plan.routes[*i].weight)).sum();
     let share = |route: &Route| {
         let weight = match plan.distribution {
-            Distribution::Weight => (u64::from(route.weight) * 100 + total_weight / 2) / total_weight.max(1),
+            Distribution::Weight => {
+                (u64::from(route.weight) * 100 + total_weight / 2) / total_weight.max(1)
+            }
             Distribution::RoundRobin => 100 / open.len().max(1) as u64,
         };
         u32::try_from(weight).unwrap_or(100)
@@ -162,7 +193,9 @@ pub fn decide(plan: &RoutingPlan, exclusions: &Exclusions, usage: &UsageMap, clo
                         by_turn: plan.distribution == Distribution::RoundRobin,
                     }
                 } else if open.contains(&i) {
-                    Verdict::NotDrawn { share_percent: share(route) }
+                    Verdict::NotDrawn {
+                        share_percent: share(route),
+                    }
                 } else {
                     Verdict::NotNeeded
                 }
@@ -180,15 +213,28 @@ pub fn decide(plan: &RoutingPlan, exclusions: &Exclusions, usage: &UsageMap, clo
         .collect();
     let chosen = winner.map(|i| {
         let route = &plan.routes[i];
-        Chosen { route: route.id, target: route.target.id, windows: windows_of(route, clocks) }
+        Chosen {
+            route: route.id,
+            target: route.target.id,
+            windows: windows_of(route, clocks),
+        }
     });
-    Decision { plan_version: plan.version, chosen, candidates }
+    Decision {
+        plan_version: plan.version,
+        chosen,
+        candidates,
+    }
 }
 
 /// Why a route cannot take the call now; none if it can. The order is the one people expect to
 /// read: what a person switched off, then what this call did, then hours, then caps.
 #[must_use]
-pub fn refusal(route: &Route, exclusions: &Exclusions, usage: &UsageMap, clocks: &Clocks) -> Option<Verdict> {
+pub fn refusal(
+    route: &Route,
+    exclusions: &Exclusions,
+    usage: &UsageMap,
+    clocks: &Clocks,
+) -> Option<Verdict> {
     let target = &route.target;
     if !route.on {
         return Some(Verdict::RouteOff);
@@ -206,31 +252,50 @@ pub fn refusal(route: &Route, exclusions: &Exclusions, usage: &UsageMap, clocks:
         return Some(Verdict::LineTaken);
     }
     let Some(local) = clocks.get(&target.zone) else {
-        return Some(Verdict::Closed { until: format!("because its time zone {} is not known", target.zone) });
+        return Some(Verdict::Closed {
+            until: format!("because its time zone {} is not known", target.zone),
+        });
     };
     let state = target.hours.state(local);
     if !state.is_open() {
-        let until = if state == OpenState::NeverOpen { "on every day of the week".to_owned() } else { state.until(&target.zone) };
+        let until = if state == OpenState::NeverOpen {
+            "on every day of the week".to_owned()
+        } else {
+            state.until(&target.zone)
+        };
         return Some(Verdict::Closed { until });
     }
     let used = usage.get(&target.id).copied().unwrap_or_default();
-    target.caps.reached(&used, &windows_of(route, clocks)).map(Verdict::CapReached)
+    target
+        .caps
+        .reached(&used, &windows_of(route, clocks))
+        .map(Verdict::CapReached)
 }
 
 fn windows_of(route: &Route, clocks: &Clocks) -> Windows {
-    clocks.get(&route.target.zone).map(LocalMoment::windows).unwrap_or_default()
+    clocks
+        .get(&route.target.zone)
+        .map(LocalMoment::windows)
+        .unwrap_or_default()
 }
 
 fn pick(plan: &RoutingPlan, open: &[usize], usage: &UsageMap, draw: &mut Draw) -> Option<usize> {
     match plan.distribution {
         Distribution::Weight => {
-            let weights: Vec<u64> = open.iter().map(|i| u64::from(plan.routes[*i].weight)).collect();
+            let weights: Vec<u64> = open
+                .iter()
+                .map(|i| u64::from(plan.routes[*i].weight))
+                .collect();
             draw.weighted(&weights).map(|at| open[at])
         }
-        Distribution::RoundRobin => open
-            .iter()
-            .copied()
-            .min_by_key(|i| (usage.get(&plan.routes[*i].target.id).and_then(|u| u.last_claimed_at), *i)),
+        Distribution::RoundRobin => open.iter().copied().min_by_key(|i| {
+            (
+                usage
+                    .get(&plan.routes[*i].target.id)
+                    .and_then(|u| u.last_claimed_at),
+                *i,
+            )
+        }),
     }
 }
 

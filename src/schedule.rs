@@ -68,7 +68,10 @@ pub struct DayHours {
 }
 
 /// When a target is open.
-#[expect(clippy::large_enum_variant, reason = "one per target, and weekly hours are the common case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per target, and weekly hours are the common case"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hours {
@@ -88,7 +91,11 @@ pub enum OpenState {
     /// Open until a wall-clock minute, today or in so many days.
     Until { days: u8, minute: u16 },
     /// Closed until then.
-    ClosedUntil { days: u8, weekday: Weekday, minute: u16 },
+    ClosedUntil {
+        days: u8,
+        weekday: Weekday,
+        minute: u16,
+    },
     /// No opening in the whole week.
     NeverOpen,
 }
@@ -107,10 +114,17 @@ impl OpenState {
         match self {
             Self::Always => String::new(),
             Self::NeverOpen => "no opening hours".to_owned(),
-            Self::Until { minute, .. } | Self::ClosedUntil { days: 0 | 1, minute, .. } => {
+            Self::Until { minute, .. }
+            | Self::ClosedUntil {
+                days: 0 | 1,
+                minute,
+                ..
+            } => {
                 format!("until {} {zone}", clock_text(*minute))
             }
-            Self::ClosedUntil { weekday, minute, .. } => {
+            Self::ClosedUntil {
+                weekday, minute, ..
+            } => {
                 format!("until {} {} {zone}", weekday.short(), clock_text(*minute))
             }
         }
@@ -129,7 +143,9 @@ impl Hours {
             if let Some(day) = day {
                 check_day(i, day, &mut errors);
                 let next = &days[(i + 1) % 7];
-                let runs_over = next.as_ref().is_some_and(|next| day.open.to > DAY + next.open.from);
+                let runs_over = next
+                    .as_ref()
+                    .is_some_and(|next| day.open.to > DAY + next.open.from);
                 if runs_over {
                     let (this, next) = (Weekday::ALL[i].name(), Weekday::ALL[i].plus(1).name());
                     errors.add(
@@ -147,14 +163,22 @@ impl Hours {
     /// Whether it is open at a moment, and until when.
     #[must_use]
     pub fn state(&self, local: &LocalMoment) -> OpenState {
-        let Self::Weekly(days) = self else { return OpenState::Always };
+        let Self::Weekly(days) = self else {
+            return OpenState::Always;
+        };
         let now = u32::from(local.minute_of_day()) + u32::from(DAY);
         let spans = open_spans(days, local.weekday);
-        if let Some((_, end)) = spans.iter().find(|(start, end)| *start <= now && now < *end) {
+        if let Some((_, end)) = spans
+            .iter()
+            .find(|(start, end)| *start <= now && now < *end)
+        {
             return if *end >= now + 7 * u32::from(DAY) {
                 OpenState::Always
             } else {
-                OpenState::Until { days: day_of(*end), minute: minute_of(*end) }
+                OpenState::Until {
+                    days: day_of(*end),
+                    minute: minute_of(*end),
+                }
             };
         }
         match spans.iter().find(|(start, _)| *start > now) {
@@ -181,10 +205,16 @@ fn minute_of(minute: u32) -> u16 {
 fn open_spans(days: &[Option<DayHours>; 7], today: Weekday) -> Vec<(u32, u32)> {
     let mut spans: Vec<(u32, u32)> = Vec::new();
     for ahead in 0..10_usize {
-        let Some(day) = &days[today.plus(ahead + 6).index()] else { continue };
+        let Some(day) = &days[today.plus(ahead + 6).index()] else {
+            continue;
+        };
         let midnight = u32::try_from(ahead).unwrap_or(0) * u32::from(DAY);
         let mut from = day.open.from;
-        let ends = day.breaks.iter().map(|b| (b.from, b.to)).chain([(day.open.to, day.open.to)]);
+        let ends = day
+            .breaks
+            .iter()
+            .map(|b| (b.from, b.to))
+            .chain([(day.open.to, day.open.to)]);
         for (end, resume) in ends {
             let (start, end) = (midnight + u32::from(from), midnight + u32::from(end));
             match spans.last_mut() {
@@ -202,13 +232,21 @@ fn check_day(i: usize, day: &DayHours, errors: &mut FieldErrors) {
     let field = format!("days[{i}]");
     let name = Weekday::ALL[i].name();
     if day.open.from >= DAY || day.open.to <= day.open.from || day.open.to - day.open.from > DAY {
-        errors.add(&field, "malformed", format!("{name}’s closing time must be after its opening time."));
+        errors.add(
+            &field,
+            "malformed",
+            format!("{name}’s closing time must be after its opening time."),
+        );
         return;
     }
     let mut earlier_end = day.open.from;
     for pause in &day.breaks {
         if pause.from >= pause.to || pause.from < day.open.from || pause.to > day.open.to {
-            errors.add(&field, "break_outside", format!("{name}’s breaks must lie within its hours."));
+            errors.add(
+                &field,
+                "break_outside",
+                format!("{name}’s breaks must lie within its hours."),
+            );
             return;
         }
         if pause.from < earlier_end {
@@ -226,7 +264,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn day(from: u16, to: u16, breaks: &[(u16, u16)]) -> Option<DayHours> {
-        Some(DayHours { open: Span { from, to }, breaks: breaks.iter().map(|(from, to)| Span { from: *from, to: *to }).collect() })
+        Some(DayHours {
+            open: Span { from, to },
+            breaks: breaks
+                .iter()
+                .map(|(from, to)| Span {
+                    from: *from,
+                    to: *to,
+                })
+                .collect(),
+        })
     }
 
     fn office() -> Hours {
@@ -236,26 +283,58 @@ mod tests {
 
     /// 2026-11-16 is a Monday.
     fn at(day: i64, hour: i64, minute: i64) -> LocalMoment {
-        LocalMoment::new(Timestamp::from_secs(1_794_787_200 + day * 86_400 + hour * 3_600 + minute * 60), 0)
+        LocalMoment::new(
+            Timestamp::from_secs(1_794_787_200 + day * 86_400 + hour * 3_600 + minute * 60),
+            0,
+        )
     }
 
     #[test]
     fn office_hours_open_pause_and_close() {
         let hours = office();
         assert_eq!(at(0, 9, 0).weekday, Weekday::Monday);
-        assert_eq!(hours.state(&at(0, 9, 0)), OpenState::Until { days: 0, minute: 720 });
-        assert_eq!(hours.state(&at(0, 12, 30)).until("America/Chicago"), "until 1:00 pm CT");
+        assert_eq!(
+            hours.state(&at(0, 9, 0)),
+            OpenState::Until {
+                days: 0,
+                minute: 720
+            }
+        );
+        assert_eq!(
+            hours.state(&at(0, 12, 30)).until("America/Chicago"),
+            "until 1:00 pm CT"
+        );
         assert!(!hours.state(&at(0, 12, 30)).is_open());
-        assert_eq!(hours.state(&at(0, 17, 0)).until("America/Chicago"), "until 9:00 am CT");
-        assert_eq!(hours.state(&at(4, 18, 0)).until("America/Chicago"), "until Mon 9:00 am CT");
-        assert_eq!(hours.state(&at(5, 12, 0)), OpenState::ClosedUntil { days: 2, weekday: Weekday::Monday, minute: 540 });
+        assert_eq!(
+            hours.state(&at(0, 17, 0)).until("America/Chicago"),
+            "until 9:00 am CT"
+        );
+        assert_eq!(
+            hours.state(&at(4, 18, 0)).until("America/Chicago"),
+            "until Mon 9:00 am CT"
+        );
+        assert_eq!(
+            hours.state(&at(5, 12, 0)),
+            OpenState::ClosedUntil {
+                days: 2,
+                weekday: Weekday::Monday,
+                minute: 540
+            }
+        );
     }
 
     #[test]
     fn a_night_line_stays_open_past_midnight() {
-        let hours = Hours::weekly([day(1_200, 1_800, &[]), None, None, None, None, None, None]).expect("valid");
+        let hours = Hours::weekly([day(1_200, 1_800, &[]), None, None, None, None, None, None])
+            .expect("valid");
         assert!(hours.state(&at(0, 23, 0)).is_open());
-        assert_eq!(hours.state(&at(1, 5, 59)), OpenState::Until { days: 0, minute: 360 });
+        assert_eq!(
+            hours.state(&at(1, 5, 59)),
+            OpenState::Until {
+                days: 0,
+                minute: 360
+            }
+        );
         assert!(!hours.state(&at(1, 6, 0)).is_open());
         assert!(!hours.state(&at(0, 3, 0)).is_open());
     }
@@ -263,7 +342,8 @@ mod tests {
     #[test]
     fn seven_full_days_are_always_open() {
         let full = || day(0, 1_440, &[]);
-        let hours = Hours::weekly([full(), full(), full(), full(), full(), full(), full()]).expect("valid");
+        let hours =
+            Hours::weekly([full(), full(), full(), full(), full(), full(), full()]).expect("valid");
         assert_eq!(hours.state(&at(3, 12, 0)), OpenState::Always);
         let none = Hours::weekly([const { None }; 7]).expect("valid");
         assert_eq!(none.state(&at(3, 12, 0)), OpenState::NeverOpen);
@@ -271,13 +351,53 @@ mod tests {
 
     #[test]
     fn overlapping_hours_are_refused_at_their_day() {
-        let errors = Hours::weekly([day(1_200, 2_000, &[]), day(480, 1_020, &[]), None, None, None, None, None]).expect_err("overlap");
-        assert_eq!((errors.0[0].field.as_str(), errors.0[0].code.as_str()), ("days[0]", "overlap"));
-        let errors = Hours::weekly([day(540, 1_020, &[(600, 660), (650, 700)]), None, None, None, None, None, None]).expect_err("breaks");
+        let errors = Hours::weekly([
+            day(1_200, 2_000, &[]),
+            day(480, 1_020, &[]),
+            None,
+            None,
+            None,
+            None,
+            None,
+        ])
+        .expect_err("overlap");
+        assert_eq!(
+            (errors.0[0].field.as_str(), errors.0[0].code.as_str()),
+            ("days[0]", "overlap")
+        );
+        let errors = Hours::weekly([
+            day(540, 1_020, &[(600, 660), (650, 700)]),
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+        ])
+        .expect_err("breaks");
         assert_eq!(errors.0[0].message, "Monday’s breaks overlap.");
         assert!(Hours::weekly([day(540, 540, &[]), None, None, None, None, None, None]).is_err());
-        assert!(Hours::weekly([day(540, 600, &[(500, 560)]), None, None, None, None, None, None]).is_err());
-        let sunday_into_monday = Hours::weekly([day(60, 600, &[]), None, None, None, None, None, day(1_200, 1_600, &[])]);
+        assert!(
+            Hours::weekly([
+                day(540, 600, &[(500, 560)]),
+                None,
+                None,
+                None,
+                None,
+                None,
+                None
+            ])
+            .is_err()
+        );
+        let sunday_into_monday = Hours::weekly([
+            day(60, 600, &[]),
+            None,
+            None,
+            None,
+            None,
+            None,
+            day(1_200, 1_600, &[]),
+        ]);
         assert!(sunday_into_monday.is_err());
     }
 

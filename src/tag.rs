@@ -18,7 +18,12 @@ impl Tags {
     /// Sets a tag. Empty values, control characters and what goes over the limits are not kept.
     pub fn set(&mut self, kind: &str, name: &str, value: &str) {
         let key = format!("{}:{}", kind.to_lowercase(), name.to_lowercase());
-        let value: String = value.trim().chars().filter(|c| !c.is_control()).take(VALUE_CHARS_MAX).collect();
+        let value: String = value
+            .trim()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(VALUE_CHARS_MAX)
+            .collect();
         if value.is_empty() || (self.0.len() >= TAGS_MAX && !self.0.contains_key(&key)) {
             return;
         }
@@ -28,7 +33,9 @@ impl Tags {
     /// The value of a tag.
     #[must_use]
     pub fn get(&self, kind: &str, name: &str) -> Option<&str> {
-        self.0.get(&format!("{}:{}", kind.to_lowercase(), name.to_lowercase())).map(String::as_str)
+        self.0
+            .get(&format!("{}:{}", kind.to_lowercase(), name.to_lowercase()))
+            .map(String::as_str)
     }
 
     /// All tags as `type:name` and value, in order.

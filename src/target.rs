@@ -63,12 +63,23 @@ impl SipUri {
         let Some((user, host)) = rest.split_once('@') else {
             return Err("Add the host, for example sip:night@pbx.example.com.");
         };
-        let user_fits = !user.is_empty() && user.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.!~*'%".contains(c));
-        let (host, port) = host.split_once(':').map_or((host, None), |(h, p)| (h, Some(p)));
+        let user_fits = !user.is_empty()
+            && user
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-_.!~*'%".contains(c));
+        let (host, port) = host
+            .split_once(':')
+            .map_or((host, None), |(h, p)| (h, Some(p)));
         let labels_fit = host.split('.').all(|label| {
-            !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !label.starts_with('-')
+            !label.is_empty()
+                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+                && !label.starts_with('-')
         });
-        if !user_fits || !labels_fit || host.is_empty() || !port.is_none_or(|p| p.parse::<u16>().is_ok_and(|p| p > 0)) {
+        if !user_fits
+            || !labels_fit
+            || host.is_empty()
+            || !port.is_none_or(|p| p.parse::<u16>().is_ok_and(|p| p > 0))
+        {
             return Err("That is not a SIP address. It looks like sip:night@pbx.example.com.");
         }
         Ok(Self(format!("{scheme}{rest}")))
@@ -128,7 +139,11 @@ pub fn zone(field: &str, text: &str) -> Result<String, FieldErrors> {
     if crate::schedule::ZONES.iter().any(|(name, _)| *name == text) {
         Ok(text.to_owned())
     } else {
-        Err(FieldErrors::one(field, "unknown", "Choose a time zone from the list."))
+        Err(FieldErrors::one(
+            field,
+            "unknown",
+            "Choose a time zone from the list.",
+        ))
     }
 }
 
@@ -138,11 +153,26 @@ mod tests {
 
     #[test]
     fn sip_addresses_need_user_and_host() {
-        assert_eq!(SipUri::parse("night@pbx.example.com").map(|u| u.0), Ok("sip:night@pbx.example.com".to_owned()));
+        assert_eq!(
+            SipUri::parse("night@pbx.example.com").map(|u| u.0),
+            Ok("sip:night@pbx.example.com".to_owned())
+        );
         assert!(SipUri::parse("sips:a@b.example:5061").is_ok());
-        assert_eq!(SipUri::parse("sip:night@dryright>"), Err("That is not a SIP address. It looks like sip:night@pbx.example.com."));
+        assert_eq!(
+            SipUri::parse("sip:night@dryright>"),
+            Err("That is not a SIP address. It looks like sip:night@pbx.example.com.")
+        );
         assert!(SipUri::parse("sip:night").is_err_and(|e| e.starts_with("Add the host")));
-        for bad in ["", "sip:", "@host", "a b@c", "a@b:0", "a@b:99999", "a@.b", "a@-b.c"] {
+        for bad in [
+            "",
+            "sip:",
+            "@host",
+            "a b@c",
+            "a@b:0",
+            "a@b:99999",
+            "a@.b",
+            "a@-b.c",
+        ] {
             assert!(SipUri::parse(bad).is_err(), "{bad}");
         }
     }

@@ -272,12 +272,15 @@ fn after_press(act: impl FnOnce() + 'static) {
     }
     let (act, listening) = (Cell::new(Some(act)), Rc::new(Cell::new(None)));
     let own = Rc::clone(&listening);
-    listening.set(Some(window_event_listener(leptos::ev::pointerup, move |_| {
-        own.take().map(WindowListenerHandle::remove);
-        if let Some(act) = act.take() {
-            set_timeout(act, Duration::ZERO);
-        }
-    })));
+    listening.set(Some(window_event_listener(
+        leptos::ev::pointerup,
+        move |_| {
+            own.take().map(WindowListenerHandle::remove);
+            if let Some(act) = act.take() {
+                set_timeout(act, Duration::ZERO);
+            }
+        },
+    )));
 }
 
 fn focus_first(form: &str) {

@@ -60,7 +60,10 @@ async fn sweep_calls(jobs: &Jobs) {
 
 async fn sweep_sessions(jobs: &Jobs) {
     if let Err(error) = jobs.services.users.sweep(jobs.services.clock.now()).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "old failed sign-ins could not be forgotten");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "old failed sign-ins could not be forgotten"
+        );
     }
     let Ok(now) = time::OffsetDateTime::from_unix_timestamp(jobs.services.clock.now().secs())
     else {

@@ -34,8 +34,15 @@ impl Buyers {
         let conn = self.db.read().await?;
         let tenant = conn.tenant(&op.scope);
         let rows = TargetRows::load(&conn, op).await?;
-        let connected = tenant.connected_by_buyer(zone::today(&op.zone, op.now)).await?;
-        Ok(tenant.buyers().await?.iter().map(|b| row(b, &rows, &connected)).collect())
+        let connected = tenant
+            .connected_by_buyer(zone::today(&op.zone, op.now))
+            .await?;
+        Ok(tenant
+            .buyers()
+            .await?
+            .iter()
+            .map(|b| row(b, &rows, &connected))
+            .collect())
     }
 
     /// A buyer with its targets.
@@ -48,8 +55,13 @@ impl Buyers {
         let tenant = conn.tenant(&op.scope);
         let buyer = tenant.buyer(id).await.or_missing("buyer")?;
         let rows = TargetRows::load(&conn, op).await?;
-        let connected = tenant.connected_by_buyer(zone::today(&op.zone, op.now)).await?;
-        Ok(BuyerDetail { created: zone::stamp(&op.zone, buyer.created_at), row: row(&buyer, &rows, &connected) })
+        let connected = tenant
+            .connected_by_buyer(zone::today(&op.zone, op.now))
+            .await?;
+        Ok(BuyerDetail {
+            created: zone::stamp(&op.zone, buyer.created_at),
+            row: row(&buyer, &rows, &connected),
+        })
     }
 
     /// Adds a buyer.
@@ -60,7 +72,11 @@ impl Buyers {
         require(op, Permission::EditBuyers)?;
         let name = form.check()?;
         let conn = self.db.write().await?;
-        let id = conn.tenant(&op.scope).add_buyer(&name, op.now).await.or_taken(Constraint::BuyerName, "name", TAKEN)?;
+        let id = conn
+            .tenant(&op.scope)
+            .add_buyer(&name, op.now)
+            .await
+            .or_taken(Constraint::BuyerName, "name", TAKEN)?;
         conn.commit().await?;
         Ok(id)
     }
@@ -75,7 +91,10 @@ impl Buyers {
         let tenant = conn.tenant(&op.scope);
         tenant.buyer(id).await.or_missing("buyer")?;
         let name = form.check()?;
-        tenant.rename_buyer(id, &name).await.or_taken(Constraint::BuyerName, "name", TAKEN)?;
+        tenant
+            .rename_buyer(id, &name)
+            .await
+            .or_taken(Constraint::BuyerName, "name", TAKEN)?;
         Ok(conn.commit().await?)
     }
 
@@ -83,10 +102,18 @@ impl Buyers {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn set_activity(&self, op: &OpCtx, id: BuyerId, activity: Activity) -> Result<(), Error> {
+    pub async fn set_activity(
+        &self,
+        op: &OpCtx,
+        id: BuyerId,
+        activity: Activity,
+    ) -> Result<(), Error> {
         require(op, Permission::EditBuyers)?;
         let conn = self.db.write().await?;
-        conn.tenant(&op.scope).set_buyer_activity(id, activity).await.or_missing("buyer")?;
+        conn.tenant(&op.scope)
+            .set_buyer_activity(id, activity)
+            .await
+            .or_missing("buyer")?;
         Ok(conn.commit().await?)
     }
 }
@@ -98,7 +125,10 @@ fn row(buyer: &BuyerRecord, rows: &TargetRows, connected: &[(BuyerId, u32)]) -> 
         name: buyer.name.clone(),
         activity: buyer.activity,
         live: targets.iter().map(|t| t.lines.count).sum(),
-        connected_today: connected.iter().find(|(id, _)| *id == buyer.id).map_or(0, |(_, calls)| *calls),
+        connected_today: connected
+            .iter()
+            .find(|(id, _)| *id == buyer.id)
+            .map_or(0, |(_, calls)| *calls),
         targets,
     }
 }

@@ -44,7 +44,11 @@ impl Dashboards {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a campaign that is not this account's.
-    pub async fn today(&self, op: &OpCtx, campaign: Option<CampaignId>) -> Result<Dashboard, Error> {
+    pub async fn today(
+        &self,
+        op: &OpCtx,
+        campaign: Option<CampaignId>,
+    ) -> Result<Dashboard, Error> {
         require(op, Permission::ViewCalls)?;
         let conn = self.db.read().await?;
         let tenant = conn.tenant(&op.scope);
@@ -53,13 +57,19 @@ impl Dashboards {
         }
         let day = Day::of(op);
         let of_campaign = |sums: Vec<CallSums>| -> Vec<CallSums> {
-            sums.into_iter().filter(|s| campaign.is_none() || s.campaign == campaign).collect()
+            sums.into_iter()
+                .filter(|s| campaign.is_none() || s.campaign == campaign)
+                .collect()
         };
         let today = of_campaign(tenant.call_sums(day.start, Timestamp(i64::MAX)).await?);
         let before = of_campaign(tenant.call_sums(day.before_start, day.before_end).await?);
         let campaigns = tenant.campaigns().await?;
         let names = Names::load(&conn, op).await?;
-        let filter = CallFilter { live: true, campaign, ..CallFilter::default() };
+        let filter = CallFilter {
+            live: true,
+            campaign,
+            ..CallFilter::default()
+        };
         let mut live = tenant.calls(&filter, None, None, 1_000).await?;
         live.reverse();
         Ok(Dashboard {
@@ -70,7 +80,11 @@ impl Dashboards {
             now_label: day.now_label.clone(),
             problems: self.problems(&conn, op, &campaigns).await?,
             live_summary: live_summary(&live),
-            live: live.iter().take(LIVE_SHOWN).map(|line| view::row(op, &names, line)).collect(),
+            live: live
+                .iter()
+                .take(LIVE_SHOWN)
+                .map(|line| view::row(op, &names, line))
+                .collect(),
             campaigns: campaigns
                 .iter()
                 .filter(|c| campaign.is_none_or(|id| id == c.id))
@@ -79,15 +93,33 @@ impl Dashboards {
         })
     }
 
-    async fn problems(&self, conn: &Conn, op: &OpCtx, campaigns: &[CampaignRecord]) -> Result<Vec<Problem>, Error> {
+    async fn problems(
+        &self,
+        conn: &Conn,
+        op: &OpCtx,
+        campaigns: &[CampaignRecord],
+    ) -> Result<Vec<Problem>, Error> {
         let tenant = conn.tenant(&op.scope);
         let plans = self.plans.current(conn, &op.scope).await?;
-        let usage: UsageMap = tenant.usage(&[]).await?.into_iter().map(|u| (u.target, u.usage)).collect();
+        let usage: UsageMap = tenant
+            .usage(&[])
+            .await?
+            .into_iter()
+            .map(|u| (u.target, u.usage))
+            .collect();
         let numbers = tenant.numbers().await?;
-        let recent = CallFilter { from: Some(zone::today(&op.zone, op.now)), ..CallFilter::default() };
+        let recent = CallFilter {
+            from: Some(zone::today(&op.zone, op.now)),
+            ..CallFilter::default()
+        };
         let lines = tenant.calls(&recent, None, None, MISSED_LOOKBACK).await?;
         let targets = tenant.targets().await?;
-        let active = |id: TargetId| targets.iter().find(|t| t.id == id && t.activity == Activity::Active).map(|t| t.input.name.clone());
+        let active = |id: TargetId| {
+            targets
+                .iter()
+                .find(|t| t.id == id && t.activity == Activity::Active)
+                .map(|t| t.input.name.clone())
+        };
 
         let mut problems = missed(op, &lines, active);
         for campaign in campaigns.iter().filter(|c| c.activity == Activity::Active) {
@@ -101,9 +133,15 @@ impl Dashboards {
         if strays > 0 {
             problems.push(Problem {
                 failed: false,
-                title: format!("{strays} {} to numbers without a campaign", if strays == 1 { "call" } else { "calls" }),
+                title: format!(
+                    "{strays} {} to numbers without a campaign",
+                    if strays == 1 { "call" } else { "calls" }
+                ),
                 detail: "The callers heard an apology. Give the numbers a campaign.".to_owned(),
-                fix: ProblemFix::Open { href: "/numbers".to_owned(), label: "Assign numbers".to_owned() },
+                fix: ProblemFix::Open {
+                    href: "/numbers".to_owned(),
+                    label: "Assign numbers".to_owned(),
+                },
                 href: "/calls?outcome=unrouted".to_owned(),
                 link: "Open calls".to_owned(),
             });
@@ -137,7 +175,11 @@ impl Day {
             start,
             before_start,
             before_end,
-            subtitle: format!("{}, 12:00 am to {clock} {}, against the same hours {compared_with}", stamp.date, zone_short(&op.zone)),
+            subtitle: format!(
+                "{}, 12:00 am to {clock} {}, against the same hours {compared_with}",
+                stamp.date,
+                zone_short(&op.zone)
+            ),
             compared_with,
             now_label: format!("to {}", clock.replace(" am", "a").replace(" pm", "p")),
         }
@@ -147,7 +189,10 @@ impl Day {
 /// "2:37 pm".
 fn clock(hour: u8, minute: u8) -> String {
     let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
-    format!("{twelve}:{minute:02} {}", if hour < 12 { "am" } else { "pm" })
+    format!(
+        "{twelve}:{minute:02} {}",
+        if hour < 12 { "am" } else { "pm" }
+    )
 }
 
 /// Counts of a set of calls.
@@ -186,36 +231,97 @@ impl Counts {
 
 fn totals(today: &[CallSums], before: &[CallSums], campaign: Option<CampaignId>) -> Vec<Total> {
     let (now, then) = (Counts::of(today.iter()), Counts::of(before.iter()));
-    let filter = campaign.map(|c| format!("&campaign={c}")).unwrap_or_default();
+    let filter = campaign
+        .map(|c| format!("&campaign={c}"))
+        .unwrap_or_default();
     let href = |outcome: &str| match outcome {
         "" => format!("/calls?range=today{filter}"),
         outcome => format!("/calls?range=today&outcome={outcome}{filter}"),
     };
-    let share = |part: u32| if now.incoming == 0 { String::new() } else { format!("{}%", (part * 100 + now.incoming / 2) / now.incoming) };
-    let count = |label: &str, now: u32, then: u32, share: String, up_is_good: Option<bool>, href: String| Total {
+    let share = |part: u32| {
+        if now.incoming == 0 {
+            String::new()
+        } else {
+            format!("{}%", (part * 100 + now.incoming / 2) / now.incoming)
+        }
+    };
+    let count = |label: &str,
+                 now: u32,
+                 then: u32,
+                 share: String,
+                 up_is_good: Option<bool>,
+                 href: String| Total {
         label: label.to_owned(),
         value: grouped(u64::from(now)),
         share,
         change: change(now, then),
         before: format!("from {}", grouped(u64::from(then))),
-        good: up_is_good.filter(|_| now != then && then > 0).map(|up| up == (now > then)),
+        good: up_is_good
+            .filter(|_| now != then && then > 0)
+            .map(|up| up == (now > then)),
         href,
     };
     vec![
-        count("Incoming", now.incoming, then.incoming, String::new(), Some(true), href("")),
-        count("Connected", now.connected, then.connected, share(now.connected), Some(true), href("connected")),
-        count("Not connected", now.not_connected(), then.not_connected(), share(now.not_connected()), Some(false), href("no_answer")),
-        count("Abandoned", now.abandoned, then.abandoned, share(now.abandoned), Some(false), href("abandoned")),
+        count(
+            "Incoming",
+            now.incoming,
+            then.incoming,
+            String::new(),
+            Some(true),
+            href(""),
+        ),
+        count(
+            "Connected",
+            now.connected,
+            then.connected,
+            share(now.connected),
+            Some(true),
+            href("connected"),
+        ),
+        count(
+            "Not connected",
+            now.not_connected(),
+            then.not_connected(),
+            share(now.not_connected()),
+            Some(false),
+            href("no_answer"),
+        ),
+        count(
+            "Abandoned",
+            now.abandoned,
+            then.abandoned,
+            share(now.abandoned),
+            Some(false),
+            href("abandoned"),
+        ),
         Total {
             label: "Average length".to_owned(),
-            value: if now.connected == 0 { "\u{2013}".to_owned() } else { length_text(now.average_s()) },
+            value: if now.connected == 0 {
+                "\u{2013}".to_owned()
+            } else {
+                length_text(now.average_s())
+            },
             share: String::new(),
             change: change(now.average_s(), then.average_s()),
-            before: format!("from {}", if then.connected == 0 { "\u{2013}".to_owned() } else { length_text(then.average_s()) }),
+            before: format!(
+                "from {}",
+                if then.connected == 0 {
+                    "\u{2013}".to_owned()
+                } else {
+                    length_text(then.average_s())
+                }
+            ),
             good: None,
             href: href("connected"),
         },
-        count("Live now", now.live, 0, String::new(), None, "/calls?range=all&outcome=live".to_owned()),
+        count(
+            "Live now",
+            now.live,
+            0,
+            String::new(),
+            None,
+            "/calls?range=all&outcome=live".to_owned(),
+        ),
     ]
     .into_iter()
     .map(|mut total| {
@@ -257,8 +363,16 @@ fn hours(op: &OpCtx, day: &Day, today: &[CallSums], before: &[CallSums]) -> Vec<
 
 fn live_summary(live: &[CallLine]) -> String {
     let of = |state| live.iter().filter(|l| l.state == state).count();
-    let parts = [(of(LiveState::Connected), "connected"), (of(LiveState::Ringing), "ringing"), (of(LiveState::Fallback), "in fallback")];
-    let said: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let parts = [
+        (of(LiveState::Connected), "connected"),
+        (of(LiveState::Ringing), "ringing"),
+        (of(LiveState::Fallback), "in fallback"),
+    ];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect();
     said.join(", ")
 }
 
@@ -272,18 +386,33 @@ fn campaign_today(campaign: &CampaignRecord, sums: &[CallSums]) -> CampaignToday
         incoming: counts.incoming,
         connected: counts.connected,
         not_connected: counts.not_connected(),
-        average_length: if counts.connected == 0 { String::new() } else { length_text(counts.average_s()) },
+        average_length: if counts.connected == 0 {
+            String::new()
+        } else {
+            length_text(counts.average_s())
+        },
     }
 }
 
 /// Targets whose last calls all went unanswered.
-fn missed(op: &OpCtx, lines: &[CallLine], active: impl Fn(TargetId) -> Option<String>) -> Vec<Problem> {
+fn missed(
+    op: &OpCtx,
+    lines: &[CallLine],
+    active: impl Fn(TargetId) -> Option<String>,
+) -> Vec<Problem> {
     let mut streaks: Vec<(TargetId, u32, Timestamp, bool)> = Vec::new();
     for line in lines.iter().filter(|l| l.ended_at.is_some()) {
-        let (Some(target), Some(outcome)) = (line.target, line.outcome) else { continue };
-        let missed = matches!(outcome, Outcome::NoAnswer | Outcome::Voicemail | Outcome::Forwarded);
+        let (Some(target), Some(outcome)) = (line.target, line.outcome) else {
+            continue;
+        };
+        let missed = matches!(
+            outcome,
+            Outcome::NoAnswer | Outcome::Voicemail | Outcome::Forwarded
+        );
         match streaks.iter_mut().find(|(t, ..)| *t == target) {
-            Some((_, count, since, running)) if *running && missed => (*count, *since) = (*count + 1, line.arrived_at),
+            Some((_, count, since, running)) if *running && missed => {
+                (*count, *since) = (*count + 1, line.arrived_at)
+            }
             Some((.., running)) => *running &= missed,
             None => streaks.push((target, u32::from(missed), line.arrived_at, missed)),
         }
@@ -297,7 +426,10 @@ fn missed(op: &OpCtx, lines: &[CallLine], active: impl Fn(TargetId) -> Option<St
             Some(Problem {
                 failed: true,
                 title: format!("{name} missed {count} calls in a row"),
-                detail: format!("Since {}. The callers got the fallback.", clock(since.hour, since.minute)),
+                detail: format!(
+                    "Since {}. The callers got the fallback.",
+                    clock(since.hour, since.minute)
+                ),
                 fix: ProblemFix::PauseTarget(target),
                 href: format!("/calls?range=today&target={target}"),
                 link: "Open calls".to_owned(),
@@ -307,10 +439,19 @@ fn missed(op: &OpCtx, lines: &[CallLine], active: impl Fn(TargetId) -> Option<St
 }
 
 /// An active campaign with numbers that could not send a call anywhere right now.
-fn unreachable(op: &OpCtx, campaign: &CampaignRecord, has_numbers: bool, plans: &AccountPlans, usage: &UsageMap) -> Option<Problem> {
+fn unreachable(
+    op: &OpCtx,
+    campaign: &CampaignRecord,
+    has_numbers: bool,
+    plans: &AccountPlans,
+    usage: &UsageMap,
+) -> Option<Problem> {
     let plan = plans.get(&campaign.id)?;
     let clocks = clocks_of(plan, op.now);
-    let open = plan.routes.iter().any(|r| availability(&r.target, r.on, usage, &clocks).0.kind == AvailabilityKind::Open);
+    let open = plan
+        .routes
+        .iter()
+        .any(|r| availability(&r.target, r.on, usage, &clocks).0.kind == AvailabilityKind::Open);
     if !has_numbers || open {
         return None;
     }
@@ -322,8 +463,14 @@ fn unreachable(op: &OpCtx, campaign: &CampaignRecord, has_numbers: bool, plans: 
             0 => format!("The routing plan is empty. Callers get: {fallback}."),
             n => format!("{n} of {n} routes are closed, full or paused. Callers get: {fallback}."),
         },
-        fix: ProblemFix::Open { href: format!("/campaigns/{}/routing", campaign.id), label: "Review plan".to_owned() },
-        href: format!("/calls?range=today&campaign={}&outcome=no_target", campaign.id),
+        fix: ProblemFix::Open {
+            href: format!("/campaigns/{}/routing", campaign.id),
+            label: "Review plan".to_owned(),
+        },
+        href: format!(
+            "/calls?range=today&campaign={}&outcome=no_target",
+            campaign.id
+        ),
         link: "Open calls".to_owned(),
     })
 }
@@ -339,14 +486,32 @@ fn nearly_capped(op: &OpCtx, plans: &AccountPlans, usage: &UsageMap) -> Vec<Prob
         }
         seen.push(target.id);
         let windows = zone::local(&target.zone, op.now).windows();
-        let used = usage.get(&target.id).copied().unwrap_or_default().within(&windows).day;
-        let Some(limit) = target.caps.daily.filter(|limit| *limit > 0 && used * 100 >= limit * CAP_WARN_PERCENT) else { continue };
+        let used = usage
+            .get(&target.id)
+            .copied()
+            .unwrap_or_default()
+            .within(&windows)
+            .day;
+        let Some(limit) = target
+            .caps
+            .daily
+            .filter(|limit| *limit > 0 && used * 100 >= limit * CAP_WARN_PERCENT)
+        else {
+            continue;
+        };
         let left = limit.saturating_sub(used);
         problems.push(Problem {
             failed: false,
-            title: if left == 0 { format!("{} reached its daily cap", target.name) } else { format!("{} is {left} calls from its daily cap", target.name) },
+            title: if left == 0 {
+                format!("{} reached its daily cap", target.name)
+            } else {
+                format!("{} is {left} calls from its daily cap", target.name)
+            },
             detail: format!("{used} of {limit} calls today."),
-            fix: ProblemFix::Open { href: format!("/targets/{}", target.id), label: "Raise cap".to_owned() },
+            fix: ProblemFix::Open {
+                href: format!("/targets/{}", target.id),
+                label: "Raise cap".to_owned(),
+            },
             href: format!("/calls?range=today&target={}", target.id),
             link: "Open calls".to_owned(),
         });

@@ -69,8 +69,12 @@ impl Error {
             },
             Self::Denied(permission) => format!("Your role may not {}.", permission.words()),
             Self::Unauthenticated => "Sign in to go on.".to_owned(),
-            Self::Limited { retry_after_s } => format!("Too many tries. Try again in {retry_after_s} seconds."),
-            Self::Unavailable(_) => "This is not available right now. Nothing was lost; try again.".to_owned(),
+            Self::Limited { retry_after_s } => {
+                format!("Too many tries. Try again in {retry_after_s} seconds.")
+            }
+            Self::Unavailable(_) => {
+                "This is not available right now. Nothing was lost; try again.".to_owned()
+            }
             Self::Internal(_) => "Something went wrong on our side. It has been noted.".to_owned(),
         }
     }
@@ -130,7 +134,9 @@ pub(crate) trait OrTaken<T> {
 impl<T> OrTaken<T> for Result<T, StoreError> {
     fn or_taken(self, constraint: Constraint, field: &str, message: &str) -> Result<T, Error> {
         self.map_err(|e| match e {
-            StoreError::Conflict(c) if c == constraint => Error::Invalid(FieldErrors::one(field, "taken", message)),
+            StoreError::Conflict(c) if c == constraint => {
+                Error::Invalid(FieldErrors::one(field, "taken", message))
+            }
             e => e.into(),
         })
     }

@@ -7,5 +7,9 @@ use crate::op::OpCtx;
 
 /// Lets an operation go on if the actor's role includes the permission.
 pub(crate) fn require(op: &OpCtx, permission: Permission) -> Result<(), Error> {
-    if op.actor.role.allows(permission) { Ok(()) } else { Err(Error::Denied(permission)) }
+    if op.actor.role.allows(permission) {
+        Ok(())
+    } else {
+        Err(Error::Denied(permission))
+    }
 }

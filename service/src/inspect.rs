@@ -62,9 +62,14 @@ impl Inspection {
         let mut calls: Vec<CallState> = Vec::new();
         let mut after = None;
         loop {
-            let page = tenant.calls(&CallFilter::default(), after, None, 1_000).await?;
+            let page = tenant
+                .calls(&CallFilter::default(), after, None, 1_000)
+                .await?;
             let Some(last) = page.last() else { break };
-            after = Some(Cursor { at: last.arrived_at, call: last.id });
+            after = Some(Cursor {
+                at: last.arrived_at,
+                call: last.id,
+            });
             for line in page {
                 match calls.iter_mut().find(|c| c.sid == line.carrier_sid) {
                     Some(known) => known.records += 1,
@@ -86,7 +91,10 @@ impl Inspection {
             .map(|u| Capacity {
                 target: u.target,
                 live: u.usage.live,
-                limit: targets.iter().find(|t| t.id == u.target).and_then(|t| t.input.caps.concurrent),
+                limit: targets
+                    .iter()
+                    .find(|t| t.id == u.target)
+                    .and_then(|t| t.input.caps.concurrent),
                 hour: u.usage.hour,
                 day: u.usage.day,
                 month: u.usage.month,
@@ -95,6 +103,10 @@ impl Inspection {
             })
             .collect();
         let open_calls = calls.iter().filter(|c| !c.is_final).count();
-        Ok(Snapshot { calls, capacity, open_calls: u64::try_from(open_calls).unwrap_or(u64::MAX) })
+        Ok(Snapshot {
+            calls,
+            capacity,
+            open_calls: u64::try_from(open_calls).unwrap_or(u64::MAX),
+        })
     }
 }

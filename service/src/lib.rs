@@ -71,7 +71,12 @@ impl Services {
             session: session::Sessions::new(db.clone()),
             users: user::Users::new(db.clone()),
             dashboard: dashboard::Dashboards::new(db.clone(), plans.clone()),
-            campaigns: campaign::Campaigns::new(db.clone(), plans.clone(), Arc::clone(&parts.ids), parts.public_base_url.clone()),
+            campaigns: campaign::Campaigns::new(
+                db.clone(),
+                plans.clone(),
+                Arc::clone(&parts.ids),
+                parts.public_base_url.clone(),
+            ),
             buyers: buyer::Buyers::new(db.clone()),
             targets: target::Targets::new(db.clone()),
             numbers: number::Numbers::new(db.clone(), parts.public_base_url.clone()),

@@ -39,7 +39,14 @@ impl Numbers {
         let campaigns = conn.tenant(&op.scope).campaigns().await?;
         Ok(NumberList {
             rows: rows(&conn, op).await?,
-            campaigns: campaigns.into_iter().map(|c| Choice { value: c.id.to_string(), label: c.name, hint: c.vertical }).collect(),
+            campaigns: campaigns
+                .into_iter()
+                .map(|c| Choice {
+                    value: c.id.to_string(),
+                    label: c.name,
+                    hint: c.vertical,
+                })
+                .collect(),
             voice_url: format!("{}/api/webhooks/voice", self.base),
             status_url: format!("{}/api/webhooks/status", self.base),
         })
@@ -57,7 +64,10 @@ impl Numbers {
         if let Some(campaign) = new.campaign {
             tenant.campaign(campaign).await.map_err(unknown_campaign)?;
         }
-        let id = tenant.add_number(&new.e164, &new.label, new.campaign, op.now).await.or_taken(Constraint::NumberE164, "number", TAKEN)?;
+        let id = tenant
+            .add_number(&new.e164, &new.label, new.campaign, op.now)
+            .await
+            .or_taken(Constraint::NumberE164, "number", TAKEN)?;
         tenant.bump_generation().await?;
         conn.commit().await?;
         Ok(id)
@@ -67,14 +77,22 @@ impl Numbers {
     ///
     /// # Errors
     /// [`Error::NotFound`] for the number or the campaign.
-    pub async fn assign(&self, op: &OpCtx, id: NumberId, campaign: Option<CampaignId>) -> Result<(), Error> {
+    pub async fn assign(
+        &self,
+        op: &OpCtx,
+        id: NumberId,
+        campaign: Option<CampaignId>,
+    ) -> Result<(), Error> {
         require(op, Permission::EditNumbers)?;
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
         if let Some(campaign) = campaign {
             tenant.campaign(campaign).await.or_missing("campaign")?;
         }
-        tenant.assign_number(id, campaign).await.or_missing("number")?;
+        tenant
+            .assign_number(id, campaign)
+            .await
+            .or_missing("number")?;
         Ok(conn.commit().await?)
     }
 
@@ -87,11 +105,22 @@ impl Numbers {
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
         let number = tenant.number(id).await.or_missing("number")?;
-        let live = tenant.calls(&CallFilter { live: true, ..CallFilter::default() }, None, None, 10_000).await?;
+        let live = tenant
+            .calls(
+                &CallFilter {
+                    live: true,
+                    ..CallFilter::default()
+                },
+                None,
+                None,
+                10_000,
+            )
+            .await?;
         if live.iter().any(|call| call.dialed == number.e164.as_str()) {
             return Err(Error::Conflict {
                 code: "number_in_use",
-                message: "A call on this number is in progress. Remove it when the call has ended.".to_owned(),
+                message: "A call on this number is in progress. Remove it when the call has ended."
+                    .to_owned(),
             });
         }
         tenant.remove_number(id).await?;
@@ -101,7 +130,12 @@ impl Numbers {
 
 fn unknown_campaign(err: StoreError) -> Error {
     match err {
-        StoreError::NotFound => FieldErrors::one("campaign", "unknown", "There is no such campaign. Choose one from the list.").into(),
+        StoreError::NotFound => FieldErrors::one(
+            "campaign",
+            "unknown",
+            "There is no such campaign. Choose one from the list.",
+        )
+        .into(),
         err => err.into(),
     }
 }
@@ -109,17 +143,28 @@ fn unknown_campaign(err: StoreError) -> Error {
 /// The rows of all numbers of an account.
 pub(crate) async fn rows(conn: &Conn, op: &OpCtx) -> Result<Vec<NumberRow>, StoreError> {
     let tenant = conn.tenant(&op.scope);
-    let campaigns: BTreeMap<CampaignId, String> = tenant.campaign_names().await?.into_iter().collect();
+    let campaigns: BTreeMap<CampaignId, String> =
+        tenant.campaign_names().await?.into_iter().collect();
     let calls: BTreeMap<String, (u32, Option<Timestamp>)> = tenant
         .calls_by_number(zone::today(&op.zone, op.now))
         .await?
         .into_iter()
         .map(|(dialed, today, last)| (dialed, (today, last)))
         .collect();
-    Ok(tenant.numbers().await?.iter().map(|n| row(op, n, &campaigns, &calls)).collect())
+    Ok(tenant
+        .numbers()
+        .await?
+        .iter()
+        .map(|n| row(op, n, &campaigns, &calls))
+        .collect())
 }
 
-fn row(op: &OpCtx, number: &NumberRecord, campaigns: &BTreeMap<CampaignId, String>, calls: &BTreeMap<String, (u32, Option<Timestamp>)>) -> NumberRow {
+fn row(
+    op: &OpCtx,
+    number: &NumberRecord,
+    campaigns: &BTreeMap<CampaignId, String>,
+    calls: &BTreeMap<String, (u32, Option<Timestamp>)>,
+) -> NumberRow {
     let (calls_today, last) = calls.get(number.e164.as_str()).copied().unwrap_or_default();
     NumberRow {
         id: number.id,
@@ -128,7 +173,10 @@ fn row(op: &OpCtx, number: &NumberRecord, campaigns: &BTreeMap<CampaignId, Strin
         state: number.e164.state().unwrap_or_default().to_owned(),
         label: number.label.clone(),
         campaign: number.campaign,
-        campaign_name: number.campaign.and_then(|c| campaigns.get(&c).cloned()).unwrap_or_default(),
+        campaign_name: number
+            .campaign
+            .and_then(|c| campaigns.get(&c).cloned())
+            .unwrap_or_default(),
         calls_today,
         last_call: last.map(|at| zone::stamp(&op.zone, at)),
         added: zone::stamp(&op.zone, number.created_at),

@@ -9,7 +9,9 @@ use domain::plan::{Route, RoutingPlan};
 use domain::routing::{Clocks, UsageMap};
 use domain::target::Target;
 use domain::time::Timestamp;
-use store::{BuyerRecord, CampaignRecord, Conn, RouteRecord, StoreError, TargetRecord, TenantScope};
+use store::{
+    BuyerRecord, CampaignRecord, Conn, RouteRecord, StoreError, TargetRecord, TenantScope,
+};
 
 use crate::zone;
 
@@ -23,19 +25,36 @@ pub struct PlanCache(Arc<RwLock<BTreeMap<AccountId, (i64, Arc<AccountPlans>)>>>)
 
 impl PlanCache {
     /// The plans of an account as of a generation at least.
-    pub(crate) async fn get(&self, conn: &Conn, scope: &TenantScope, generation: i64) -> Result<Arc<AccountPlans>, StoreError> {
-        if let Some((cached, plans)) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&scope.account()) {
+    pub(crate) async fn get(
+        &self,
+        conn: &Conn,
+        scope: &TenantScope,
+        generation: i64,
+    ) -> Result<Arc<AccountPlans>, StoreError> {
+        if let Some((cached, plans)) = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&scope.account())
+        {
             if *cached == generation {
                 return Ok(Arc::clone(plans));
             }
         }
         let plans = Arc::new(load(conn, scope).await?);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(scope.account(), (generation, Arc::clone(&plans)));
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(scope.account(), (generation, Arc::clone(&plans)));
         Ok(plans)
     }
 
     /// The plans of an account as they are now.
-    pub(crate) async fn current(&self, conn: &Conn, scope: &TenantScope) -> Result<Arc<AccountPlans>, StoreError> {
+    pub(crate) async fn current(
+        &self,
+        conn: &Conn,
+        scope: &TenantScope,
+    ) -> Result<Arc<AccountPlans>, StoreError> {
         let generation = conn.platform().generation(scope).await?;
         self.get(conn, scope, generation).await
     }
@@ -47,17 +66,31 @@ async fn load(conn: &Conn, scope: &TenantScope) -> Result<AccountPlans, StoreErr
     let targets = tenant.targets().await?;
     let routes = tenant.routes().await?;
     let campaigns = tenant.campaigns().await?;
-    Ok(campaigns.into_iter().map(|c| (c.id, Arc::new(compile(&c, &routes, &targets, &buyers)))).collect())
+    Ok(campaigns
+        .into_iter()
+        .map(|c| (c.id, Arc::new(compile(&c, &routes, &targets, &buyers))))
+        .collect())
 }
 
-fn compile(campaign: &CampaignRecord, routes: &[RouteRecord], targets: &[TargetRecord], buyers: &[BuyerRecord]) -> RoutingPlan {
+fn compile(
+    campaign: &CampaignRecord,
+    routes: &[RouteRecord],
+    targets: &[TargetRecord],
+    buyers: &[BuyerRecord],
+) -> RoutingPlan {
     let routes = routes
         .iter()
         .filter(|r| r.campaign == campaign.id)
         .filter_map(|r| {
             let target = targets.iter().find(|t| t.id == r.target)?;
             let buyer = buyers.iter().find(|b| b.id == target.buyer)?;
-            Some(Route { id: r.id, priority: r.priority, weight: r.weight, on: r.on, target: routed(target, buyer) })
+            Some(Route {
+                id: r.id,
+                priority: r.priority,
+                weight: r.weight,
+                on: r.on,
+                target: routed(target, buyer),
+            })
         })
         .collect();
     RoutingPlan {
@@ -99,10 +132,20 @@ pub(crate) fn clocks_of(plan: &RoutingPlan, now: Timestamp) -> Clocks {
 }
 
 /// What the targets of a plan have used.
-pub(crate) async fn usage_of(conn: &Conn, scope: &TenantScope, plan: &RoutingPlan) -> Result<UsageMap, StoreError> {
+pub(crate) async fn usage_of(
+    conn: &Conn,
+    scope: &TenantScope,
+    plan: &RoutingPlan,
+) -> Result<UsageMap, StoreError> {
     if plan.routes.is_empty() {
         return Ok(UsageMap::new());
     }
     let ids: Vec<_> = plan.routes.iter().map(|r| r.target.id).collect();
-    Ok(conn.tenant(scope).usage(&ids).await?.into_iter().map(|u| (u.target, u.usage)).collect())
+    Ok(conn
+        .tenant(scope)
+        .usage(&ids)
+        .await?
+        .into_iter()
+        .map(|u| (u.target, u.usage))
+        .collect())
 }

@@ -35,7 +35,16 @@ impl Recordings {
     pub async fn source(&self, op: &OpCtx, id: RecordingId) -> Result<RecordingSource, Error> {
         require(op, Permission::PlayRecordings)?;
         let conn = self.db.read().await?;
-        let r = conn.tenant(&op.scope).recording(id).await.or_missing("recording")?;
-        Ok(RecordingSource { carrier_sid: r.carrier_sid, url: r.url, duration_s: r.duration_s, channels: r.channels })
+        let r = conn
+            .tenant(&op.scope)
+            .recording(id)
+            .await
+            .or_missing("recording")?;
+        Ok(RecordingSource {
+            carrier_sid: r.carrier_sid,
+            url: r.url,
+            duration_s: r.duration_s,
+            channels: r.channels,
+        })
     }
 }

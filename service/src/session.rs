@@ -44,8 +44,14 @@ impl Sessions {
     pub async fn counters(&self, op: &OpCtx) -> Result<Counters, Error> {
         require(op, Permission::ViewCalls)?;
         let conn = self.db.read().await?;
-        let (live, completed_today) = conn.tenant(&op.scope).counters(zone::today(&op.zone, op.now)).await?;
-        Ok(Counters { live, completed_today })
+        let (live, completed_today) = conn
+            .tenant(&op.scope)
+            .counters(zone::today(&op.zone, op.now))
+            .await?;
+        Ok(Counters {
+            live,
+            completed_today,
+        })
     }
 
     /// A figure that changes whenever anything about the account's calls does.
@@ -60,5 +66,9 @@ impl Sessions {
 }
 
 fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+    name.split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
 }

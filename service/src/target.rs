@@ -47,9 +47,18 @@ impl Targets {
         Ok(TargetDetail {
             row: rows.row(&target, &buyer),
             form: TargetForm::of(&target.input),
-            hour: Meter { count: used.hour, limit: caps.hourly },
-            month: Meter { count: used.month, limit: caps.monthly },
-            total: Meter { count: used.total, limit: caps.total },
+            hour: Meter {
+                count: used.hour,
+                limit: caps.hourly,
+            },
+            month: Meter {
+                count: used.month,
+                limit: caps.monthly,
+            },
+            total: Meter {
+                count: used.total,
+                limit: caps.total,
+            },
         })
     }
 
@@ -57,13 +66,22 @@ impl Targets {
     ///
     /// # Errors
     /// [`Error::NotFound`] for the buyer, [`Error::Invalid`] at a field.
-    pub async fn create(&self, op: &OpCtx, buyer: BuyerId, form: &TargetForm) -> Result<TargetId, Error> {
+    pub async fn create(
+        &self,
+        op: &OpCtx,
+        buyer: BuyerId,
+        form: &TargetForm,
+    ) -> Result<TargetId, Error> {
         require(op, Permission::EditBuyers)?;
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
         tenant.buyer(buyer).await.or_missing("buyer")?;
         let input = form.check()?;
-        let id = tenant.add_target(buyer, &input, op.now).await.or_taken(Constraint::TargetName, "name", TAKEN)?;
+        let id = tenant.add_target(buyer, &input, op.now).await.or_taken(
+            Constraint::TargetName,
+            "name",
+            TAKEN,
+        )?;
         conn.commit().await?;
         Ok(id)
     }
@@ -78,7 +96,10 @@ impl Targets {
         let tenant = conn.tenant(&op.scope);
         tenant.target(id).await.or_missing("target")?;
         let input = form.check()?;
-        tenant.update_target(id, &input).await.or_taken(Constraint::TargetName, "name", TAKEN)?;
+        tenant
+            .update_target(id, &input)
+            .await
+            .or_taken(Constraint::TargetName, "name", TAKEN)?;
         Ok(conn.commit().await?)
     }
 
@@ -86,10 +107,18 @@ impl Targets {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn set_activity(&self, op: &OpCtx, id: TargetId, activity: Activity) -> Result<(), Error> {
+    pub async fn set_activity(
+        &self,
+        op: &OpCtx,
+        id: TargetId,
+        activity: Activity,
+    ) -> Result<(), Error> {
         require(op, Permission::EditBuyers)?;
         let conn = self.db.write().await?;
-        conn.tenant(&op.scope).set_target_activity(id, activity).await.or_missing("target")?;
+        conn.tenant(&op.scope)
+            .set_target_activity(id, activity)
+            .await
+            .or_missing("target")?;
         Ok(conn.commit().await?)
     }
 }
@@ -106,16 +135,29 @@ impl TargetRows {
     pub(crate) async fn load(conn: &Conn, op: &OpCtx) -> Result<Self, StoreError> {
         let tenant = conn.tenant(&op.scope);
         let targets = tenant.targets().await?;
-        let names: BTreeMap<CampaignId, String> = tenant.campaigns().await?.into_iter().map(|c| (c.id, c.name)).collect();
+        let names: BTreeMap<CampaignId, String> = tenant
+            .campaigns()
+            .await?
+            .into_iter()
+            .map(|c| (c.id, c.name))
+            .collect();
         let mut campaigns: BTreeMap<TargetId, Vec<(CampaignId, String)>> = BTreeMap::new();
         for route in tenant.routes().await? {
             if let Some(name) = names.get(&route.campaign) {
-                campaigns.entry(route.target).or_default().push((route.campaign, name.clone()));
+                campaigns
+                    .entry(route.target)
+                    .or_default()
+                    .push((route.campaign, name.clone()));
             }
         }
         Ok(Self {
             clocks: zone::clocks(targets.iter().map(|t| t.input.zone.as_str()), op.now),
-            usage: tenant.usage(&[]).await?.into_iter().map(|u| (u.target, u.usage)).collect(),
+            usage: tenant
+                .usage(&[])
+                .await?
+                .into_iter()
+                .map(|u| (u.target, u.usage))
+                .collect(),
             campaigns,
             targets,
         })
@@ -123,7 +165,11 @@ impl TargetRows {
 
     /// The targets of a buyer.
     pub(crate) fn of_buyer(&self, buyer: &BuyerRecord) -> Vec<TargetRow> {
-        self.targets.iter().filter(|t| t.buyer == buyer.id).map(|t| self.row(t, buyer)).collect()
+        self.targets
+            .iter()
+            .filter(|t| t.buyer == buyer.id)
+            .map(|t| self.row(t, buyer))
+            .collect()
     }
 
     pub(crate) fn row(&self, record: &TargetRecord, buyer: &BuyerRecord) -> TargetRow {
@@ -144,22 +190,54 @@ impl TargetRows {
     }
 
     fn used(&self, target: &TargetRecord, now: Timestamp) -> Usage {
-        let windows = self.clocks.get(&target.input.zone).map_or_else(|| zone::local(&target.input.zone, now).windows(), LocalMoment::windows);
-        self.usage.get(&target.id).copied().unwrap_or_default().within(&windows)
+        let windows = self.clocks.get(&target.input.zone).map_or_else(
+            || zone::local(&target.input.zone, now).windows(),
+            LocalMoment::windows,
+        );
+        self.usage
+            .get(&target.id)
+            .copied()
+            .unwrap_or_default()
+            .within(&windows)
     }
 }
 
 /// How a target stands right now: state, lines in use, calls today. The words come from the same
 /// function that decides calls.
-pub(crate) fn availability(target: &Target, on: bool, usage: &UsageMap, clocks: &BTreeMap<String, LocalMoment>) -> (Availability, Meter, Meter) {
-    let windows = clocks.get(&target.zone).map(LocalMoment::windows).unwrap_or_default();
-    let used = usage.get(&target.id).copied().unwrap_or_default().within(&windows);
-    let route = Route { id: domain::id::RouteId(0), priority: 1, weight: 1, on, target: target.clone() };
+pub(crate) fn availability(
+    target: &Target,
+    on: bool,
+    usage: &UsageMap,
+    clocks: &BTreeMap<String, LocalMoment>,
+) -> (Availability, Meter, Meter) {
+    let windows = clocks
+        .get(&target.zone)
+        .map(LocalMoment::windows)
+        .unwrap_or_default();
+    let used = usage
+        .get(&target.id)
+        .copied()
+        .unwrap_or_default()
+        .within(&windows);
+    let route = Route {
+        id: domain::id::RouteId(0),
+        priority: 1,
+        weight: 1,
+        on,
+        target: target.clone(),
+    };
     let verdict = refusal(&route, &Exclusions::default(), usage, clocks);
-    let state = |kind, word: &str, detail: String| Availability { kind, word: word.to_owned(), detail };
+    let state = |kind, word: &str, detail: String| Availability {
+        kind,
+        word: word.to_owned(),
+        detail,
+    };
     let now = match verdict {
         None => {
-            let until = clocks.get(&target.zone).map(|local| target.hours.state(local).until(&target.zone)).unwrap_or_default();
+            let until = clocks
+                .get(&target.zone)
+                .map(|local| target.hours.state(local).until(&target.zone))
+                .unwrap_or_default();
             state(AvailabilityKind::Open, "Open", until)
         }
         Some(Verdict::Closed { until }) => state(AvailabilityKind::Closed, "Closed", until),
@@ -173,9 +251,25 @@ pub(crate) fn availability(target: &Target, on: bool, usage: &UsageMap, clocks: 
             };
             state(AvailabilityKind::Full, "Full", detail)
         }
-        Some(Verdict::RouteOff) => state(AvailabilityKind::Paused, "Off", "in this plan".to_owned()),
-        Some(Verdict::BuyerPaused) => state(AvailabilityKind::Paused, "Paused", "with its buyer".to_owned()),
+        Some(Verdict::RouteOff) => {
+            state(AvailabilityKind::Paused, "Off", "in this plan".to_owned())
+        }
+        Some(Verdict::BuyerPaused) => state(
+            AvailabilityKind::Paused,
+            "Paused",
+            "with its buyer".to_owned(),
+        ),
         Some(_) => state(AvailabilityKind::Paused, "Paused", String::new()),
     };
-    (now, Meter { count: used.live, limit: target.caps.concurrent }, Meter { count: used.day, limit: target.caps.daily })
+    (
+        now,
+        Meter {
+            count: used.live,
+            limit: target.caps.concurrent,
+        },
+        Meter {
+            count: used.day,
+            limit: target.caps.daily,
+        },
+    )
 }

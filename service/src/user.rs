@@ -1,8 +1,8 @@
 //! People: signing in, and being added from the command line.
 
+use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::Argon2;
 use domain::access::Role;
 use domain::id::UserId;
 use domain::invalid::FieldErrors;
@@ -62,17 +62,37 @@ impl Users {
     ///
     /// # Errors
     /// See [`LoginError`].
-    pub async fn login(&self, email: &str, password: &str, peer: &str, now: Timestamp) -> Result<UserRecord, LoginError> {
+    pub async fn login(
+        &self,
+        email: &str,
+        password: &str,
+        peer: &str,
+        now: Timestamp,
+    ) -> Result<UserRecord, LoginError> {
         let email = email.trim().to_lowercase();
-        let subjects = [format!("email:{}", email.chars().take(200).collect::<String>()), format!("peer:{peer}")];
+        let subjects = [
+            format!("email:{}", email.chars().take(200).collect::<String>()),
+            format!("peer:{peer}"),
+        ];
         let conn = self.db.read().await.map_err(Error::from)?;
         for subject in &subjects {
-            let blocked = conn.platform().login_throttle(subject).await.map_err(Error::from)?.blocked_until;
+            let blocked = conn
+                .platform()
+                .login_throttle(subject)
+                .await
+                .map_err(Error::from)?
+                .blocked_until;
             if blocked > now {
-                return Err(LoginError::Throttled { retry_after_s: blocked.secs_since(now).max(1) });
+                return Err(LoginError::Throttled {
+                    retry_after_s: blocked.secs_since(now).max(1),
+                });
             }
         }
-        let user = conn.platform().user_by_email(&email).await.map_err(Error::from)?;
+        let user = conn
+            .platform()
+            .user_by_email(&email)
+            .await
+            .map_err(Error::from)?;
         drop(conn);
         let hash = user.as_ref().map(|u| u.password_hash.clone());
         let password = password.to_owned();
@@ -104,19 +124,49 @@ impl Users {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the user is gone or in no account.
-    pub async fn context(&self, id: UserId, request_id: String, now: Timestamp) -> Result<OpCtx, Error> {
+    pub async fn context(
+        &self,
+        id: UserId,
+        request_id: String,
+        now: Timestamp,
+    ) -> Result<OpCtx, Error> {
         let conn = self.db.read().await?;
-        let user = conn.platform().user_by_id(id).await?.ok_or(Error::Unauthenticated)?;
-        let member = conn.platform().scope_for_member(id).await?.ok_or(Error::Unauthenticated)?;
-        let actor = Actor { user_id: id, role: member.role, name: user.name, email: user.email };
-        Ok(OpCtx { scope: member.scope, actor, account_name: member.account_name, zone: member.zone, request_id, now })
+        let user = conn
+            .platform()
+            .user_by_id(id)
+            .await?
+            .ok_or(Error::Unauthenticated)?;
+        let member = conn
+            .platform()
+            .scope_for_member(id)
+            .await?
+            .ok_or(Error::Unauthenticated)?;
+        let actor = Actor {
+            user_id: id,
+            role: member.role,
+            name: user.name,
+            email: user.email,
+        };
+        Ok(OpCtx {
+            scope: member.scope,
+            actor,
+            account_name: member.account_name,
+            zone: member.zone,
+            request_id,
+            now,
+        })
     }
 
     /// Adds a user and, where it does not exist yet, the account.
     ///
     /// # Errors
     /// [`Error::Invalid`] at `email`, `password` or `account`.
-    pub async fn add(&self, new: &NewUser<'_>, zone: &str, now: Timestamp) -> Result<(UserId, TenantScope), Error> {
+    pub async fn add(
+        &self,
+        new: &NewUser<'_>,
+        zone: &str,
+        now: Timestamp,
+    ) -> Result<(UserId, TenantScope), Error> {
         check_new(new)?;
         let hash = hash(new.password)?;
         let conn = self.db.write().await?;
@@ -128,9 +178,16 @@ impl Users {
         let user = platform
             .add_user(new.email.trim(), new.name, &hash, now)
             .await
-            .or_taken(Constraint::UserEmail, "email", "A user with this address exists already.")?;
+            .or_taken(
+                Constraint::UserEmail,
+                "email",
+                "A user with this address exists already.",
+            )?;
         platform.set_member(account, user, new.role).await?;
-        let scope = platform.scope_for_operator(new.account).await?.ok_or(Error::NotFound("account"))?;
+        let scope = platform
+            .scope_for_operator(new.account)
+            .await?
+            .ok_or(Error::NotFound("account"))?;
         conn.commit().await?;
         Ok((user, scope))
     }
@@ -141,10 +198,26 @@ impl Users {
     /// [`Error::NotFound`] if there is no account of that name.
     pub async fn operator(&self, account: &str, now: Timestamp) -> Result<OpCtx, Error> {
         let conn = self.db.read().await?;
-        let scope = conn.platform().scope_for_operator(account).await?.ok_or(Error::NotFound("account"))?;
+        let scope = conn
+            .platform()
+            .scope_for_operator(account)
+            .await?
+            .ok_or(Error::NotFound("account"))?;
         let zone = conn.platform().zone(&scope).await?;
-        let actor = Actor { user_id: UserId(0), role: Role::Owner, name: "Operator".to_owned(), email: String::new() };
-        Ok(OpCtx { scope, actor, account_name: account.to_owned(), zone, request_id: "command-line".to_owned(), now })
+        let actor = Actor {
+            user_id: UserId(0),
+            role: Role::Owner,
+            name: "Operator".to_owned(),
+            email: String::new(),
+        };
+        Ok(OpCtx {
+            scope,
+            actor,
+            account_name: account.to_owned(),
+            zone,
+            request_id: "command-line".to_owned(),
+            now,
+        })
     }
 
     /// Forgets failed sign-ins that no longer count; returns how many subjects.
@@ -153,7 +226,10 @@ impl Users {
     /// What the database says.
     pub async fn sweep(&self, now: Timestamp) -> Result<u64, Error> {
         let conn = self.db.write().await?;
-        let gone = conn.platform().sweep_login_throttle(now.plus_secs(-WINDOW_S), now).await?;
+        let gone = conn
+            .platform()
+            .sweep_login_throttle(now.plus_secs(-WINDOW_S), now)
+            .await?;
         conn.commit().await?;
         Ok(gone)
     }
@@ -166,11 +242,17 @@ impl Users {
 
     async fn count_failure(&self, subjects: &[String; 2], now: Timestamp) -> Result<(), Error> {
         let conn = self.db.write().await?;
-        for (subject, failures_max) in subjects.iter().zip([EMAIL_FAILURES_MAX, PEER_FAILURES_MAX]) {
-            let failures = conn.platform().count_failed_login(subject, now.plus_secs(-WINDOW_S), now).await?;
+        for (subject, failures_max) in subjects.iter().zip([EMAIL_FAILURES_MAX, PEER_FAILURES_MAX])
+        {
+            let failures = conn
+                .platform()
+                .count_failed_login(subject, now.plus_secs(-WINDOW_S), now)
+                .await?;
             if failures >= failures_max {
                 let wait = WAIT_S << (failures - failures_max).min(5);
-                conn.platform().block_login(subject, now.plus_secs(wait.min(WINDOW_S))).await?;
+                conn.platform()
+                    .block_login(subject, now.plus_secs(wait.min(WINDOW_S)))
+                    .await?;
             }
         }
         Ok(conn.commit().await?)
@@ -181,15 +263,29 @@ fn check_new(new: &NewUser<'_>) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     let email = new.email.trim();
     let fits = email.len() <= 200
-        && email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
+        && email.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+        })
         && !email.contains(char::is_whitespace);
     if !fits {
-        errors.add("email", "malformed", "Enter an address like name@company.example.");
+        errors.add(
+            "email",
+            "malformed",
+            "Enter an address like name@company.example.",
+        );
     }
     match new.password.chars().count() {
-        0..PASSWORD_CHARS_MIN => errors.add("password", "too_short", format!("Use at least {PASSWORD_CHARS_MIN} characters.")),
+        0..PASSWORD_CHARS_MIN => errors.add(
+            "password",
+            "too_short",
+            format!("Use at least {PASSWORD_CHARS_MIN} characters."),
+        ),
         PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX => {}
-        _ => errors.add("password", "too_long", format!("Use at most {PASSWORD_CHARS_MAX} characters.")),
+        _ => errors.add(
+            "password",
+            "too_long",
+            format!("Use at most {PASSWORD_CHARS_MAX} characters."),
+        ),
     }
     errors.take(domain::invalid::name("account", new.account));
     errors.check()
@@ -199,7 +295,8 @@ fn check_new(new: &NewUser<'_>) -> Result<(), FieldErrors> {
 fn hash(password: &str) -> Result<String, Error> {
     let salt = SaltString::generate(&mut OsRng);
     let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
-    hash.map(|h| h.to_string()).map_err(|e| Error::Internal(Box::new(std::io::Error::other(e.to_string()))))
+    hash.map(|h| h.to_string())
+        .map_err(|e| Error::Internal(Box::new(std::io::Error::other(e.to_string()))))
 }
 
 /// Whether a password fits. Without a user the work is done all the same, so that the time taken
@@ -210,7 +307,11 @@ fn verify(password: &str, stored: Option<&str>) -> bool {
         return false;
     }
     let known = stored.is_some();
-    PasswordHash::new(stored.unwrap_or(NOBODY)).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known
+    PasswordHash::new(stored.unwrap_or(NOBODY)).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    }) && known
 }
 
 impl From<StoreError> for LoginError {

@@ -14,7 +14,8 @@ fn time_zone(zone: &str) -> TimeZone {
 /// What the wall clock of a zone shows; UTC for a zone nobody knows.
 #[must_use]
 pub fn local(zone: &str, at: Timestamp) -> LocalMoment {
-    let offset = jiff::Timestamp::from_microsecond(at.0).map_or(0, |t| time_zone(zone).to_offset(t).seconds());
+    let offset = jiff::Timestamp::from_microsecond(at.0)
+        .map_or(0, |t| time_zone(zone).to_offset(t).seconds());
     LocalMoment::new(at, offset)
 }
 
@@ -33,7 +34,8 @@ pub fn clocks<'a>(zones: impl IntoIterator<Item = &'a str>, at: Timestamp) -> Cl
 /// The moment a local day begins; on days whose midnight is skipped, the first moment there is.
 #[must_use]
 pub fn day_start(zone: &str, date: Date) -> Timestamp {
-    date.to_zoned(time_zone(zone)).map_or(Timestamp(0), |z| Timestamp(z.timestamp().as_microsecond()))
+    date.to_zoned(time_zone(zone))
+        .map_or(Timestamp(0), |z| Timestamp(z.timestamp().as_microsecond()))
 }
 
 /// The local date at a moment.
@@ -41,7 +43,10 @@ pub fn day_start(zone: &str, date: Date) -> Timestamp {
 pub fn date(zone: &str, at: Timestamp) -> Date {
     let local = local(zone, at);
     let year = i16::try_from(local.year).unwrap_or(1970);
-    let (month, day) = (i8::try_from(local.month).unwrap_or(1), i8::try_from(local.day).unwrap_or(1));
+    let (month, day) = (
+        i8::try_from(local.month).unwrap_or(1),
+        i8::try_from(local.day).unwrap_or(1),
+    );
     Date::new(year, month, day).unwrap_or(Date::constant(1970, 1, 1))
 }
 
@@ -54,7 +59,8 @@ pub fn today(zone: &str, now: Timestamp) -> Timestamp {
 /// The date so many days later (or earlier).
 #[must_use]
 pub fn plus_days(date: Date, days: i64) -> Date {
-    date.checked_add(jiff::Span::new().days(days)).unwrap_or(date)
+    date.checked_add(jiff::Span::new().days(days))
+        .unwrap_or(date)
 }
 
 /// A date as typed: `yyyy-mm-dd`.
@@ -66,13 +72,26 @@ pub fn parse_date(text: &str) -> Option<Date> {
 /// A moment with its texts.
 #[must_use]
 pub fn stamp(zone: &str, at: Timestamp) -> Stamp {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let l = local(zone, at);
     let half = if l.hour < 12 { "am" } else { "pm" };
     let hour = if l.hour % 12 == 0 { 12 } else { l.hour % 12 };
     let time = format!("{hour}:{:02}:{:02} {half}", l.minute, l.second);
-    let date = format!("{}, {} {}", l.weekday.short(), MONTHS[usize::from(l.month.clamp(1, 12)) - 1], l.day);
-    Stamp { at, datetime: at.rfc3339(), full: format!("{date}, {time} {}", zone_short(zone)), time, date }
+    let date = format!(
+        "{}, {} {}",
+        l.weekday.short(),
+        MONTHS[usize::from(l.month.clamp(1, 12)) - 1],
+        l.day
+    );
+    Stamp {
+        at,
+        datetime: at.rfc3339(),
+        full: format!("{date}, {time} {}", zone_short(zone)),
+        time,
+        date,
+    }
 }
 
 #[cfg(test)]
@@ -90,8 +109,17 @@ mod tests {
     fn days_of_clock_changes_have_23_and_25_hours() {
         let hours = |d: &str| {
             let date = parse_date(d).expect("date");
-            (day_start("America/New_York", plus_days(date, 1)).secs() - day_start("America/New_York", date).secs()) / 3_600
+            (day_start("America/New_York", plus_days(date, 1)).secs()
+                - day_start("America/New_York", date).secs())
+                / 3_600
         };
-        assert_eq!((hours("2026-03-08"), hours("2026-11-01"), hours("2026-11-21")), (23, 25, 24));
+        assert_eq!(
+            (
+                hours("2026-03-08"),
+                hours("2026-11-01"),
+                hours("2026-11-21")
+            ),
+            (23, 25, 24)
+        );
     }
 }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::number::NumberRow;
 use super::page::{Activity, Availability, Choice, Meter, Stamp};
-use crate::campaign::{ATTEMPTS, DEFAULT_GREETING, DEFAULT_MESSAGE, Distribution, Fallback, RecordingMode, VERTICALS};
+use crate::campaign::{
+    ATTEMPTS, DEFAULT_GREETING, DEFAULT_MESSAGE, Distribution, Fallback, RecordingMode, VERTICALS,
+};
 use crate::id::{CampaignId, RouteId, TargetId};
 use crate::invalid::{FieldErrors, name, optional_text, whole};
 use crate::plan::{PRIORITY_MAX, ROUTES_MAX, WEIGHT_MAX};
@@ -125,7 +127,12 @@ impl CampaignForm {
         let fallback = errors.take(self.fallback());
         match (name, recording, fallback) {
             (Some(name), Some(recording), Some(fallback)) if errors.is_empty() => {
-                Ok(CampaignInput { name, vertical: self.vertical.clone(), recording, fallback })
+                Ok(CampaignInput {
+                    name,
+                    vertical: self.vertical.clone(),
+                    recording,
+                    fallback,
+                })
             }
             _ => Err(errors),
         }
@@ -163,11 +170,23 @@ impl CampaignForm {
             optional_text(field, text, 500).map(|text| text.unwrap_or_else(|| default.to_owned()))
         };
         match self.fallback.as_str() {
-            "number" => super::number::phone("fallback_number", &self.fallback_number).map(Fallback::Number),
-            "voicemail" => said("fallback_greeting", &self.fallback_greeting, DEFAULT_GREETING).map(|greeting| Fallback::Voicemail { greeting }),
-            "message" => said("fallback_message", &self.fallback_message, DEFAULT_MESSAGE).map(|text| Fallback::Message { text }),
+            "number" => {
+                super::number::phone("fallback_number", &self.fallback_number).map(Fallback::Number)
+            }
+            "voicemail" => said(
+                "fallback_greeting",
+                &self.fallback_greeting,
+                DEFAULT_GREETING,
+            )
+            .map(|greeting| Fallback::Voicemail { greeting }),
+            "message" => said("fallback_message", &self.fallback_message, DEFAULT_MESSAGE)
+                .map(|text| Fallback::Message { text }),
             "hang_up" => Ok(Fallback::HangUp),
-            _ => Err(FieldErrors::one("fallback", "unknown", "Choose what happens when nobody answers.")),
+            _ => Err(FieldErrors::one(
+                "fallback",
+                "unknown",
+                "Choose what happens when nobody answers.",
+            )),
         }
     }
 }
@@ -186,7 +205,12 @@ pub struct PlanForm {
 
 impl Default for PlanForm {
     fn default() -> Self {
-        Self { version: 0, distribution: "weight".to_owned(), attempts_max: "3".to_owned(), routes: Vec::new() }
+        Self {
+            version: 0,
+            distribution: "weight".to_owned(),
+            attempts_max: "3".to_owned(),
+            routes: Vec::new(),
+        }
     }
 }
 
@@ -205,7 +229,12 @@ pub struct RouteForm {
 
 impl Default for RouteForm {
     fn default() -> Self {
-        Self { target: String::new(), priority: "1".to_owned(), weight: "10".to_owned(), on: "on".to_owned() }
+        Self {
+            target: String::new(),
+            priority: "1".to_owned(),
+            weight: "10".to_owned(),
+            on: "on".to_owned(),
+        }
     }
 }
 
@@ -235,40 +264,81 @@ impl PlanForm {
     /// At `attempts_max`, `distribution`, `routes[n].weight`, `routes[n].priority` or `routes[n].target`.
     pub fn check(&self) -> Result<PlanInput, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let attempts = errors.take(whole("attempts_max", &self.attempts_max, ATTEMPTS.0, ATTEMPTS.1));
+        let attempts = errors.take(whole(
+            "attempts_max",
+            &self.attempts_max,
+            ATTEMPTS.0,
+            ATTEMPTS.1,
+        ));
         let distribution = match self.distribution.as_str() {
             "weight" => Distribution::Weight,
             "round_robin" => Distribution::RoundRobin,
             _ => {
-                errors.add("distribution", "unknown", "Choose how routes of one priority share calls.");
+                errors.add(
+                    "distribution",
+                    "unknown",
+                    "Choose how routes of one priority share calls.",
+                );
                 Distribution::Weight
             }
         };
         if self.routes.len() > ROUTES_MAX {
-            errors.add("routes", "too_many", format!("A plan holds at most {ROUTES_MAX} routes."));
+            errors.add(
+                "routes",
+                "too_many",
+                format!("A plan holds at most {ROUTES_MAX} routes."),
+            );
         }
         let mut routes: Vec<RouteInput> = Vec::new();
         for (i, route) in self.routes.iter().enumerate() {
             let weight = errors.take(
-                whole(&format!("routes[{i}].weight"), &route.weight, 1, WEIGHT_MAX)
-                    .map_err(|_| FieldErrors::one(&format!("routes[{i}].weight"), "out_of_range", "Enter 1 to 1,000. Without it, no calls.")),
+                whole(&format!("routes[{i}].weight"), &route.weight, 1, WEIGHT_MAX).map_err(|_| {
+                    FieldErrors::one(
+                        &format!("routes[{i}].weight"),
+                        "out_of_range",
+                        "Enter 1 to 1,000. Without it, no calls.",
+                    )
+                }),
             );
-            let priority = errors.take(whole(&format!("routes[{i}].priority"), &route.priority, 1, PRIORITY_MAX));
+            let priority = errors.take(whole(
+                &format!("routes[{i}].priority"),
+                &route.priority,
+                1,
+                PRIORITY_MAX,
+            ));
             let Ok(target) = route.target.parse::<TargetId>() else {
-                errors.add(&format!("routes[{i}].target"), "unknown", "Choose a target from the list.");
+                errors.add(
+                    &format!("routes[{i}].target"),
+                    "unknown",
+                    "Choose a target from the list.",
+                );
                 continue;
             };
             if routes.iter().any(|r| r.target == target) {
-                errors.add(&format!("routes[{i}].target"), "duplicate", "This target is in the plan already.");
+                errors.add(
+                    &format!("routes[{i}].target"),
+                    "duplicate",
+                    "This target is in the plan already.",
+                );
             }
             if let (Some(weight), Some(priority)) = (weight, priority) {
-                routes.push(RouteInput { target, priority, weight, on: !route.on.is_empty() });
+                routes.push(RouteInput {
+                    target,
+                    priority,
+                    weight,
+                    on: !route.on.is_empty(),
+                });
             }
         }
         errors.clone().check()?;
         routes.sort_by_key(|r| r.priority);
         let attempts_max = attempts.ok_or(errors)?;
-        Ok(PlanInput { version: self.version, distribution, attempts_max, routes })
+        Ok(PlanInput {
+            version: self.version,
+            distribution,
+            attempts_max,
+            routes,
+        })
     }
 }
 
@@ -277,31 +347,73 @@ mod tests {
     use super::*;
 
     fn route(target: &str, priority: &str, weight: &str) -> RouteForm {
-        RouteForm { target: target.into(), priority: priority.into(), weight: weight.into(), on: "on".into() }
+        RouteForm {
+            target: target.into(),
+            priority: priority.into(),
+            weight: weight.into(),
+            on: "on".into(),
+        }
     }
 
     #[test]
     fn a_plan_is_sorted_by_priority_and_keeps_the_order_within() {
-        let form = PlanForm { routes: vec![route("3", "2", "10"), route("1", "1", "5"), route("2", "1", "7")], ..PlanForm::default() };
-        let targets: Vec<i64> = form.check().expect("valid").routes.iter().map(|r| r.target.0).collect();
+        let form = PlanForm {
+            routes: vec![
+                route("3", "2", "10"),
+                route("1", "1", "5"),
+                route("2", "1", "7"),
+            ],
+            ..PlanForm::default()
+        };
+        let targets: Vec<i64> = form
+            .check()
+            .expect("valid")
+            .routes
+            .iter()
+            .map(|r| r.target.0)
+            .collect();
         assert_eq!(targets, [1, 2, 3]);
     }
 
     #[test]
     fn mistakes_are_named_at_their_route() {
-        let form = PlanForm { attempts_max: "0".into(), routes: vec![route("1", "1", ""), route("1", "1", "5"), route("x", "1", "5")], ..PlanForm::default() };
+        let form = PlanForm {
+            attempts_max: "0".into(),
+            routes: vec![
+                route("1", "1", ""),
+                route("1", "1", "5"),
+                route("x", "1", "5"),
+            ],
+            ..PlanForm::default()
+        };
         let errors = form.check().expect_err("invalid");
-        assert_eq!(errors.message("routes[0].weight").as_deref(), Some("Enter 1 to 1,000. Without it, no calls."));
+        assert_eq!(
+            errors.message("routes[0].weight").as_deref(),
+            Some("Enter 1 to 1,000. Without it, no calls.")
+        );
         assert!(errors.message("routes[2].target").is_some());
         assert!(errors.message("attempts_max").is_some());
     }
 
     #[test]
     fn settings_round_trip_and_need_what_the_fallback_needs() {
-        let form = CampaignForm { name: "Roof repair, Texas".into(), fallback: "number".into(), fallback_number: "214 555 0187".into(), ..CampaignForm::default() };
+        let form = CampaignForm {
+            name: "Roof repair, Texas".into(),
+            fallback: "number".into(),
+            fallback_number: "214 555 0187".into(),
+            ..CampaignForm::default()
+        };
         let input = form.check().expect("valid");
         assert_eq!(CampaignForm::of(&input).check(), Ok(input));
-        let bad = CampaignForm { fallback_number: String::new(), ..form };
-        assert!(bad.check().expect_err("no number").message("fallback_number").is_some());
+        let bad = CampaignForm {
+            fallback_number: String::new(),
+            ..form
+        };
+        assert!(
+            bad.check()
+                .expect_err("no number")
+                .message("fallback_number")
+                .is_some()
+        );
     }
 }

@@ -63,7 +63,11 @@ impl NumberForm {
         let label = errors.take(optional_text("label", &self.label, 80));
         let campaign = errors.take(optional_campaign("campaign", &self.campaign));
         match (e164, label, campaign) {
-            (Some(e164), Some(label), Some(campaign)) => Ok(NewNumber { e164, label: label.unwrap_or_default(), campaign }),
+            (Some(e164), Some(label), Some(campaign)) => Ok(NewNumber {
+                e164,
+                label: label.unwrap_or_default(),
+                campaign,
+            }),
             _ => Err(errors),
         }
     }
@@ -74,7 +78,9 @@ impl NumberForm {
 /// # Errors
 /// `invalid_number` with what is missing.
 pub fn phone(field: &str, text: &str) -> Result<E164, FieldErrors> {
-    text.parse().map_err(|e: crate::phone::ParsePhoneError| FieldErrors::one(field, "invalid_number", &e.to_string()))
+    text.parse().map_err(|e: crate::phone::ParsePhoneError| {
+        FieldErrors::one(field, "invalid_number", &e.to_string())
+    })
 }
 
 /// A campaign chosen in `field`, or none.
@@ -85,5 +91,7 @@ pub fn optional_campaign(field: &str, text: &str) -> Result<Option<CampaignId>, 
     if text.trim().is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| FieldErrors::one(field, "unknown", "Choose a campaign from the list."))
+    text.parse()
+        .map(Some)
+        .map_err(|_| FieldErrors::one(field, "unknown", "Choose a campaign from the list."))
 }

@@ -80,6 +80,8 @@ impl Activity {
     /// The state of a stored word.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Active, Self::Paused, Self::Archived].into_iter().find(|a| a.code() == code)
+        [Self::Active, Self::Paused, Self::Archived]
+            .into_iter()
+            .find(|a| a.code() == code)
     }
 }

@@ -77,13 +77,21 @@ pub struct DayForm {
 
 impl Default for DayForm {
     fn default() -> Self {
-        Self { open: String::new(), from: "09:00".to_owned(), to: "17:00".to_owned(), breaks: String::new() }
+        Self {
+            open: String::new(),
+            from: "09:00".to_owned(),
+            to: "17:00".to_owned(),
+            breaks: String::new(),
+        }
     }
 }
 
 impl Default for TargetForm {
     fn default() -> Self {
-        let weekday = DayForm { open: "on".to_owned(), ..DayForm::default() };
+        let weekday = DayForm {
+            open: "on".to_owned(),
+            ..DayForm::default()
+        };
         let mut days = vec![weekday; 5];
         days.extend([DayForm::default(), DayForm::default()]);
         Self {
@@ -129,16 +137,46 @@ impl TargetForm {
         let mut errors = FieldErrors::default();
         let name = errors.take(name("name", &self.name));
         let destination = errors.take(self.destination());
-        let ring = errors.take(whole("ring_timeout_s", &self.ring_timeout_s, RING_TIMEOUT_S.0, RING_TIMEOUT_S.1));
+        let ring = errors.take(whole(
+            "ring_timeout_s",
+            &self.ring_timeout_s,
+            RING_TIMEOUT_S.0,
+            RING_TIMEOUT_S.1,
+        ));
         let caller_id = errors.take(self.caller_id_policy());
         let whisper = errors.take(optional_text("whisper", &self.whisper, 300));
         let zone = errors.take(zone("zone", &self.zone));
         let hours = errors.take(self.weekly_hours());
         let caps = errors.take(self.caps());
-        match (name, destination, ring, caller_id, whisper, zone, hours, caps) {
-            (Some(name), Some(destination), Some(ring_timeout_s), Some(caller_id), Some(whisper), Some(zone), Some(hours), Some(caps)) => {
-                Ok(TargetInput { name, destination, ring_timeout_s, caller_id, whisper, zone, hours, caps })
-            }
+        match (
+            name,
+            destination,
+            ring,
+            caller_id,
+            whisper,
+            zone,
+            hours,
+            caps,
+        ) {
+            (
+                Some(name),
+                Some(destination),
+                Some(ring_timeout_s),
+                Some(caller_id),
+                Some(whisper),
+                Some(zone),
+                Some(hours),
+                Some(caps),
+            ) => Ok(TargetInput {
+                name,
+                destination,
+                ring_timeout_s,
+                caller_id,
+                whisper,
+                zone,
+                hours,
+                caps,
+            }),
             _ => Err(errors),
         }
     }
@@ -158,7 +196,12 @@ impl TargetForm {
         };
         let (hours, days) = match &input.hours {
             Hours::Always => ("always", Self::default().days),
-            Hours::Weekly(days) => ("weekly", days.iter().map(|d| d.as_ref().map_or_else(DayForm::default, DayForm::of)).collect()),
+            Hours::Weekly(days) => (
+                "weekly",
+                days.iter()
+                    .map(|d| d.as_ref().map_or_else(DayForm::default, DayForm::of))
+                    .collect(),
+            ),
         };
         Self {
             name: input.name.clone(),
@@ -183,8 +226,14 @@ impl TargetForm {
     fn destination(&self) -> Result<Destination, FieldErrors> {
         match self.kind.as_str() {
             "number" => super::number::phone("number", &self.number).map(Destination::Number),
-            "sip" => SipUri::parse(&self.sip).map(Destination::Sip).map_err(|e| FieldErrors::one("sip", "invalid_sip", e)),
-            _ => Err(FieldErrors::one("kind", "unknown", "Choose a number or a SIP address.")),
+            "sip" => SipUri::parse(&self.sip)
+                .map(Destination::Sip)
+                .map_err(|e| FieldErrors::one("sip", "invalid_sip", e)),
+            _ => Err(FieldErrors::one(
+                "kind",
+                "unknown",
+                "Choose a number or a SIP address.",
+            )),
         }
     }
 
@@ -192,14 +241,23 @@ impl TargetForm {
         match self.caller_id.as_str() {
             "pass_through" => Ok(CallerIdPolicy::PassThrough),
             "tracking" => Ok(CallerIdPolicy::Tracking),
-            "fixed" => super::number::phone("caller_id_number", &self.caller_id_number).map(CallerIdPolicy::Fixed),
-            _ => Err(FieldErrors::one("caller_id", "unknown", "Choose which number the target sees.")),
+            "fixed" => super::number::phone("caller_id_number", &self.caller_id_number)
+                .map(CallerIdPolicy::Fixed),
+            _ => Err(FieldErrors::one(
+                "caller_id",
+                "unknown",
+                "Choose which number the target sees.",
+            )),
         }
     }
 
     fn caps(&self) -> Result<Caps, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let mut cap = |field: &str, text: &str| errors.take(optional_whole(field, text, 0, CAP_MAX)).flatten();
+        let mut cap = |field: &str, text: &str| {
+            errors
+                .take(optional_whole(field, text, 0, CAP_MAX))
+                .flatten()
+        };
         let caps = Caps {
             concurrent: cap("cap_concurrent", &self.cap_concurrent),
             hourly: cap("cap_hourly", &self.cap_hourly),
@@ -215,7 +273,13 @@ impl TargetForm {
         match self.hours.as_str() {
             "always" => return Ok(Hours::Always),
             "weekly" => {}
-            _ => return Err(FieldErrors::one("hours", "unknown", "Choose when calls are taken.")),
+            _ => {
+                return Err(FieldErrors::one(
+                    "hours",
+                    "unknown",
+                    "Choose when calls are taken.",
+                ));
+            }
         }
         let mut errors = FieldErrors::default();
         let mut days = [const { None }; 7];
@@ -232,27 +296,50 @@ impl TargetForm {
 impl DayForm {
     fn of(day: &DayHours) -> Self {
         let clock = |m: u16| format!("{:02}:{:02}", m % 1_440 / 60, m % 60);
-        let breaks: Vec<String> = day.breaks.iter().map(|b| format!("{}-{}", clock(b.from), clock(b.to))).collect();
-        Self { open: "on".to_owned(), from: clock(day.open.from), to: clock(day.open.to), breaks: breaks.join(", ") }
+        let breaks: Vec<String> = day
+            .breaks
+            .iter()
+            .map(|b| format!("{}-{}", clock(b.from), clock(b.to)))
+            .collect();
+        Self {
+            open: "on".to_owned(),
+            from: clock(day.open.from),
+            to: clock(day.open.to),
+            breaks: breaks.join(", "),
+        }
     }
 
     fn check(&self, i: usize) -> Result<DayHours, FieldErrors> {
         let field = format!("days[{i}]");
         let bad = |message: &str| FieldErrors::one(&field, "malformed", message);
-        let clock = |text: &str| parse_clock(text).ok_or_else(|| bad("Enter times like 09:00 and 17:30."));
+        let clock =
+            |text: &str| parse_clock(text).ok_or_else(|| bad("Enter times like 09:00 and 17:30."));
         let from = clock(&self.from)?;
         let mut to = clock(&self.to)?;
         if to <= from {
             to += 1_440;
         }
         let mut breaks = Vec::new();
-        for part in self.breaks.split(',').map(str::trim).filter(|p| !p.is_empty()) {
-            let (start, end) = part.split_once(['-', '\u{2013}']).ok_or_else(|| bad("Enter breaks like 12:00-13:00."))?;
+        for part in self
+            .breaks
+            .split(',')
+            .map(str::trim)
+            .filter(|p| !p.is_empty())
+        {
+            let (start, end) = part
+                .split_once(['-', '\u{2013}'])
+                .ok_or_else(|| bad("Enter breaks like 12:00-13:00."))?;
             let over_midnight = |m: u16| if m < from { m + 1_440 } else { m };
-            breaks.push(Span { from: over_midnight(clock(start)?), to: over_midnight(clock(end)?) });
+            breaks.push(Span {
+                from: over_midnight(clock(start)?),
+                to: over_midnight(clock(end)?),
+            });
         }
         breaks.sort();
-        Ok(DayHours { open: Span { from, to }, breaks })
+        Ok(DayHours {
+            open: Span { from, to },
+            breaks,
+        })
     }
 }
 
@@ -268,7 +355,12 @@ mod tests {
     use super::*;
 
     fn filled() -> TargetForm {
-        TargetForm { name: "DryRight Houston".into(), number: "(713) 555-0164".into(), hours: "weekly".into(), ..TargetForm::default() }
+        TargetForm {
+            name: "DryRight Houston".into(),
+            number: "(713) 555-0164".into(),
+            hours: "weekly".into(),
+            ..TargetForm::default()
+        }
     }
 
     #[test]
@@ -293,8 +385,21 @@ mod tests {
         form.zone = "Mars/Base".into();
         let errors = form.check().expect_err("invalid");
         let fields: Vec<&str> = errors.0.iter().map(|e| e.field.as_str()).collect();
-        assert_eq!(fields, ["name", "number", "ring_timeout_s", "zone", "days[2]", "cap_hourly"]);
-        assert_eq!(errors.message("number").as_deref(), Some("2 digits are missing."));
+        assert_eq!(
+            fields,
+            [
+                "name",
+                "number",
+                "ring_timeout_s",
+                "zone",
+                "days[2]",
+                "cap_hourly"
+            ]
+        );
+        assert_eq!(
+            errors.message("number").as_deref(),
+            Some("2 digits are missing.")
+        );
     }
 
     #[test]
@@ -303,6 +408,9 @@ mod tests {
         form.days[0].from = "20:00".into();
         form.days[0].to = "10:00".into();
         let errors = form.check().expect_err("overlap");
-        assert_eq!((errors.0[0].field.as_str(), errors.0[0].code.as_str()), ("days[0]", "overlap"));
+        assert_eq!(
+            (errors.0[0].field.as_str(), errors.0[0].code.as_str()),
+            ("days[0]", "overlap")
+        );
     }
 }

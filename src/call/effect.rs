@@ -63,6 +63,11 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { dial_ms: 20_000, talk_ms: 120_000, result_ms: 10_000, give_up_ms: 4 * 3_600_000 + 600_000 }
+        Self {
+            dial_ms: 20_000,
+            talk_ms: 120_000,
+            result_ms: 10_000,
+            give_up_ms: 4 * 3_600_000 + 600_000,
+        }
     }
 }

@@ -79,7 +79,8 @@ impl DialResult {
     /// hangs up during the whisper ends as completed as well (twilio-reference 1.3).
     #[must_use]
     pub fn connected(&self) -> bool {
-        self.bridged.unwrap_or(self.status == LegStatus::Completed && self.duration_s.unwrap_or(0) > 0)
+        self.bridged
+            .unwrap_or(self.status == LegStatus::Completed && self.duration_s.unwrap_or(0) > 0)
     }
 }
 
@@ -112,23 +113,41 @@ pub struct CarrierLeg {
 }
 
 /// Everything that can happen to a call after it arrived.
-#[expect(clippy::large_enum_variant, reason = "an event lives for one call of the machine, never in a collection")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an event lives for one call of the machine, never in a collection"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The answer to [`Choose`](super::effect::Effect::Choose).
-    Decided { decision: Decision, chosen: Option<ChosenRoute> },
+    Decided {
+        decision: Decision,
+        chosen: Option<ChosenRoute>,
+    },
     /// The line of the decided target is ours.
     Claimed,
     /// Another call took it.
     ClaimLost,
-    DialEnded { attempt: u32, result: DialResult },
+    DialEnded {
+        attempt: u32,
+        result: DialResult,
+    },
     LegChanged(LegNews),
     FallbackDialEnded(DialResult),
-    VoicemailLeft { duration_s: u32, caller_gone: bool },
+    VoicemailLeft {
+        duration_s: u32,
+        caller_gone: bool,
+    },
     /// The caller's own leg ended.
-    CallEnded { status: LegStatus, duration_s: Option<u32> },
-    RecordingReady { sid: String, duration_s: u32 },
+    CallEnded {
+        status: LegStatus,
+        duration_s: Option<u32>,
+    },
+    RecordingReady {
+        sid: String,
+        duration_s: u32,
+    },
     /// The answer to [`AskCarrier`](super::effect::Effect::AskCarrier).
     CarrierSaid(CarrierRecord),
     /// The carrier could not be asked, or there is none to ask.

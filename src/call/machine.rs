@@ -51,7 +51,12 @@ pub struct CallMachine {
 impl CallMachine {
     /// A call that has just arrived, with the plan of its number's campaign.
     #[must_use]
-    pub fn arrive(arrival: &Arrival, plan: Option<&RoutingPlan>, now: Timestamp, patience: Patience) -> Self {
+    pub fn arrive(
+        arrival: &Arrival,
+        plan: Option<&RoutingPlan>,
+        now: Timestamp,
+        patience: Patience,
+    ) -> Self {
         let routed = plan.filter(|p| p.active);
         let session = Session {
             arrived_at: now,
@@ -64,7 +69,12 @@ impl CallMachine {
             decisions: 0,
             attempts_max: plan.map_or(ATTEMPTS_DEFAULT, |p| p.attempts_max),
             recording: plan.map_or(RecordingMode::Off, |p| p.recording),
-            fallback: plan.map_or_else(|| Fallback::Message { text: APOLOGY.to_owned() }, |p| p.fallback.clone()),
+            fallback: plan.map_or_else(
+                || Fallback::Message {
+                    text: APOLOGY.to_owned(),
+                },
+                |p| p.fallback.clone(),
+            ),
             attempts: Vec::new(),
             lost: Vec::new(),
             heard_at: now,
@@ -74,9 +84,15 @@ impl CallMachine {
             duration_s: None,
             recorded: false,
         };
-        let mut machine = Self { session, effects: VecDeque::new(), entries: Vec::new(), patience };
+        let mut machine = Self {
+            session,
+            effects: VecDeque::new(),
+            entries: Vec::new(),
+            patience,
+        };
         let tags = u32::try_from(arrival.tags.len()).unwrap_or(u32::MAX);
-        let dialed = super::event::dialed_number(&arrival.to).map_or_else(|| arrival.to.clone(), |n| n.display());
+        let dialed = super::event::dialed_number(&arrival.to)
+            .map_or_else(|| arrival.to.clone(), |n| n.display());
         machine.note(now, What::Arrived { dialed, tags });
         match plan {
             None => {
@@ -95,7 +111,12 @@ impl CallMachine {
     /// A stored call.
     #[must_use]
     pub fn resume(session: Session, patience: Patience) -> Self {
-        Self { session, effects: VecDeque::new(), entries: Vec::new(), patience }
+        Self {
+            session,
+            effects: VecDeque::new(),
+            entries: Vec::new(),
+            patience,
+        }
     }
 
     /// The state to store.
@@ -126,7 +147,10 @@ impl CallMachine {
             Event::DialEnded { attempt, result } => self.dial_ended(attempt, &result, now),
             Event::LegChanged(news) => self.leg_changed(news, now),
             Event::FallbackDialEnded(result) => self.fallback_dial_ended(&result, now),
-            Event::VoicemailLeft { duration_s, caller_gone } => self.voicemail_left(duration_s, caller_gone, now),
+            Event::VoicemailLeft {
+                duration_s,
+                caller_gone,
+            } => self.voicemail_left(duration_s, caller_gone, now),
             Event::CallEnded { status, duration_s } => self.call_ended(status, duration_s, now),
             Event::RecordingReady { duration_s, .. } => {
                 self.session.recorded = true;
@@ -145,18 +169,42 @@ impl CallMachine {
         let asked = s.asked_at.unwrap_or(s.arrived_at);
         let (base, kind, wait_ms) = match s.stage {
             Stage::Ended => return None,
-            Stage::Deciding | Stage::Claiming { .. } => (s.heard_at, TimerKind::DialOverdue, self.patience.dial_ms),
+            Stage::Deciding | Stage::Claiming { .. } => {
+                (s.heard_at, TimerKind::DialOverdue, self.patience.dial_ms)
+            }
             Stage::Dialing => {
-                let ring_ms = s.attempts.last().map_or(0, |a| i64::from(a.chosen.ring_timeout_s) * 1_000);
+                let ring_ms = s
+                    .attempts
+                    .last()
+                    .map_or(0, |a| i64::from(a.chosen.ring_timeout_s) * 1_000);
                 let began = s.attempts.last().map_or(s.heard_at, |a| a.started_at);
-                (began.plus_millis(ring_ms), TimerKind::DialOverdue, self.patience.dial_ms)
+                (
+                    began.plus_millis(ring_ms),
+                    TimerKind::DialOverdue,
+                    self.patience.dial_ms,
+                )
             }
             Stage::Talking => (s.heard_at, TimerKind::StillTalking, self.patience.talk_ms),
-            Stage::FallbackDialing | Stage::Recording => (s.heard_at, TimerKind::FallbackOverdue, self.patience.talk_ms),
-            Stage::Closing => (s.heard_at, TimerKind::FallbackOverdue, self.patience.dial_ms),
-            Stage::Settling => (s.ended_at.unwrap_or(s.heard_at), TimerKind::ResultMissing, self.patience.result_ms),
+            Stage::FallbackDialing | Stage::Recording => (
+                s.heard_at,
+                TimerKind::FallbackOverdue,
+                self.patience.talk_ms,
+            ),
+            Stage::Closing => (
+                s.heard_at,
+                TimerKind::FallbackOverdue,
+                self.patience.dial_ms,
+            ),
+            Stage::Settling => (
+                s.ended_at.unwrap_or(s.heard_at),
+                TimerKind::ResultMissing,
+                self.patience.result_ms,
+            ),
         };
-        Some(Timer { at: base.max(asked).plus_millis(wait_ms), kind })
+        Some(Timer {
+            at: base.max(asked).plus_millis(wait_ms),
+            kind,
+        })
     }
 
     /// Wakes the call: it asks the carrier what became of it.
@@ -173,13 +221,26 @@ impl CallMachine {
         self.session.stage = Stage::Deciding;
         self.session.decisions += 1;
         let exclusions = Exclusions {
-            tried: self.session.attempts.iter().map(|a| a.chosen.target).collect(),
+            tried: self
+                .session
+                .attempts
+                .iter()
+                .map(|a| a.chosen.target)
+                .collect(),
             lost: self.session.lost.clone(),
         };
-        self.effects.push_back(Effect::Choose { exclusions, salt: self.session.decisions });
+        self.effects.push_back(Effect::Choose {
+            exclusions,
+            salt: self.session.decisions,
+        });
     }
 
-    fn decided(&mut self, decision: Decision, chosen: Option<ChosenRoute>, now: Timestamp) -> Result<(), Rejected> {
+    fn decided(
+        &mut self,
+        decision: Decision,
+        chosen: Option<ChosenRoute>,
+        now: Timestamp,
+    ) -> Result<(), Rejected> {
         if self.session.stage != Stage::Deciding {
             return Err(Rejected::WrongState);
         }
@@ -187,7 +248,10 @@ impl CallMachine {
         self.note(now, What::Decided { after, decision });
         match chosen {
             Some(chosen) => {
-                self.effects.push_back(Effect::Claim { target: chosen.target, windows: chosen.windows });
+                self.effects.push_back(Effect::Claim {
+                    target: chosen.target,
+                    windows: chosen.windows,
+                });
                 self.session.stage = Stage::Claiming { chosen };
             }
             None => self.begin_fallback(now),
@@ -196,7 +260,9 @@ impl CallMachine {
     }
 
     fn claimed(&mut self, now: Timestamp) -> Result<(), Rejected> {
-        let Stage::Claiming { chosen } = &self.session.stage else { return Err(Rejected::WrongState) };
+        let Stage::Claiming { chosen } = &self.session.stage else {
+            return Err(Rejected::WrongState);
+        };
         let chosen = chosen.clone();
         let number = u32::try_from(self.session.attempts.len()).unwrap_or(u32::MAX) + 1;
         self.note(
@@ -234,12 +300,15 @@ impl CallMachine {
             counted: true,
         });
         self.session.stage = Stage::Dialing;
-        self.effects.push_back(Effect::Reply(vec![Verb::Dial(dial)]));
+        self.effects
+            .push_back(Effect::Reply(vec![Verb::Dial(dial)]));
         Ok(())
     }
 
     fn claim_lost(&mut self, now: Timestamp) -> Result<(), Rejected> {
-        let Stage::Claiming { chosen } = &self.session.stage else { return Err(Rejected::WrongState) };
+        let Stage::Claiming { chosen } = &self.session.stage else {
+            return Err(Rejected::WrongState);
+        };
         let (target, name) = (chosen.target, chosen.name.clone());
         self.session.lost.push(target);
         self.note(now, What::ClaimLost { target: name });
@@ -249,12 +318,24 @@ impl CallMachine {
 
     // What the carrier tells.
 
-    fn dial_ended(&mut self, attempt: u32, result: &DialResult, now: Timestamp) -> Result<(), Rejected> {
-        let open = self.session.attempts.last().is_some_and(|a| a.number == attempt && a.result.is_none());
+    fn dial_ended(
+        &mut self,
+        attempt: u32,
+        result: &DialResult,
+        now: Timestamp,
+    ) -> Result<(), Rejected> {
+        let open = self
+            .session
+            .attempts
+            .last()
+            .is_some_and(|a| a.number == attempt && a.result.is_none());
         if !open {
             return Err(Rejected::Stale);
         }
-        if !matches!(self.session.stage, Stage::Dialing | Stage::Talking | Stage::Settling) {
+        if !matches!(
+            self.session.stage,
+            Stage::Dialing | Stage::Talking | Stage::Settling
+        ) {
             return Err(Rejected::WrongState);
         }
         self.heard(now);
@@ -268,7 +349,11 @@ impl CallMachine {
                 LegStatus::Busy => AttemptResult::Busy,
                 LegStatus::Failed => AttemptResult::Failed,
                 LegStatus::Completed => AttemptResult::Refused,
-                LegStatus::Initiated | LegStatus::Ringing | LegStatus::InProgress | LegStatus::NoAnswer | LegStatus::Canceled => AttemptResult::NoAnswer,
+                LegStatus::Initiated
+                | LegStatus::Ringing
+                | LegStatus::InProgress
+                | LegStatus::NoAnswer
+                | LegStatus::Canceled => AttemptResult::NoAnswer,
             }
         };
         if let Some(attempt) = self.session.attempts.last_mut() {
@@ -276,7 +361,11 @@ impl CallMachine {
         }
         self.close_attempt(ended, result.duration_s, now);
         if ended == AttemptResult::Connected {
-            let by = if caller_gone { EndedBy::Caller } else { EndedBy::Target };
+            let by = if caller_gone {
+                EndedBy::Caller
+            } else {
+                EndedBy::Target
+            };
             self.effects.push_back(Effect::Reply(vec![Verb::Hangup]));
             self.finish(Outcome::Connected, by, now);
         } else if caller_gone {
@@ -291,12 +380,23 @@ impl CallMachine {
     }
 
     fn leg_changed(&mut self, news: LegNews, now: Timestamp) -> Result<(), Rejected> {
-        let is_last = self.session.attempts.last().is_some_and(|a| a.number == news.attempt);
-        let Some(attempt) = self.session.attempts.iter_mut().find(|a| a.number == news.attempt) else {
+        let is_last = self
+            .session
+            .attempts
+            .last()
+            .is_some_and(|a| a.number == news.attempt);
+        let Some(attempt) = self
+            .session
+            .attempts
+            .iter_mut()
+            .find(|a| a.number == news.attempt)
+        else {
             return Err(Rejected::WrongState);
         };
         let known_final = attempt.news.is_some_and(|(_, status)| status.is_final());
-        let overtaken = attempt.news.is_some_and(|(sequence, _)| sequence >= news.sequence);
+        let overtaken = attempt
+            .news
+            .is_some_and(|(sequence, _)| sequence >= news.sequence);
         if known_final || (overtaken && !news.status.is_final()) {
             return Err(Rejected::Stale);
         }
@@ -306,18 +406,33 @@ impl CallMachine {
         match news.status {
             LegStatus::Ringing if open && !attempt.rang => {
                 attempt.rang = true;
-                self.note(now, What::Rang { attempt: news.attempt });
+                self.note(
+                    now,
+                    What::Rang {
+                        attempt: news.attempt,
+                    },
+                );
             }
             LegStatus::InProgress if open && attempt.answered_at.is_none() => {
                 attempt.answered_at = Some(now);
                 let after_ms = now.millis_since(attempt.started_at);
-                self.note(now, What::Answered { attempt: news.attempt, after_ms });
+                self.note(
+                    now,
+                    What::Answered {
+                        attempt: news.attempt,
+                        after_ms,
+                    },
+                );
                 if is_last && self.session.stage == Stage::Dialing {
                     self.session.stage = Stage::Talking;
                 }
             }
             LegStatus::Initiated | LegStatus::Ringing | LegStatus::InProgress => {}
-            LegStatus::Completed | LegStatus::Busy | LegStatus::NoAnswer | LegStatus::Failed | LegStatus::Canceled => {
+            LegStatus::Completed
+            | LegStatus::Busy
+            | LegStatus::NoAnswer
+            | LegStatus::Failed
+            | LegStatus::Canceled => {
                 attempt.ended_at.get_or_insert(now);
             }
         }
@@ -332,23 +447,45 @@ impl CallMachine {
         self.heard(now);
         let connected = result.connected();
         self.note(now, What::FallbackDialEnded { connected });
-        let outcome = if connected { Outcome::Forwarded } else { self.nobody() };
+        let outcome = if connected {
+            Outcome::Forwarded
+        } else {
+            self.nobody()
+        };
         self.effects.push_back(Effect::Reply(vec![Verb::Hangup]));
-        let by = if result.caller_gone { EndedBy::Caller } else { EndedBy::System };
+        let by = if result.caller_gone {
+            EndedBy::Caller
+        } else {
+            EndedBy::System
+        };
         self.finish(outcome, by, now);
         Ok(())
     }
 
-    fn voicemail_left(&mut self, duration_s: u32, caller_gone: bool, now: Timestamp) -> Result<(), Rejected> {
+    fn voicemail_left(
+        &mut self,
+        duration_s: u32,
+        caller_gone: bool,
+        now: Timestamp,
+    ) -> Result<(), Rejected> {
         if !(self.session.stage == Stage::Recording || self.settling_fallback()) {
             return Err(Rejected::WrongState);
         }
         self.heard(now);
-        let outcome = if duration_s > 0 { Outcome::Voicemail } else { self.nobody() };
+        let outcome = if duration_s > 0 {
+            Outcome::Voicemail
+        } else {
+            self.nobody()
+        };
         if duration_s > 0 {
             self.note(now, What::VoicemailLeft { duration_s });
         }
-        self.effects.push_back(Effect::Reply(vec![Verb::Say { text: THANKS.to_owned() }, Verb::Hangup]));
+        self.effects.push_back(Effect::Reply(vec![
+            Verb::Say {
+                text: THANKS.to_owned(),
+            },
+            Verb::Hangup,
+        ]));
         if caller_gone || self.session.stage == Stage::Settling {
             self.finish(outcome, EndedBy::Caller, now);
         } else {
@@ -358,7 +495,12 @@ impl CallMachine {
         Ok(())
     }
 
-    fn call_ended(&mut self, status: LegStatus, duration_s: Option<u32>, now: Timestamp) -> Result<(), Rejected> {
+    fn call_ended(
+        &mut self,
+        status: LegStatus,
+        duration_s: Option<u32>,
+        now: Timestamp,
+    ) -> Result<(), Rejected> {
         if !status.is_final() {
             return Err(Rejected::WrongState);
         }
@@ -375,7 +517,9 @@ impl CallMachine {
                 let outcome = self.session.outcome.unwrap_or_else(|| self.nobody());
                 self.finish(outcome, EndedBy::System, now);
             }
-            Stage::Deciding | Stage::Claiming { .. } => self.finish(Outcome::Abandoned, EndedBy::Caller, now),
+            Stage::Deciding | Stage::Claiming { .. } => {
+                self.finish(Outcome::Abandoned, EndedBy::Caller, now)
+            }
             Stage::Dialing | Stage::Talking | Stage::FallbackDialing | Stage::Recording => {
                 // The result of the last leg may be on its way; the line is free already.
                 self.release_line();
@@ -390,7 +534,9 @@ impl CallMachine {
         if self.session.stage == Stage::Ended {
             return Err(Rejected::Stale);
         }
-        let Some(call) = &record.call else { return self.carrier_silent(now) };
+        let Some(call) = &record.call else {
+            return self.carrier_silent(now);
+        };
         let leg = self.own_leg(&record.legs).cloned();
         if !call.status.is_final() {
             let answered = leg.is_some_and(|leg| leg.status == LegStatus::InProgress);
@@ -429,7 +575,12 @@ impl CallMachine {
 
     fn begin_fallback(&mut self, now: Timestamp) {
         let fallback = self.session.fallback.clone();
-        self.note(now, What::FallbackBegan { fallback: fallback.clone() });
+        self.note(
+            now,
+            What::FallbackBegan {
+                fallback: fallback.clone(),
+            },
+        );
         let (stage, verbs) = match fallback {
             Fallback::Number(number) => {
                 let dial = Dial {
@@ -444,11 +595,22 @@ impl CallMachine {
                 (Stage::FallbackDialing, vec![Verb::Dial(dial)])
             }
             Fallback::Voicemail { greeting } => {
-                let record = Verb::Record { action: Step::Voicemail, max_secs: VOICEMAIL_MAX_S, silence_secs: 5 };
-                (Stage::Recording, vec![Verb::Say { text: greeting }, record, Verb::Hangup])
+                let record = Verb::Record {
+                    action: Step::Voicemail,
+                    max_secs: VOICEMAIL_MAX_S,
+                    silence_secs: 5,
+                };
+                (
+                    Stage::Recording,
+                    vec![Verb::Say { text: greeting }, record, Verb::Hangup],
+                )
             }
             Fallback::Message { text } => {
-                let text = if text.trim().is_empty() { DEFAULT_MESSAGE.to_owned() } else { text };
+                let text = if text.trim().is_empty() {
+                    DEFAULT_MESSAGE.to_owned()
+                } else {
+                    text
+                };
                 (Stage::Closing, vec![Verb::Say { text }, Verb::Hangup])
             }
             Fallback::HangUp => (Stage::Closing, vec![Verb::Hangup]),
@@ -462,9 +624,20 @@ impl CallMachine {
 
     /// Closes a call whose last news are missing, from what is known of its last leg.
     fn close_from(&mut self, leg: Option<&CarrierLeg>, now: Timestamp) {
-        let open_attempt = self.session.attempts.last().is_some_and(|a| a.result.is_none());
+        let open_attempt = self
+            .session
+            .attempts
+            .last()
+            .is_some_and(|a| a.result.is_none());
         let talked = leg.map_or_else(
-            || open_attempt && self.session.attempts.last().is_some_and(|a| a.answered_at.is_some()),
+            || {
+                open_attempt
+                    && self
+                        .session
+                        .attempts
+                        .last()
+                        .is_some_and(|a| a.answered_at.is_some())
+            },
             |leg| leg.status == LegStatus::Completed && leg.duration_s > 0,
         );
         if open_attempt {
@@ -475,7 +648,11 @@ impl CallMachine {
                 _ => AttemptResult::CallerHungUp,
             };
             self.close_attempt(result, leg.map(|l| l.duration_s), now);
-            let outcome = if talked { Outcome::Connected } else { Outcome::Abandoned };
+            let outcome = if talked {
+                Outcome::Connected
+            } else {
+                Outcome::Abandoned
+            };
             self.finish(outcome, EndedBy::Unknown, now);
             return;
         }
@@ -484,7 +661,8 @@ impl CallMachine {
             // What was recorded may have been an earlier ringing: only a fallback that takes
             // messages leaves one.
             Stage::Recording | Stage::Settling
-                if self.session.recorded && matches!(self.session.fallback, Fallback::Voicemail { .. }) =>
+                if self.session.recorded
+                    && matches!(self.session.fallback, Fallback::Voicemail { .. }) =>
             {
                 Outcome::Voicemail
             }
@@ -497,25 +675,41 @@ impl CallMachine {
         self.release_line();
         // A caller who left earlier took the leg along: it did not last until we heard of it.
         let ended_at = self.session.ended_at.unwrap_or(now);
-        let Some(attempt) = self.session.attempts.last_mut() else { return };
+        let Some(attempt) = self.session.attempts.last_mut() else {
+            return;
+        };
         attempt.result = Some(result);
         let ended_at = *attempt.ended_at.get_or_insert(ended_at);
         let uncount = result != AttemptResult::Connected && attempt.counted;
         if result == AttemptResult::Connected {
-            attempt.talked_s = duration_s.or(attempt.answered_at.map(|at| ended_at.secs_since(at))).unwrap_or(0);
+            attempt.talked_s = duration_s
+                .or(attempt.answered_at.map(|at| ended_at.secs_since(at)))
+                .unwrap_or(0);
         }
         if uncount {
             attempt.counted = false;
-            self.effects.push_back(Effect::Uncount { target: attempt.chosen.target, windows: attempt.chosen.windows });
+            self.effects.push_back(Effect::Uncount {
+                target: attempt.chosen.target,
+                windows: attempt.chosen.windows,
+            });
         }
         let (number, talked_s) = (attempt.number, attempt.talked_s);
-        self.note(now, What::DialEnded { attempt: number, result, talked_s });
+        self.note(
+            now,
+            What::DialEnded {
+                attempt: number,
+                result,
+                talked_s,
+            },
+        );
     }
 
     fn release_line(&mut self) {
         if let Some(attempt) = self.session.attempts.last_mut().filter(|a| a.line_held) {
             attempt.line_held = false;
-            self.effects.push_back(Effect::ReleaseLine { target: attempt.chosen.target });
+            self.effects.push_back(Effect::ReleaseLine {
+                target: attempt.chosen.target,
+            });
         }
     }
 
@@ -537,7 +731,12 @@ impl CallMachine {
     }
 
     fn settling_fallback(&self) -> bool {
-        self.session.stage == Stage::Settling && self.session.attempts.last().is_none_or(|a| a.result.is_some())
+        self.session.stage == Stage::Settling
+            && self
+                .session
+                .attempts
+                .last()
+                .is_none_or(|a| a.result.is_some())
     }
 
     /// The carrier's record of the leg that is open: by its id, else by its place in the order of
@@ -547,7 +746,9 @@ impl CallMachine {
         match self.session.attempts.last().filter(|a| a.result.is_none()) {
             Some(attempt) => {
                 let sid = attempt.leg_sid.as_deref();
-                legs.iter().find(|leg| Some(leg.sid.as_str()) == sid).or(legs.get(dialed - 1))
+                legs.iter()
+                    .find(|leg| Some(leg.sid.as_str()) == sid)
+                    .or(legs.get(dialed - 1))
             }
             None => legs.get(dialed),
         }

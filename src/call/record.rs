@@ -71,8 +71,15 @@ impl LiveState {
 
 impl Outcome {
     /// All outcomes, best first.
-    pub const ALL: [Self; 7] =
-        [Self::Connected, Self::Forwarded, Self::Voicemail, Self::NoAnswer, Self::NoTarget, Self::Abandoned, Self::Unrouted];
+    pub const ALL: [Self; 7] = [
+        Self::Connected,
+        Self::Forwarded,
+        Self::Voicemail,
+        Self::NoAnswer,
+        Self::NoTarget,
+        Self::Abandoned,
+        Self::Unrouted,
+    ];
 
     /// The stored word.
     #[must_use]

@@ -51,7 +51,9 @@ pub enum Stage {
     /// Waiting for a decision.
     Deciding,
     /// Waiting for the claim of a decided target.
-    Claiming { chosen: ChosenRoute },
+    Claiming {
+        chosen: ChosenRoute,
+    },
     /// The target of the last attempt rings.
     Dialing,
     /// The target of the last attempt answered.
@@ -157,13 +159,20 @@ impl Session {
     /// The attempt that talked, else the last one.
     #[must_use]
     pub fn shown_attempt(&self) -> Option<&Attempt> {
-        self.attempts.iter().find(|a| a.result == Some(AttemptResult::Connected)).or(self.attempts.last())
+        self.attempts
+            .iter()
+            .find(|a| a.result == Some(AttemptResult::Connected))
+            .or(self.attempts.last())
     }
 
     /// Seconds the caller talked with targets.
     #[must_use]
     pub fn connected_s(&self) -> u32 {
-        self.attempts.iter().filter(|a| a.result == Some(AttemptResult::Connected)).map(|a| a.talked_s).sum()
+        self.attempts
+            .iter()
+            .filter(|a| a.result == Some(AttemptResult::Connected))
+            .map(|a| a.talked_s)
+            .sum()
     }
 
     /// What the target of an attempt hears before it is connected; empty connects at once.

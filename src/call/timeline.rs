@@ -20,27 +20,63 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    Arrived { dialed: String, tags: u32 },
+    Arrived {
+        dialed: String,
+        tags: u32,
+    },
     /// No campaign uses the number.
     NumberUnknown,
     CampaignPaused,
-    Decided { after: Option<AttemptResult>, decision: Decision },
+    Decided {
+        after: Option<AttemptResult>,
+        decision: Decision,
+    },
     /// Another call took the line; the decision was made anew.
-    ClaimLost { target: String },
-    Dialing { attempt: u32, target: TargetId, name: String, destination: String, ring_timeout_s: u32 },
-    Rang { attempt: u32 },
-    Answered { attempt: u32, after_ms: i64 },
-    DialEnded { attempt: u32, result: AttemptResult, talked_s: u32 },
-    FallbackBegan { fallback: Fallback },
-    FallbackDialEnded { connected: bool },
-    VoicemailLeft { duration_s: u32 },
-    RecordingReady { duration_s: u32 },
-    CallerLegEnded { status: LegStatus, duration_s: Option<u32> },
+    ClaimLost {
+        target: String,
+    },
+    Dialing {
+        attempt: u32,
+        target: TargetId,
+        name: String,
+        destination: String,
+        ring_timeout_s: u32,
+    },
+    Rang {
+        attempt: u32,
+    },
+    Answered {
+        attempt: u32,
+        after_ms: i64,
+    },
+    DialEnded {
+        attempt: u32,
+        result: AttemptResult,
+        talked_s: u32,
+    },
+    FallbackBegan {
+        fallback: Fallback,
+    },
+    FallbackDialEnded {
+        connected: bool,
+    },
+    VoicemailLeft {
+        duration_s: u32,
+    },
+    RecordingReady {
+        duration_s: u32,
+    },
+    CallerLegEnded {
+        status: LegStatus,
+        duration_s: Option<u32>,
+    },
     /// Callbacks were missing; the carrier's records filled the gap.
     Reconciled,
     /// Nothing was heard for so long that the call was closed.
     GivenUp,
-    Ended { by: EndedBy },
+    Ended {
+        by: EndedBy,
+    },
 }
 
 /// Who ended a call.
@@ -60,41 +96,118 @@ impl What {
     #[must_use]
     pub fn words(&self) -> (&'static str, String, String) {
         match self {
-            Self::Arrived { dialed, tags } => {
-                ("phone-incoming", format!("Call arrived on {dialed}"), if *tags == 0 { String::new() } else { format!("{tags} tags read") })
-            }
-            Self::NumberUnknown => ("alert", "No campaign uses this number".to_owned(), "The caller heard an apology.".to_owned()),
-            Self::CampaignPaused => ("alert", "The campaign is paused".to_owned(), "The caller got its fallback.".to_owned()),
+            Self::Arrived { dialed, tags } => (
+                "phone-incoming",
+                format!("Call arrived on {dialed}"),
+                if *tags == 0 {
+                    String::new()
+                } else {
+                    format!("{tags} tags read")
+                },
+            ),
+            Self::NumberUnknown => (
+                "alert",
+                "No campaign uses this number".to_owned(),
+                "The caller heard an apology.".to_owned(),
+            ),
+            Self::CampaignPaused => (
+                "alert",
+                "The campaign is paused".to_owned(),
+                "The caller got its fallback.".to_owned(),
+            ),
             Self::Decided { decision, .. } => {
-                let eligible = decision.candidates.iter().filter(|c| c.verdict.word() != "Not eligible").count();
+                let eligible = decision
+                    .candidates
+                    .iter()
+                    .filter(|c| c.verdict.word() != "Not eligible")
+                    .count();
                 let title = match decision.candidates.iter().find(|c| c.verdict.won()) {
                     Some(winner) => format!("Routing plan chose {}", winner.name),
                     None => "Routing plan found nobody".to_owned(),
                 };
-                ("split", title, format!("{eligible} of {} candidates eligible", decision.candidates.len()))
+                (
+                    "split",
+                    title,
+                    format!(
+                        "{eligible} of {} candidates eligible",
+                        decision.candidates.len()
+                    ),
+                )
             }
-            Self::ClaimLost { target } => ("refresh", format!("{target} was taken by another call"), "Decided anew.".to_owned()),
-            Self::Dialing { attempt, name, destination, ring_timeout_s, .. } => (
+            Self::ClaimLost { target } => (
+                "refresh",
+                format!("{target} was taken by another call"),
+                "Decided anew.".to_owned(),
+            ),
+            Self::Dialing {
+                attempt,
+                name,
+                destination,
+                ring_timeout_s,
+                ..
+            } => (
                 "phone-outgoing",
                 format!("Dialing {name}"),
                 format!("{destination}, attempt {attempt}, ring limit {ring_timeout_s} s"),
             ),
             Self::Rang { .. } => ("bell", "Ringing".to_owned(), String::new()),
-            Self::Answered { after_ms, .. } => ("phone-call", "Answered".to_owned(), format!("After {} of ringing", after_text(*after_ms))),
-            Self::DialEnded { result, talked_s, .. } => match result {
-                AttemptResult::Connected => ("phone-call", "Conversation ended".to_owned(), format!("{} connected", length_text(*talked_s))),
+            Self::Answered { after_ms, .. } => (
+                "phone-call",
+                "Answered".to_owned(),
+                format!("After {} of ringing", after_text(*after_ms)),
+            ),
+            Self::DialEnded {
+                result, talked_s, ..
+            } => match result {
+                AttemptResult::Connected => (
+                    "phone-call",
+                    "Conversation ended".to_owned(),
+                    format!("{} connected", length_text(*talked_s)),
+                ),
                 other => ("phone-off", other.word().to_owned(), String::new()),
             },
-            Self::FallbackBegan { fallback } => ("voicemail", format!("Fallback: {}", fallback.words()), String::new()),
-            Self::FallbackDialEnded { connected: true } => ("phone-call", "Fallback number took the call".to_owned(), String::new()),
-            Self::FallbackDialEnded { connected: false } => ("phone-off", "Fallback number did not answer".to_owned(), String::new()),
-            Self::VoicemailLeft { duration_s } => ("voicemail", "Message left".to_owned(), length_text(*duration_s)),
-            Self::RecordingReady { duration_s } => ("mic", "Recording ready".to_owned(), length_text(*duration_s)),
-            Self::CallerLegEnded { duration_s, .. } => {
-                ("info", "Carrier closed the call".to_owned(), duration_s.map(|s| format!("{} in all", length_text(s))).unwrap_or_default())
-            }
-            Self::Reconciled => ("refresh", "Checked with the carrier".to_owned(), "Its records filled in what was not delivered.".to_owned()),
-            Self::GivenUp => ("alert", "Closed without news".to_owned(), "The carrier no longer knows this call.".to_owned()),
+            Self::FallbackBegan { fallback } => (
+                "voicemail",
+                format!("Fallback: {}", fallback.words()),
+                String::new(),
+            ),
+            Self::FallbackDialEnded { connected: true } => (
+                "phone-call",
+                "Fallback number took the call".to_owned(),
+                String::new(),
+            ),
+            Self::FallbackDialEnded { connected: false } => (
+                "phone-off",
+                "Fallback number did not answer".to_owned(),
+                String::new(),
+            ),
+            Self::VoicemailLeft { duration_s } => (
+                "voicemail",
+                "Message left".to_owned(),
+                length_text(*duration_s),
+            ),
+            Self::RecordingReady { duration_s } => (
+                "mic",
+                "Recording ready".to_owned(),
+                length_text(*duration_s),
+            ),
+            Self::CallerLegEnded { duration_s, .. } => (
+                "info",
+                "Carrier closed the call".to_owned(),
+                duration_s
+                    .map(|s| format!("{} in all", length_text(s)))
+                    .unwrap_or_default(),
+            ),
+            Self::Reconciled => (
+                "refresh",
+                "Checked with the carrier".to_owned(),
+                "Its records filled in what was not delivered.".to_owned(),
+            ),
+            Self::GivenUp => (
+                "alert",
+                "Closed without news".to_owned(),
+                "The carrier no longer knows this call.".to_owned(),
+            ),
             Self::Ended { by } => (
                 "phone-off",
                 match by {

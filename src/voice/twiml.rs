@@ -22,7 +22,12 @@ impl Door {
     /// The absolute action URL of a step.
     #[must_use]
     pub fn url(&self, step: Step) -> String {
-        format!("{}/api/webhooks/voice/{}/{}", self.base, self.call, step.path())
+        format!(
+            "{}/api/webhooks/voice/{}/{}",
+            self.base,
+            self.call,
+            step.path()
+        )
     }
 
     fn recording_url(&self) -> String {
@@ -58,7 +63,11 @@ fn write_verb(out: &mut String, verb: &Verb, door: &Door) {
             let _ = write!(out, "<Pause length=\"{secs}\"/>");
         }
         Verb::Dial(dial) => write_dial(out, dial, door),
-        Verb::Record { action, max_secs, silence_secs } => {
+        Verb::Record {
+            action,
+            max_secs,
+            silence_secs,
+        } => {
             out.push_str("<Record");
             attribute(out, "action", &door.url(*action));
             attribute(out, "method", "POST");
@@ -67,7 +76,12 @@ fn write_verb(out: &mut String, verb: &Verb, door: &Door) {
             attribute(out, "recordingStatusCallback", &door.recording_url());
             out.push_str("/>");
         }
-        Verb::Gather { action, prompt, digits_max, timeout_secs } => {
+        Verb::Gather {
+            action,
+            prompt,
+            digits_max,
+            timeout_secs,
+        } => {
             out.push_str("<Gather");
             attribute(out, "action", &door.url(*action));
             attribute(out, "method", "POST");
@@ -85,7 +99,11 @@ fn write_verb(out: &mut String, verb: &Verb, door: &Door) {
             out.push_str("</Redirect>");
         }
         Verb::Reject { busy } => {
-            out.push_str(if *busy { "<Reject reason=\"busy\"/>" } else { "<Reject reason=\"rejected\"/>" });
+            out.push_str(if *busy {
+                "<Reject reason=\"busy\"/>"
+            } else {
+                "<Reject reason=\"rejected\"/>"
+            });
         }
         Verb::Hangup => out.push_str("<Hangup/>"),
     }
@@ -123,7 +141,11 @@ fn write_dial(out: &mut String, dial: &Dial, door: &Door) {
     }
     attribute(out, "statusCallback", &door.url(dial.leg_status));
     attribute(out, "statusCallbackMethod", "POST");
-    attribute(out, "statusCallbackEvent", "initiated ringing answered completed");
+    attribute(
+        out,
+        "statusCallbackEvent",
+        "initiated ringing answered completed",
+    );
     out.push('>');
     escape(out, text);
     let _ = write!(out, "</{noun}></Dial>");
@@ -144,7 +166,9 @@ fn escape(out: &mut String, text: &str) {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
             // XML 1.0 has no way to write these.
-            c if c.is_control() && !['\n', '\t'].contains(&c) || c == '\u{FFFE}' || c == '\u{FFFF}' => {}
+            c if c.is_control() && !['\n', '\t'].contains(&c)
+                || c == '\u{FFFE}'
+                || c == '\u{FFFF}' => {}
             c => out.push(c),
         }
     }
@@ -158,7 +182,9 @@ pub fn indent(document: &str) -> String {
     let mut rest = document;
     while let Some(start) = rest.find('<') {
         let text = rest[..start].trim();
-        let Some(length) = rest[start..].find('>') else { break };
+        let Some(length) = rest[start..].find('>') else {
+            break;
+        };
         let tag = &rest[start..=start + length];
         rest = &rest[start + length + 1..];
         let closing = tag.starts_with("</");
@@ -170,7 +196,12 @@ pub fn indent(document: &str) -> String {
             out.push_str(tag);
             continue;
         }
-        let childless = closing && out.ends_with('>') && out.lines().last().is_some_and(|l| l.trim_start().starts_with(&tag.replace("</", "<")[..tag.len() - 2]));
+        let childless = closing
+            && out.ends_with('>')
+            && out.lines().last().is_some_and(|l| {
+                l.trim_start()
+                    .starts_with(&tag.replace("</", "<")[..tag.len() - 2])
+            });
         if !(out.is_empty() || childless) {
             out.push('\n');
             out.push_str(&"  ".repeat(depth));
@@ -190,7 +221,10 @@ mod tests {
     use uuid::Uuid;
 
     fn door() -> Door {
-        Door { base: "https://calls.example".to_owned(), call: CallId(Uuid::from_u128(1)) }
+        Door {
+            base: "https://calls.example".to_owned(),
+            call: CallId(Uuid::from_u128(1)),
+        }
     }
 
     #[test]
@@ -210,8 +244,14 @@ mod tests {
     #[test]
     fn a_voicemail_speaks_then_records() {
         let verbs = [
-            Verb::Say { text: "Tom & Jerry's <roof>".to_owned() },
-            Verb::Record { action: Step::Voicemail, max_secs: 120, silence_secs: 5 },
+            Verb::Say {
+                text: "Tom & Jerry's <roof>".to_owned(),
+            },
+            Verb::Record {
+                action: Step::Voicemail,
+                max_secs: 120,
+                silence_secs: 5,
+            },
             Verb::Hangup,
         ];
         insta::assert_snapshot!(indent(&render(&verbs, &door())));

@@ -9,17 +9,36 @@ use crate::target::Destination;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
-    Say { text: String },
-    Play { url: String },
-    Pause { secs: u32 },
+    Say {
+        text: String,
+    },
+    Play {
+        url: String,
+    },
+    Pause {
+        secs: u32,
+    },
     Dial(Dial),
     /// Records until silence, a key or the limit, then asks `action`.
-    Record { action: Step, max_secs: u32, silence_secs: u32 },
+    Record {
+        action: Step,
+        max_secs: u32,
+        silence_secs: u32,
+    },
     /// Collects keys while speaking `prompt`, then asks `action`.
-    Gather { action: Step, prompt: Vec<Verb>, digits_max: u32, timeout_secs: u32 },
-    Redirect { to: Step },
+    Gather {
+        action: Step,
+        prompt: Vec<Verb>,
+        digits_max: u32,
+        timeout_secs: u32,
+    },
+    Redirect {
+        to: Step,
+    },
     /// Refuses without answering; only sensible as the first verb.
-    Reject { busy: bool },
+    Reject {
+        busy: bool,
+    },
     Hangup,
 }
 
@@ -97,10 +116,25 @@ mod tests {
 
     #[test]
     fn steps_round_trip_through_their_path() {
-        for step in [Step::Dialed(1), Step::Whisper(3), Step::Leg(10), Step::FallbackDialed, Step::FallbackLeg, Step::Voicemail] {
+        for step in [
+            Step::Dialed(1),
+            Step::Whisper(3),
+            Step::Leg(10),
+            Step::FallbackDialed,
+            Step::FallbackLeg,
+            Step::Voicemail,
+        ] {
             assert_eq!(Step::from_path(&step.path()), Some(step));
         }
-        for bad in ["", "dialed", "dialed-0", "dialed-21", "dialed--1", "nope-1", "voicemail-1"] {
+        for bad in [
+            "",
+            "dialed",
+            "dialed-0",
+            "dialed-21",
+            "dialed--1",
+            "nope-1",
+            "voicemail-1",
+        ] {
             assert_eq!(Step::from_path(bad), None, "{bad}");
         }
     }

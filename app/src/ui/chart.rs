@@ -304,6 +304,7 @@ pub fn Chart(
     };
     let key_help = format!("{title}. Arrow keys read each column, Enter opens its calls.");
     let twin = table(&title, &series, &columns, &total, &previous);
+    let table_label = format!("{title}, as a table");
     view! {
         <div class="chart-block">
             {head(title, legend(&series, &previous), shown)}

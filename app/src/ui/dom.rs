@@ -110,7 +110,10 @@ where
 pub(super) fn figure(value: f64) -> String {
     let hundredths = (value * 100.0).round() as i64;
     let sign = if hundredths < 0 { "-" } else { "" };
-    let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    let (whole, rest) = (
+        hundredths.unsigned_abs() / 100,
+        hundredths.unsigned_abs() % 100,
+    );
     match rest {
         0 => format!("{sign}{whole}"),
         tenths if tenths.is_multiple_of(10) => format!("{sign}{whole}.{}", tenths / 10),
@@ -124,7 +127,14 @@ mod tests {
 
     #[test]
     fn figures_carry_no_empty_decimals() {
-        let all = [(0.0, "0"), (12.5, "12.5"), (33.333, "33.33"), (0.049, "0.05"), (-2.25, "-2.25"), (99.999, "100")];
+        let all = [
+            (0.0, "0"),
+            (12.5, "12.5"),
+            (33.333, "33.33"),
+            (0.049, "0.05"),
+            (-2.25, "-2.25"),
+            (99.999, "100"),
+        ];
         for (value, text) in all {
             assert_eq!(figure(value), text);
         }

@@ -8,7 +8,9 @@
 use std::sync::Arc;
 
 use domain::call::effect::{Effect, Patience};
-use domain::call::event::{Arrival, CarrierRecord, DialResult, Event, LegNews, LegStatus, dialed_number};
+use domain::call::event::{
+    Arrival, CarrierRecord, DialResult, Event, LegNews, LegStatus, dialed_number,
+};
 use domain::call::machine::{CallMachine, Rejected};
 use domain::call::session::{AttemptResult, ChosenRoute, Session};
 use domain::campaign::Fallback;
@@ -21,10 +23,10 @@ use domain::voice::twiml::{Door, render};
 use domain::voice::verb::{Step, Verb};
 use store::{Conn, Constraint, Db, EventRecord, NewCall, NewRecording, StoreError, TenantScope};
 
+use crate::Parts;
 use crate::error::{Error, OrMissing};
 use crate::plan::{PlanCache, clocks_of, usage_of};
 use crate::port::{Ids, Telephony};
-use crate::Parts;
 
 /// How often a delivery is tried again when another one of the same call was faster, or the
 /// database was busy. Each round lets somebody else through, so this many means real trouble.
@@ -96,20 +98,47 @@ impl CallEngine {
         let (scope, plan) = match home {
             Some(home) => {
                 let plans = self.plans.get(&conn, &home.scope, home.generation).await?;
-                (home.scope, home.campaign.and_then(|c| plans.get(&c).cloned()))
+                (
+                    home.scope,
+                    home.campaign.and_then(|c| plans.get(&c).cloned()),
+                )
             }
-            None => (conn.platform().scope_for_installation().await?.ok_or(Error::NotFound("account"))?, None),
+            None => (
+                conn.platform()
+                    .scope_for_installation()
+                    .await?
+                    .ok_or(Error::NotFound("account"))?,
+                None,
+            ),
         };
         let call = self.ids.call();
         let machine = CallMachine::arrive(arrival, plan.as_deref(), now, self.patience);
-        let mut run = Run { engine: self, conn: &conn, scope, call, plan, machine, verbs: None };
+        let mut run = Run {
+            engine: self,
+            conn: &conn,
+            scope,
+            call,
+            plan,
+            machine,
+            verbs: None,
+        };
         run.drive(now).await?;
         let twiml = run.twiml();
         let next_check_at = run.machine.poll_timeout().map(|t| t.at);
-        let event = EventRecord { at: now, delivery: Some(INBOUND.to_owned()), entries: run.machine.take_entries(), reply: Some(twiml.clone()) };
+        let event = EventRecord {
+            at: now,
+            delivery: Some(INBOUND.to_owned()),
+            entries: run.machine.take_entries(),
+            reply: Some(twiml.clone()),
+        };
         let session = run.machine.session().clone();
         let tenant = conn.tenant(&scope);
-        let new = NewCall { id: call, session: &session, tags: &arrival.tags, next_check_at };
+        let new = NewCall {
+            id: call,
+            session: &session,
+            tags: &arrival.tags,
+            next_check_at,
+        };
         match tenant.add_call(&new).await {
             Ok(()) => {}
             Err(StoreError::Conflict(Constraint::CallCarrierSid)) => {
@@ -121,39 +150,89 @@ impl CallEngine {
         tenant.add_event(call, 0, &event).await?;
         conn.commit().await?;
         tracing::info!(call = %call, caller = %arrival.from.masked(), dialed = %arrival.to, "call arrived");
-        Ok(Answer { call, twiml, repeated: false })
+        Ok(Answer {
+            call,
+            twiml,
+            repeated: false,
+        })
     }
 
     async fn repeat_inbound(&self, carrier_sid: &str) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
-        let (scope, call) = conn.platform().scope_for_carrier_call(carrier_sid).await?.ok_or(Error::NotFound("call"))?;
+        let (scope, call) = conn
+            .platform()
+            .scope_for_carrier_call(carrier_sid)
+            .await?
+            .ok_or(Error::NotFound("call"))?;
         let event = conn.tenant(&scope).event_of(call, INBOUND).await?;
         let twiml = event.and_then(|e| e.reply).ok_or(Error::NotFound("call"))?;
-        Ok(Answer { call, twiml, repeated: true })
+        Ok(Answer {
+            call,
+            twiml,
+            repeated: true,
+        })
     }
 
     /// The dial of an attempt is over.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a call nobody knows.
-    pub async fn dial_ended(&self, call: CallId, attempt: u32, result: DialResult, now: Timestamp) -> Result<Answer, Error> {
-        self.deliver(call, &Step::Dialed(attempt).path(), Event::DialEnded { attempt, result }, now).await
+    pub async fn dial_ended(
+        &self,
+        call: CallId,
+        attempt: u32,
+        result: DialResult,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        self.deliver(
+            call,
+            &Step::Dialed(attempt).path(),
+            Event::DialEnded { attempt, result },
+            now,
+        )
+        .await
     }
 
     /// The dial of the fallback number is over.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a call nobody knows.
-    pub async fn fallback_dial_ended(&self, call: CallId, result: DialResult, now: Timestamp) -> Result<Answer, Error> {
-        self.deliver(call, &Step::FallbackDialed.path(), Event::FallbackDialEnded(result), now).await
+    pub async fn fallback_dial_ended(
+        &self,
+        call: CallId,
+        result: DialResult,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        self.deliver(
+            call,
+            &Step::FallbackDialed.path(),
+            Event::FallbackDialEnded(result),
+            now,
+        )
+        .await
     }
 
     /// The caller finished leaving a message.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a call nobody knows.
-    pub async fn voicemail_left(&self, call: CallId, duration_s: u32, caller_gone: bool, now: Timestamp) -> Result<Answer, Error> {
-        self.deliver(call, &Step::Voicemail.path(), Event::VoicemailLeft { duration_s, caller_gone }, now).await
+    pub async fn voicemail_left(
+        &self,
+        call: CallId,
+        duration_s: u32,
+        caller_gone: bool,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        self.deliver(
+            call,
+            &Step::Voicemail.path(),
+            Event::VoicemailLeft {
+                duration_s,
+                caller_gone,
+            },
+            now,
+        )
+        .await
     }
 
     /// The target of an attempt answered: what it hears before the two are connected.
@@ -162,37 +241,81 @@ impl CallEngine {
     /// [`Error::NotFound`] for a call nobody knows.
     pub async fn whisper(&self, call: CallId, attempt: u32) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
-        let scope = conn.platform().scope_for_call(call).await?.ok_or(Error::NotFound("call"))?;
-        let saved = conn.tenant(&scope).call_to_resume(call).await.or_missing("call")?;
-        Ok(Answer { call, twiml: render(&saved.session.whisper(attempt), &self.door(call)), repeated: false })
+        let scope = conn
+            .platform()
+            .scope_for_call(call)
+            .await?
+            .ok_or(Error::NotFound("call"))?;
+        let saved = conn
+            .tenant(&scope)
+            .call_to_resume(call)
+            .await
+            .or_missing("call")?;
+        Ok(Answer {
+            call,
+            twiml: render(&saved.session.whisper(attempt), &self.door(call)),
+            repeated: false,
+        })
     }
 
     /// A dialed leg changed its state.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a call nobody knows.
-    pub async fn leg_changed(&self, call: CallId, news: LegNews, now: Timestamp) -> Result<(), Error> {
-        let key = format!("{}:{}:{:?}", Step::Leg(news.attempt).path(), news.sequence, news.status);
-        self.deliver(call, &key, Event::LegChanged(news), now).await.map(drop)
+    pub async fn leg_changed(
+        &self,
+        call: CallId,
+        news: LegNews,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let key = format!(
+            "{}:{}:{:?}",
+            Step::Leg(news.attempt).path(),
+            news.sequence,
+            news.status
+        );
+        self.deliver(call, &key, Event::LegChanged(news), now)
+            .await
+            .map(drop)
     }
 
     /// The caller's own leg ended.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a call nobody knows.
-    pub async fn call_ended(&self, carrier_sid: &str, status: LegStatus, duration_s: Option<u32>, now: Timestamp) -> Result<(), Error> {
+    pub async fn call_ended(
+        &self,
+        carrier_sid: &str,
+        status: LegStatus,
+        duration_s: Option<u32>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let (_, call) = self.known(carrier_sid).await?;
-        self.deliver(call, &format!("status:{status:?}"), Event::CallEnded { status, duration_s }, now).await.map(drop)
+        self.deliver(
+            call,
+            &format!("status:{status:?}"),
+            Event::CallEnded { status, duration_s },
+            now,
+        )
+        .await
+        .map(drop)
     }
 
     /// A recording can be fetched.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a call nobody knows.
-    pub async fn recording_ready(&self, carrier_sid: &str, recording: NewRecording, now: Timestamp) -> Result<(), Error> {
+    pub async fn recording_ready(
+        &self,
+        carrier_sid: &str,
+        recording: NewRecording,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let (scope, call) = self.known(carrier_sid).await?;
         for _ in 0..ROUNDS_MAX {
-            let kept = self.try_keep_recording(&scope, call, recording.clone(), now).await;
+            let kept = self
+                .try_keep_recording(&scope, call, recording.clone(), now)
+                .await;
             match kept {
                 Err(Error::Unavailable(_) | Error::Conflict { code: "stale", .. }) => {}
                 done => return done,
@@ -201,7 +324,13 @@ impl CallEngine {
         Err(exhausted())
     }
 
-    async fn try_keep_recording(&self, scope: &TenantScope, call: CallId, mut recording: NewRecording, now: Timestamp) -> Result<(), Error> {
+    async fn try_keep_recording(
+        &self,
+        scope: &TenantScope,
+        call: CallId,
+        mut recording: NewRecording,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let conn = self.db.write().await?;
         let tenant = conn.tenant(scope);
         let saved = tenant.call_to_resume(call).await.or_missing("call")?;
@@ -210,10 +339,24 @@ impl CallEngine {
             return Ok(conn.commit().await?);
         }
         let mut machine = CallMachine::resume(saved.session.clone(), self.patience);
-        let event = Event::RecordingReady { sid: recording.carrier_sid.clone(), duration_s: recording.duration_s };
+        let event = Event::RecordingReady {
+            sid: recording.carrier_sid.clone(),
+            duration_s: recording.duration_s,
+        };
         if machine.handle_event(event, now).is_ok() {
-            let entry = EventRecord { at: now, delivery: Some(format!("recording:{}", recording.carrier_sid)), entries: machine.take_entries(), reply: None };
-            tenant.save_call(&saved, machine.session(), machine.poll_timeout().map(|t| t.at)).await?;
+            let entry = EventRecord {
+                at: now,
+                delivery: Some(format!("recording:{}", recording.carrier_sid)),
+                entries: machine.take_entries(),
+                reply: None,
+            };
+            tenant
+                .save_call(
+                    &saved,
+                    machine.session(),
+                    machine.poll_timeout().map(|t| t.at),
+                )
+                .await?;
             tenant.add_event(call, saved.events, &entry).await?;
         }
         Ok(conn.commit().await?)
@@ -224,7 +367,13 @@ impl CallEngine {
     /// # Errors
     /// What the database says; a single call that fails is counted and tried again next time.
     pub async fn sweep(&self, now: Timestamp) -> Result<SweepReport, Error> {
-        let due = self.db.read().await?.platform().due_calls(now, SWEEP_MAX).await?;
+        let due = self
+            .db
+            .read()
+            .await?
+            .platform()
+            .due_calls(now, SWEEP_MAX)
+            .await?;
         let mut report = SweepReport::default();
         for (scope, call) in due {
             report.looked_at += 1;
@@ -241,7 +390,16 @@ impl CallEngine {
     }
 
     async fn wake(&self, scope: &TenantScope, call: CallId, now: Timestamp) -> Result<bool, Error> {
-        let sid = self.db.read().await?.tenant(scope).call_to_resume(call).await.or_missing("call")?.session.carrier_sid;
+        let sid = self
+            .db
+            .read()
+            .await?
+            .tenant(scope)
+            .call_to_resume(call)
+            .await
+            .or_missing("call")?
+            .session
+            .carrier_sid;
         // Asked outside any transaction: the carrier may take seconds.
         let said = self.ask(&sid).await;
         for _ in 0..ROUNDS_MAX {
@@ -254,7 +412,9 @@ impl CallEngine {
     }
 
     async fn ask(&self, sid: &str) -> Event {
-        let Some(telephony) = &self.telephony else { return Event::CarrierSilent };
+        let Some(telephony) = &self.telephony else {
+            return Event::CarrierSilent;
+        };
         match telephony.record(sid).await {
             Ok(CarrierRecord { call: None, .. }) => Event::CarrierSilent,
             Ok(record) => Event::CarrierSaid(record),
@@ -265,7 +425,13 @@ impl CallEngine {
         }
     }
 
-    async fn try_wake(&self, scope: &TenantScope, call: CallId, said: Event, now: Timestamp) -> Result<bool, Error> {
+    async fn try_wake(
+        &self,
+        scope: &TenantScope,
+        call: CallId,
+        said: Event,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let conn = self.db.write().await?;
         let tenant = conn.tenant(scope);
         let saved = tenant.call_to_resume(call).await.or_missing("call")?;
@@ -273,19 +439,46 @@ impl CallEngine {
         machine.handle_timeout(now);
         if machine.poll_effect().is_none() {
             // Somebody else was faster, or news came meanwhile: only the alarm needs setting anew.
-            tenant.save_call(&saved, machine.session(), machine.poll_timeout().map(|t| t.at)).await?;
+            tenant
+                .save_call(
+                    &saved,
+                    machine.session(),
+                    machine.poll_timeout().map(|t| t.at),
+                )
+                .await?;
             conn.commit().await?;
             return Ok(false);
         }
         let was_open = machine.session().outcome.is_none() || machine.poll_timeout().is_some();
         let _unchanged: Result<(), Rejected> = machine.handle_event(said, now);
-        let mut run = Run { engine: self, conn: &conn, scope: *scope, call, plan: None, machine, verbs: None };
+        let mut run = Run {
+            engine: self,
+            conn: &conn,
+            scope: *scope,
+            call,
+            plan: None,
+            machine,
+            verbs: None,
+        };
         run.drive(now).await?;
         let entries = run.machine.take_entries();
         let timer = run.machine.poll_timeout();
-        tenant.save_call(&saved, run.machine.session(), timer.map(|t| t.at)).await?;
+        tenant
+            .save_call(&saved, run.machine.session(), timer.map(|t| t.at))
+            .await?;
         if !entries.is_empty() {
-            tenant.add_event(call, saved.events, &EventRecord { at: now, delivery: None, entries, reply: None }).await?;
+            tenant
+                .add_event(
+                    call,
+                    saved.events,
+                    &EventRecord {
+                        at: now,
+                        delivery: None,
+                        entries,
+                        reply: None,
+                    },
+                )
+                .await?;
         }
         conn.commit().await?;
         Ok(was_open && timer.is_none())
@@ -293,10 +486,19 @@ impl CallEngine {
 
     async fn known(&self, carrier_sid: &str) -> Result<(TenantScope, CallId), Error> {
         let conn = self.db.read().await?;
-        conn.platform().scope_for_carrier_call(carrier_sid).await?.ok_or(Error::NotFound("call"))
+        conn.platform()
+            .scope_for_carrier_call(carrier_sid)
+            .await?
+            .ok_or(Error::NotFound("call"))
     }
 
-    async fn deliver(&self, call: CallId, key: &str, event: Event, now: Timestamp) -> Result<Answer, Error> {
+    async fn deliver(
+        &self,
+        call: CallId,
+        key: &str,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
         for _ in 0..ROUNDS_MAX {
             match self.try_deliver(call, key, event.clone(), now).await {
                 Err(Error::Unavailable(_) | Error::Conflict { code: "stale", .. }) => {}
@@ -306,47 +508,100 @@ impl CallEngine {
         Err(exhausted())
     }
 
-    async fn try_deliver(&self, call: CallId, key: &str, event: Event, now: Timestamp) -> Result<Answer, Error> {
+    async fn try_deliver(
+        &self,
+        call: CallId,
+        key: &str,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
         let conn = self.db.write().await?;
-        let scope = conn.platform().scope_for_call(call).await?.ok_or(Error::NotFound("call"))?;
+        let scope = conn
+            .platform()
+            .scope_for_call(call)
+            .await?
+            .ok_or(Error::NotFound("call"))?;
         let tenant = conn.tenant(&scope);
         if let Some(known) = tenant.event_of(call, key).await? {
             let twiml = known.reply.unwrap_or_else(|| render(&[], &self.door(call)));
-            return Ok(Answer { call, twiml, repeated: true });
+            return Ok(Answer {
+                call,
+                twiml,
+                repeated: true,
+            });
         }
         let saved = tenant.call_to_resume(call).await.or_missing("call")?;
         let plan = match saved.session.campaign {
-            Some(campaign) => self.plans.current(&conn, &scope).await?.get(&campaign).cloned(),
+            Some(campaign) => self
+                .plans
+                .current(&conn, &scope)
+                .await?
+                .get(&campaign)
+                .cloned(),
             None => None,
         };
         let mut machine = CallMachine::resume(saved.session.clone(), self.patience);
         if let Err(rejected) = machine.handle_event(event, now) {
             tracing::debug!(call = %call, delivery = key, reason = %rejected, "a delivery changed nothing");
-            return Ok(Answer { call, twiml: render(&[], &self.door(call)), repeated: true });
+            return Ok(Answer {
+                call,
+                twiml: render(&[], &self.door(call)),
+                repeated: true,
+            });
         }
-        let mut run = Run { engine: self, conn: &conn, scope, call, plan, machine, verbs: None };
+        let mut run = Run {
+            engine: self,
+            conn: &conn,
+            scope,
+            call,
+            plan,
+            machine,
+            verbs: None,
+        };
         run.drive(now).await?;
         let reply = run.verbs.is_some().then(|| run.twiml());
-        let entry = EventRecord { at: now, delivery: Some(key.to_owned()), entries: run.machine.take_entries(), reply: reply.clone() };
-        tenant.save_call(&saved, run.machine.session(), run.machine.poll_timeout().map(|t| t.at)).await?;
+        let entry = EventRecord {
+            at: now,
+            delivery: Some(key.to_owned()),
+            entries: run.machine.take_entries(),
+            reply: reply.clone(),
+        };
+        tenant
+            .save_call(
+                &saved,
+                run.machine.session(),
+                run.machine.poll_timeout().map(|t| t.at),
+            )
+            .await?;
         match tenant.add_event(call, saved.events, &entry).await {
             Ok(()) => {}
             // The same delivery on another server: its answer is ours.
-            Err(StoreError::Conflict(Constraint::CallDelivery)) => return Err(StoreError::Stale.into()),
+            Err(StoreError::Conflict(Constraint::CallDelivery)) => {
+                return Err(StoreError::Stale.into());
+            }
             Err(e) => return Err(e.into()),
         }
         conn.commit().await?;
-        Ok(Answer { call, twiml: reply.unwrap_or_else(|| render(&[], &self.door(call))), repeated: false })
+        Ok(Answer {
+            call,
+            twiml: reply.unwrap_or_else(|| render(&[], &self.door(call))),
+            repeated: false,
+        })
     }
 
     fn door(&self, call: CallId) -> Door {
-        Door { base: self.base.clone(), call }
+        Door {
+            base: self.base.clone(),
+            call,
+        }
     }
 }
 
 impl std::fmt::Debug for CallEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallEngine").field("patience", &self.patience).finish_non_exhaustive()
+        f.debug_struct("CallEngine")
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 
@@ -376,12 +631,24 @@ impl Run<'_> {
                     self.feed(event, now);
                 }
                 Effect::Claim { target, windows } => {
-                    let caps = self.plan.iter().flat_map(|p| &p.routes).find(|r| r.target.id == target).map(|r| r.target.caps);
+                    let caps = self
+                        .plan
+                        .iter()
+                        .flat_map(|p| &p.routes)
+                        .find(|r| r.target.id == target)
+                        .map(|r| r.target.caps);
                     let won = match caps {
                         Some(caps) => tenant.claim(target, &caps, &windows, now).await?,
                         None => false,
                     };
-                    self.feed(if won { Event::Claimed } else { Event::ClaimLost }, now);
+                    self.feed(
+                        if won {
+                            Event::Claimed
+                        } else {
+                            Event::ClaimLost
+                        },
+                        now,
+                    );
                 }
                 Effect::ReleaseLine { target } => tenant.release_line(target).await?,
                 Effect::Uncount { target, windows } => tenant.uncount(target, &windows).await?,
@@ -393,11 +660,31 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn choose(&self, exclusions: &Exclusions, salt: u64, now: Timestamp) -> Result<Event, Error> {
-        let empty = domain::routing::Decision { plan_version: 0, chosen: None, candidates: Vec::new() };
-        let Some(plan) = &self.plan else { return Ok(Event::Decided { decision: empty, chosen: None }) };
+    async fn choose(
+        &self,
+        exclusions: &Exclusions,
+        salt: u64,
+        now: Timestamp,
+    ) -> Result<Event, Error> {
+        let empty = domain::routing::Decision {
+            plan_version: 0,
+            chosen: None,
+            candidates: Vec::new(),
+        };
+        let Some(plan) = &self.plan else {
+            return Ok(Event::Decided {
+                decision: empty,
+                chosen: None,
+            });
+        };
         let usage = usage_of(self.conn, &self.scope, plan).await?;
-        let decision = decide(plan, exclusions, &usage, &clocks_of(plan, now), &mut Draw::for_call(self.call, salt));
+        let decision = decide(
+            plan,
+            exclusions,
+            &usage,
+            &clocks_of(plan, now),
+            &mut Draw::for_call(self.call, salt),
+        );
         let chosen = ChosenRoute::of(plan, &decision, &self.machine.session().to);
         Ok(Event::Decided { decision, chosen })
     }
@@ -410,7 +697,10 @@ impl Run<'_> {
     }
 
     fn twiml(&self) -> String {
-        render(self.verbs.as_deref().unwrap_or_default(), &self.engine.door(self.call))
+        render(
+            self.verbs.as_deref().unwrap_or_default(),
+            &self.engine.door(self.call),
+        )
     }
 }
 
@@ -418,9 +708,14 @@ impl Run<'_> {
 /// ready before the end of its dial is told is a conversation's.
 fn is_voicemail(session: &Session) -> bool {
     matches!(session.fallback, Fallback::Voicemail { .. })
-        && session.attempts.iter().all(|a| a.result.is_some_and(|r| r != AttemptResult::Connected))
+        && session
+            .attempts
+            .iter()
+            .all(|a| a.result.is_some_and(|r| r != AttemptResult::Connected))
 }
 
 fn exhausted() -> Error {
-    Error::Unavailable(Box::new(std::io::Error::other("a delivery kept losing to others of its call")))
+    Error::Unavailable(Box::new(std::io::Error::other(
+        "a delivery kept losing to others of its call",
+    )))
 }

@@ -43,7 +43,10 @@ impl Calls {
         let names = Names::load(&conn, op).await?;
         let range = Range::of(op, query)?;
         let filter = filter(query, &range)?;
-        let (after, before) = (cursor("after", &query.after)?, cursor("before", &query.before)?);
+        let (after, before) = (
+            cursor("after", &query.after)?,
+            cursor("before", &query.before)?,
+        );
         let limit = u64::try_from(PAGE + 1).unwrap_or(u64::MAX);
         let mut lines = tenant.calls(&filter, after, before, limit).await?;
         let more = lines.len() > PAGE;
@@ -52,21 +55,46 @@ impl Calls {
         } else {
             lines.truncate(PAGE);
         }
-        let has_newer = if before.is_some() { more } else { after.is_some() };
+        let has_newer = if before.is_some() {
+            more
+        } else {
+            after.is_some()
+        };
         let has_older = if before.is_some() { true } else { more };
-        let unfiltered = CallFilter { from: range.from, to: range.to, ..CallFilter::default() };
+        let unfiltered = CallFilter {
+            from: range.from,
+            to: range.to,
+            ..CallFilter::default()
+        };
         let total = tenant.count_calls(&filter).await?;
-        let total_unfiltered = if filter == unfiltered { total } else { tenant.count_calls(&unfiltered).await? };
+        let total_unfiltered = if filter == unfiltered {
+            total
+        } else {
+            tenant.count_calls(&unfiltered).await?
+        };
         Ok(CallPage {
             older: lines.last().filter(|_| has_older).map(cursor_text),
             newer: lines.first().filter(|_| has_newer).map(cursor_text),
-            rows: lines.iter().map(|line| view::row(op, &names, line)).collect(),
+            rows: lines
+                .iter()
+                .map(|line| view::row(op, &names, line))
+                .collect(),
             total,
             total_unfiltered,
             range_label: range.label,
             chips: chips(query, &names),
-            campaigns: tenant.campaigns().await?.into_iter().map(|c| choice(&c.id, c.name, c.vertical)).collect(),
-            targets: tenant.targets().await?.into_iter().map(|t| choice(&t.id, t.input.name, String::new())).collect(),
+            campaigns: tenant
+                .campaigns()
+                .await?
+                .into_iter()
+                .map(|c| choice(&c.id, c.name, c.vertical))
+                .collect(),
+            targets: tenant
+                .targets()
+                .await?
+                .into_iter()
+                .map(|t| choice(&t.id, t.input.name, String::new()))
+                .collect(),
             outcomes: outcomes(),
             zone_short: zone_short(&op.zone).to_owned(),
             callers_masked: !op.actor.role.allows(Permission::ViewCallerNumbers),
@@ -80,7 +108,11 @@ impl Calls {
     pub async fn any(&self, op: &OpCtx) -> Result<bool, Error> {
         require(op, Permission::ViewCalls)?;
         let conn = self.db.read().await?;
-        Ok(!conn.tenant(&op.scope).calls(&CallFilter::default(), None, None, 1).await?.is_empty())
+        Ok(!conn
+            .tenant(&op.scope)
+            .calls(&CallFilter::default(), None, None, 1)
+            .await?
+            .is_empty())
     }
 
     /// Calls in progress, longest first.
@@ -91,10 +123,19 @@ impl Calls {
         require(op, Permission::ViewCalls)?;
         let conn = self.db.read().await?;
         let names = Names::load(&conn, op).await?;
-        let filter = CallFilter { live: true, ..CallFilter::default() };
-        let mut lines = conn.tenant(&op.scope).calls(&filter, None, None, LIVE_MAX).await?;
+        let filter = CallFilter {
+            live: true,
+            ..CallFilter::default()
+        };
+        let mut lines = conn
+            .tenant(&op.scope)
+            .calls(&filter, None, None, LIVE_MAX)
+            .await?;
         lines.reverse();
-        Ok(lines.iter().map(|line| view::row(op, &names, line)).collect())
+        Ok(lines
+            .iter()
+            .map(|line| view::row(op, &names, line))
+            .collect())
     }
 
     /// One call, explained.
@@ -114,12 +155,29 @@ impl Calls {
             timeline: view::timeline(op, call.line.arrived_at, &events),
             decisions: view::decisions(op, &events),
             legs: view::legs(op, &call.session),
-            recordings: tenant.recordings_of(id).await?.iter().map(view::recording).collect(),
+            recordings: tenant
+                .recordings_of(id)
+                .await?
+                .iter()
+                .map(view::recording)
+                .collect(),
             may_listen: op.actor.role.allows(Permission::PlayRecordings),
             answers: view::answers(op, &events),
-            tags: call.tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
-            campaign_href: call.line.campaign.map(|c| format!("/campaigns/{c}")).unwrap_or_default(),
-            target_href: call.line.target.map(|t| format!("/targets/{t}")).unwrap_or_default(),
+            tags: call
+                .tags
+                .iter()
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .collect(),
+            campaign_href: call
+                .line
+                .campaign
+                .map(|c| format!("/campaigns/{c}"))
+                .unwrap_or_default(),
+            target_href: call
+                .line
+                .target
+                .map(|t| format!("/targets/{t}"))
+                .unwrap_or_default(),
             row: view::row(op, &names, &call.line),
         })
     }
@@ -138,34 +196,80 @@ impl Range {
         let day = |days: i64| zone::day_start(&op.zone, zone::plus_days(today, days));
         let label = |at: Timestamp| zone::stamp(&op.zone, at).date;
         Ok(match query.range.as_str() {
-            "" | "today" => Self { from: Some(day(0)), to: None, label: format!("Today, {}", label(op.now)) },
-            "yesterday" => Self { from: Some(day(-1)), to: Some(day(0)), label: format!("Yesterday, {}", label(day(-1))) },
-            "7d" => Self { from: Some(day(-6)), to: None, label: "Last 7 days".to_owned() },
+            "" | "today" => Self {
+                from: Some(day(0)),
+                to: None,
+                label: format!("Today, {}", label(op.now)),
+            },
+            "yesterday" => Self {
+                from: Some(day(-1)),
+                to: Some(day(0)),
+                label: format!("Yesterday, {}", label(day(-1))),
+            },
+            "7d" => Self {
+                from: Some(day(-6)),
+                to: None,
+                label: "Last 7 days".to_owned(),
+            },
             "month" => {
                 let first = today.first_of_month();
-                Self { from: Some(zone::day_start(&op.zone, first)), to: None, label: "This month".to_owned() }
+                Self {
+                    from: Some(zone::day_start(&op.zone, first)),
+                    to: None,
+                    label: "This month".to_owned(),
+                }
             }
-            "all" => Self { from: None, to: None, label: "All time".to_owned() },
+            "all" => Self {
+                from: None,
+                to: None,
+                label: "All time".to_owned(),
+            },
             "custom" => {
-                let wrong = |field: &str| FieldErrors::one(field, "malformed", "Enter a date like 2026-11-19.");
+                let wrong = |field: &str| {
+                    FieldErrors::one(field, "malformed", "Enter a date like 2026-11-19.")
+                };
                 let from = zone::parse_date(&query.from).ok_or_else(|| wrong("from"))?;
                 let to = zone::parse_date(&query.to).ok_or_else(|| wrong("to"))?;
                 if to < from {
-                    return Err(FieldErrors::one("to", "out_of_range", "The end must not be before the start.").into());
+                    return Err(FieldErrors::one(
+                        "to",
+                        "out_of_range",
+                        "The end must not be before the start.",
+                    )
+                    .into());
                 }
-                let (start, end) = (zone::day_start(&op.zone, from), zone::day_start(&op.zone, zone::plus_days(to, 1)));
+                let (start, end) = (
+                    zone::day_start(&op.zone, from),
+                    zone::day_start(&op.zone, zone::plus_days(to, 1)),
+                );
                 let last = zone::day_start(&op.zone, to);
-                let label = if from == to { label(start) } else { format!("{} to {}", label(start), label(last)) };
-                Self { from: Some(start), to: Some(end), label }
+                let label = if from == to {
+                    label(start)
+                } else {
+                    format!("{} to {}", label(start), label(last))
+                };
+                Self {
+                    from: Some(start),
+                    to: Some(end),
+                    label,
+                }
             }
-            _ => return Err(FieldErrors::one("range", "unknown", "Choose a range from the list.").into()),
+            _ => {
+                return Err(
+                    FieldErrors::one("range", "unknown", "Choose a range from the list.").into(),
+                );
+            }
         })
     }
 }
 
 fn filter(query: &CallQuery, range: &Range) -> Result<CallFilter, Error> {
     let mut errors = FieldErrors::default();
-    let mut filter = CallFilter { from: range.from, to: range.to, ..CallFilter::default() };
+    let mut filter = CallFilter {
+        from: range.from,
+        to: range.to,
+        ..CallFilter::default()
+    };
     if !query.campaign.is_empty() {
         match query.campaign.parse::<CampaignId>() {
             Ok(id) => filter.campaign = Some(id),
@@ -184,7 +288,12 @@ fn filter(query: &CallQuery, range: &Range) -> Result<CallFilter, Error> {
         (_, Some(outcome)) => filter.outcome = Some(outcome),
         (_, None) => errors.add("outcome", "unknown", "Choose an outcome from the list."),
     }
-    filter.caller_digits = query.caller.chars().filter(char::is_ascii_digit).take(15).collect();
+    filter.caller_digits = query
+        .caller
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(15)
+        .collect();
     errors.check()?;
     Ok(filter)
 }
@@ -194,7 +303,11 @@ fn chips(query: &CallQuery, names: &Names) -> Vec<FilterChip> {
         param: param.to_owned(),
         field: field.to_owned(),
         operator: operator.to_owned(),
-        value: if value.is_empty() { "unknown".to_owned() } else { value },
+        value: if value.is_empty() {
+            "unknown".to_owned()
+        } else {
+            value
+        },
     };
     let mut chips = Vec::new();
     if let Ok(id) = query.campaign.parse() {
@@ -215,12 +328,24 @@ fn chips(query: &CallQuery, names: &Names) -> Vec<FilterChip> {
 }
 
 fn choice(value: &impl ToString, label: String, hint: String) -> Choice {
-    Choice { value: value.to_string(), label, hint }
+    Choice {
+        value: value.to_string(),
+        label,
+        hint,
+    }
 }
 
 fn outcomes() -> Vec<Choice> {
-    let live = Choice { value: "live".to_owned(), label: "Live".to_owned(), hint: String::new() };
-    let rest = Outcome::ALL.into_iter().map(|o| Choice { value: o.code().to_owned(), label: o.word().to_owned(), hint: String::new() });
+    let live = Choice {
+        value: "live".to_owned(),
+        label: "Live".to_owned(),
+        hint: String::new(),
+    };
+    let rest = Outcome::ALL.into_iter().map(|o| Choice {
+        value: o.code().to_owned(),
+        label: o.word().to_owned(),
+        hint: String::new(),
+    });
     std::iter::once(live).chain(rest).collect()
 }
 
@@ -232,6 +357,18 @@ fn cursor(field: &str, text: &str) -> Result<Option<Cursor>, Error> {
     if text.is_empty() {
         return Ok(None);
     }
-    let parsed = text.split_once('-').and_then(|(at, call)| Some(Cursor { at: Timestamp(at.parse().ok()?), call: call.parse().ok()? }));
-    parsed.map(Some).ok_or_else(|| FieldErrors::one(field, "malformed", "This page address is damaged. Go back to the first page.").into())
+    let parsed = text.split_once('-').and_then(|(at, call)| {
+        Some(Cursor {
+            at: Timestamp(at.parse().ok()?),
+            call: call.parse().ok()?,
+        })
+    });
+    parsed.map(Some).ok_or_else(|| {
+        FieldErrors::one(
+            field,
+            "malformed",
+            "This page address is damaged. Go back to the first page.",
+        )
+        .into()
+    })
 }

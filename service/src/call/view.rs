@@ -46,7 +46,11 @@ impl Names {
 
 /// A caller as this role may see it.
 pub(crate) fn caller_text(op: &OpCtx, caller: &Caller) -> String {
-    if op.actor.role.allows(Permission::ViewCallerNumbers) { caller.display() } else { caller.masked() }
+    if op.actor.role.allows(Permission::ViewCallerNumbers) {
+        caller.display()
+    } else {
+        caller.masked()
+    }
 }
 
 pub(crate) fn row(op: &OpCtx, names: &Names, line: &CallLine) -> CallRow {
@@ -61,7 +65,10 @@ pub(crate) fn row(op: &OpCtx, names: &Names, line: &CallLine) -> CallRow {
         dialed: dialed_number(&line.dialed).map_or_else(|| line.dialed.clone(), |n| n.display()),
         campaign: line.campaign.map(|c| names.campaign(c)).unwrap_or_default(),
         target: line.target.map(|t| names.target(t)).unwrap_or_default(),
-        buyer: line.buyer.and_then(|b| names.buyers.get(&b).cloned()).unwrap_or_default(),
+        buyer: line
+            .buyer
+            .and_then(|b| names.buyers.get(&b).cloned())
+            .unwrap_or_default(),
         length_s: line.duration_s.unwrap_or(live_s),
         connected_s: line.connected_s,
         attempts: line.attempts,
@@ -101,7 +108,11 @@ pub(crate) fn decisions(op: &OpCtx, events: &[EventRecord]) -> Vec<DecisionView>
                 };
                 lost = false;
                 let count = decision.candidates.len();
-                let noun = if count == 1 { "candidate" } else { "candidates" };
+                let noun = if count == 1 {
+                    "candidate"
+                } else {
+                    "candidates"
+                };
                 views.push(DecisionView {
                     title,
                     subtitle: format!("Plan version {}, {count} {noun}", decision.plan_version),
@@ -116,7 +127,11 @@ pub(crate) fn decisions(op: &OpCtx, events: &[EventRecord]) -> Vec<DecisionView>
 }
 
 pub(crate) fn legs(op: &OpCtx, session: &Session) -> Vec<LegRow> {
-    session.attempts.iter().map(|a| leg(op, session, a)).collect()
+    session
+        .attempts
+        .iter()
+        .map(|a| leg(op, session, a))
+        .collect()
 }
 
 fn leg(op: &OpCtx, session: &Session, attempt: &Attempt) -> LegRow {
@@ -137,8 +152,14 @@ fn leg(op: &OpCtx, session: &Session, attempt: &Attempt) -> LegRow {
         started: stamp(&op.zone, attempt.started_at),
         result: result.to_owned(),
         shape: shape.to_owned(),
-        rang: rang_until.map(|t| after_text(t.millis_since(attempt.started_at))).unwrap_or_default(),
-        talked: if attempt.talked_s > 0 { length_text(attempt.talked_s) } else { String::new() },
+        rang: rang_until
+            .map(|t| after_text(t.millis_since(attempt.started_at)))
+            .unwrap_or_default(),
+        talked: if attempt.talked_s > 0 {
+            length_text(attempt.talked_s)
+        } else {
+            String::new()
+        },
         carrier_sid: attempt.leg_sid.clone().unwrap_or_default(),
     }
 }
@@ -174,7 +195,11 @@ pub(crate) fn answers(op: &OpCtx, events: &[EventRecord]) -> Vec<AnswerView> {
                     None => key.to_owned(),
                 },
             };
-            Some(AnswerView { at: stamp(&op.zone, event.at), to, twiml })
+            Some(AnswerView {
+                at: stamp(&op.zone, event.at),
+                to,
+                twiml,
+            })
         })
         .collect()
 }

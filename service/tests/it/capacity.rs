@@ -11,7 +11,12 @@ async fn sixty_four_calls_at_once_never_exceed_a_cap() {
         let calls: Vec<_> = (0..64)
             .map(|i| {
                 let engine = world.services.engine.clone();
-                tokio::spawn(async move { engine.inbound(&arrival(&format!("CA{i}")), NOON).await.expect("answer") })
+                tokio::spawn(async move {
+                    engine
+                        .inbound(&arrival(&format!("CA{i}")), NOON)
+                        .await
+                        .expect("answer")
+                })
             })
             .collect();
         let mut dialed = Vec::new();
@@ -25,7 +30,17 @@ async fn sixty_four_calls_at_once_never_exceed_a_cap() {
         assert_eq!(world.live(targets[0]).await, (5, 5, 5));
         assert_eq!(world.live(targets[1]).await, (3, 3, 3));
         for call in dialed {
-            world.services.engine.dial_ended(call, 1, ended(LegStatus::Completed, true), NOON.plus_secs(60)).await.expect("answer");
+            world
+                .services
+                .engine
+                .dial_ended(
+                    call,
+                    1,
+                    ended(LegStatus::Completed, true),
+                    NOON.plus_secs(60),
+                )
+                .await
+                .expect("answer");
         }
         assert_eq!(world.live(targets[0]).await, (0, 5, 5));
         assert_eq!(world.live(targets[1]).await, (0, 3, 3));

@@ -13,18 +13,72 @@ use crate::world::{NOON, NUMBER, World, arrival};
 async fn names_and_numbers_are_taken_only_once() {
     for world in World::each().await {
         let s = &world.services;
-        let again = CampaignForm { name: "Roof repair, Texas".into(), ..CampaignForm::default() };
-        let error = s.campaigns.create(&world.op, &again).await.expect_err("taken");
-        assert_eq!(error.fields().message("name").as_deref(), Some("Another campaign has this name."), "{}", world.kind);
-        let number = NumberForm { number: "(800) 555-0126".into(), ..NumberForm::default() };
+        let again = CampaignForm {
+            name: "Roof repair, Texas".into(),
+            ..CampaignForm::default()
+        };
+        let error = s
+            .campaigns
+            .create(&world.op, &again)
+            .await
+            .expect_err("taken");
+        assert_eq!(
+            error.fields().message("name").as_deref(),
+            Some("Another campaign has this name."),
+            "{}",
+            world.kind
+        );
+        let number = NumberForm {
+            number: "(800) 555-0126".into(),
+            ..NumberForm::default()
+        };
         let error = s.numbers.add(&world.op, &number).await.expect_err("taken");
-        assert_eq!(error.fields().message("number").as_deref(), Some("This number is in use already."));
-        let ghost = NumberForm { number: "+12125550111".into(), campaign: "00000000-0000-0000-0000-000000000001".into(), ..NumberForm::default() };
-        assert!(s.numbers.add(&world.op, &ghost).await.expect_err("unknown").fields().message("campaign").is_some());
-        let buyer = s.buyers.create(&world.op, &BuyerForm { name: "Hill Country".into() }).await.expect("buyer");
-        let target = TargetForm { name: "Line".into(), number: "+12145550111".into(), ..TargetForm::default() };
-        s.targets.create(&world.op, buyer, &target).await.expect("target");
-        assert!(s.targets.create(&world.op, buyer, &target).await.expect_err("taken").fields().message("name").is_some());
+        assert_eq!(
+            error.fields().message("number").as_deref(),
+            Some("This number is in use already.")
+        );
+        let ghost = NumberForm {
+            number: "+12125550111".into(),
+            campaign: "00000000-0000-0000-0000-000000000001".into(),
+            ..NumberForm::default()
+        };
+        assert!(
+            s.numbers
+                .add(&world.op, &ghost)
+                .await
+                .expect_err("unknown")
+                .fields()
+                .message("campaign")
+                .is_some()
+        );
+        let buyer = s
+            .buyers
+            .create(
+                &world.op,
+                &BuyerForm {
+                    name: "Hill Country".into(),
+                },
+            )
+            .await
+            .expect("buyer");
+        let target = TargetForm {
+            name: "Line".into(),
+            number: "+12145550111".into(),
+            ..TargetForm::default()
+        };
+        s.targets
+            .create(&world.op, buyer, &target)
+            .await
+            .expect("target");
+        assert!(
+            s.targets
+                .create(&world.op, buyer, &target)
+                .await
+                .expect_err("taken")
+                .fields()
+                .message("name")
+                .is_some()
+        );
     }
 }
 
@@ -33,11 +87,38 @@ async fn what_is_paused_gets_no_call_from_that_moment() {
     for world in World::each().await {
         let targets = world.targets(&["", ""]).await;
         let s = &world.services;
-        assert!(s.engine.inbound(&arrival("CA1"), NOON).await.expect("answer").twiml.contains("+12145550100"));
-        s.targets.set_activity(&world.op, targets[0], Activity::Paused).await.expect("paused");
-        assert!(s.engine.inbound(&arrival("CA2"), NOON).await.expect("answer").twiml.contains("+12145550101"));
-        s.campaigns.set_activity(&world.op, world.campaign, Activity::Paused).await.expect("paused");
-        assert!(s.engine.inbound(&arrival("CA3"), NOON).await.expect("answer").twiml.contains("<Say>"));
+        assert!(
+            s.engine
+                .inbound(&arrival("CA1"), NOON)
+                .await
+                .expect("answer")
+                .twiml
+                .contains("+12145550100")
+        );
+        s.targets
+            .set_activity(&world.op, targets[0], Activity::Paused)
+            .await
+            .expect("paused");
+        assert!(
+            s.engine
+                .inbound(&arrival("CA2"), NOON)
+                .await
+                .expect("answer")
+                .twiml
+                .contains("+12145550101")
+        );
+        s.campaigns
+            .set_activity(&world.op, world.campaign, Activity::Paused)
+            .await
+            .expect("paused");
+        assert!(
+            s.engine
+                .inbound(&arrival("CA3"), NOON)
+                .await
+                .expect("answer")
+                .twiml
+                .contains("<Say>")
+        );
     }
 }
 
@@ -45,12 +126,36 @@ async fn what_is_paused_gets_no_call_from_that_moment() {
 async fn a_plan_saved_over_a_newer_one_is_refused() {
     for world in World::each().await {
         let targets = world.targets(&[""]).await;
-        let route = RouteForm { target: targets[0].to_string(), ..RouteForm::default() };
-        let plan = PlanForm { version: 1, routes: vec![route], ..PlanForm::default() };
-        let error = world.services.campaigns.save_plan(&world.op, world.campaign, &plan).await.expect_err("stale");
-        assert!(matches!(error, Error::Conflict { code: "stale", .. }), "{}: {error}", world.kind);
+        let route = RouteForm {
+            target: targets[0].to_string(),
+            ..RouteForm::default()
+        };
+        let plan = PlanForm {
+            version: 1,
+            routes: vec![route],
+            ..PlanForm::default()
+        };
+        let error = world
+            .services
+            .campaigns
+            .save_plan(&world.op, world.campaign, &plan)
+            .await
+            .expect_err("stale");
+        assert!(
+            matches!(error, Error::Conflict { code: "stale", .. }),
+            "{}: {error}",
+            world.kind
+        );
         let saved = PlanForm { version: 2, ..plan };
-        assert_eq!(world.services.campaigns.save_plan(&world.op, world.campaign, &saved).await.expect("saved"), 3);
+        assert_eq!(
+            world
+                .services
+                .campaigns
+                .save_plan(&world.op, world.campaign, &saved)
+                .await
+                .expect("saved"),
+            3
+        );
     }
 }
 
@@ -61,11 +166,29 @@ async fn a_number_with_a_live_call_stays() {
         let s = &world.services;
         let number = s.numbers.list(&world.op).await.expect("list").rows[0].clone();
         assert_eq!(number.e164, NUMBER);
-        s.engine.inbound(&arrival("CA1"), NOON).await.expect("answer");
-        let refused = s.numbers.remove(&world.op, number.id).await.expect_err("in use");
+        s.engine
+            .inbound(&arrival("CA1"), NOON)
+            .await
+            .expect("answer");
+        let refused = s
+            .numbers
+            .remove(&world.op, number.id)
+            .await
+            .expect_err("in use");
         assert_eq!(refused.code(), "conflict");
-        s.engine.call_ended("CA1", domain::call::event::LegStatus::Completed, Some(1), NOON).await.expect("told");
-        s.numbers.remove(&world.op, number.id).await.expect("removed");
+        s.engine
+            .call_ended(
+                "CA1",
+                domain::call::event::LegStatus::Completed,
+                Some(1),
+                NOON,
+            )
+            .await
+            .expect("told");
+        s.numbers
+            .remove(&world.op, number.id)
+            .await
+            .expect("removed");
     }
 }
 
@@ -75,17 +198,42 @@ async fn the_dashboard_counts_what_happened_today() {
         world.targets(&["1"]).await;
         let s = &world.services;
         for i in 0..3 {
-            s.engine.inbound(&arrival(&format!("CA{i}")), NOON).await.expect("answer");
+            s.engine
+                .inbound(&arrival(&format!("CA{i}")), NOON)
+                .await
+                .expect("answer");
         }
-        s.engine.call_ended("CA2", domain::call::event::LegStatus::Completed, Some(1), NOON).await.expect("told");
+        s.engine
+            .call_ended(
+                "CA2",
+                domain::call::event::LegStatus::Completed,
+                Some(1),
+                NOON,
+            )
+            .await
+            .expect("told");
         let today = s.dashboard.today(&world.op, None).await.expect("dashboard");
-        let figure = |label: &str| today.totals.iter().find(|t| t.label == label).map(|t| t.value.clone());
+        let figure = |label: &str| {
+            today
+                .totals
+                .iter()
+                .find(|t| t.label == label)
+                .map(|t| t.value.clone())
+        };
         assert_eq!(figure("Incoming").as_deref(), Some("3"), "{}", world.kind);
         assert_eq!(today.live.len(), 2);
-        assert_eq!(today.subtitle, "Wed, Nov 18, 12:00 am to 10:00 am ET, against the same hours last Wednesday");
+        assert_eq!(
+            today.subtitle,
+            "Wed, Nov 18, 12:00 am to 10:00 am ET, against the same hours last Wednesday"
+        );
         assert_eq!(today.hours.len(), 11);
         assert_eq!(today.campaigns[0].incoming, 3);
-        assert!(today.problems.iter().any(|p| p.title == "Roof repair, Texas: no route is open"));
+        assert!(
+            today
+                .problems
+                .iter()
+                .any(|p| p.title == "Roof repair, Texas: no route is open")
+        );
         let shell = s.session.shell(&world.op).await.expect("shell");
         assert_eq!((shell.counters.live, shell.initials.as_str()), (2, "DW"));
     }

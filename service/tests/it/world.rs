@@ -60,7 +60,13 @@ pub struct FakeRecords(pub Mutex<BTreeMap<String, CarrierRecord>>);
 #[async_trait]
 impl Telephony for FakeRecords {
     async fn record(&self, carrier_sid: &str) -> Result<CarrierRecord, CarrierUnreachable> {
-        Ok(self.0.lock().expect("records").get(carrier_sid).cloned().unwrap_or_default())
+        Ok(self
+            .0
+            .lock()
+            .expect("records")
+            .get(carrier_sid)
+            .cloned()
+            .unwrap_or_default())
     }
 }
 
@@ -88,13 +94,42 @@ impl World {
         let records = Arc::new(FakeRecords::default());
         let ids = Arc::new(CountingIds::default());
         let services = build(&db, &records, &ids);
-        let op = add_account(&services, "Northgate Calls", "dana@northgate.example", Role::Owner).await;
-        let form = CampaignForm { name: "Roof repair, Texas".into(), ..CampaignForm::default() };
-        let campaign = services.campaigns.create(&op, &form).await.expect("campaign");
-        let number = NumberForm { number: NUMBER.into(), campaign: campaign.to_string(), ..NumberForm::default() };
+        let op = add_account(
+            &services,
+            "Northgate Calls",
+            "dana@northgate.example",
+            Role::Owner,
+        )
+        .await;
+        let form = CampaignForm {
+            name: "Roof repair, Texas".into(),
+            ..CampaignForm::default()
+        };
+        let campaign = services
+            .campaigns
+            .create(&op, &form)
+            .await
+            .expect("campaign");
+        let number = NumberForm {
+            number: NUMBER.into(),
+            campaign: campaign.to_string(),
+            ..NumberForm::default()
+        };
         services.numbers.add(&op, &number).await.expect("number");
-        let kind = if db.db.is_postgres() { "postgres" } else { "sqlite" };
-        Self { services, op, campaign, records, kind, ids, db }
+        let kind = if db.db.is_postgres() {
+            "postgres"
+        } else {
+            "sqlite"
+        };
+        Self {
+            services,
+            op,
+            campaign,
+            records,
+            kind,
+            ids,
+            db,
+        }
     }
 
     /// The same database after a restart: nothing is left in memory.
@@ -104,7 +139,17 @@ impl World {
 
     /// Adds targets with the given caps on concurrent calls, in one priority each, and plans them.
     pub async fn targets(&self, caps: &[&str]) -> Vec<TargetId> {
-        let buyer = self.services.buyers.create(&self.op, &BuyerForm { name: "Lone Star Group".into() }).await.expect("buyer");
+        let buyer = self
+            .services
+            .buyers
+            .create(
+                &self.op,
+                &BuyerForm {
+                    name: "Lone Star Group".into(),
+                },
+            )
+            .await
+            .expect("buyer");
         let mut ids = Vec::new();
         let mut routes = Vec::new();
         for (i, cap) in caps.iter().enumerate() {
@@ -114,18 +159,44 @@ impl World {
                 cap_concurrent: (*cap).to_owned(),
                 ..TargetForm::default()
             };
-            let id = self.services.targets.create(&self.op, buyer, &form).await.expect("target");
-            routes.push(RouteForm { target: id.to_string(), priority: (i + 1).to_string(), ..RouteForm::default() });
+            let id = self
+                .services
+                .targets
+                .create(&self.op, buyer, &form)
+                .await
+                .expect("target");
+            routes.push(RouteForm {
+                target: id.to_string(),
+                priority: (i + 1).to_string(),
+                ..RouteForm::default()
+            });
             ids.push(id);
         }
-        let plan = PlanForm { version: 1, routes, ..PlanForm::default() };
-        self.services.campaigns.save_plan(&self.op, self.campaign, &plan).await.expect("plan");
+        let plan = PlanForm {
+            version: 1,
+            routes,
+            ..PlanForm::default()
+        };
+        self.services
+            .campaigns
+            .save_plan(&self.op, self.campaign, &plan)
+            .await
+            .expect("plan");
         ids
     }
 
     pub async fn live(&self, target: TargetId) -> (u32, u32, u32) {
-        let snapshot = self.services.inspect.snapshot(&self.op).await.expect("snapshot");
-        let of = snapshot.capacity.iter().find(|c| c.target == target).expect("target");
+        let snapshot = self
+            .services
+            .inspect
+            .snapshot(&self.op)
+            .await
+            .expect("snapshot");
+        let of = snapshot
+            .capacity
+            .iter()
+            .find(|c| c.target == target)
+            .expect("target");
         (of.live, of.day, of.peak_live)
     }
 }
@@ -142,9 +213,23 @@ fn build(db: &TestDb, records: &Arc<FakeRecords>, ids: &Arc<CountingIds>) -> Ser
 }
 
 pub async fn add_account(services: &Services, account: &str, email: &str, role: Role) -> OpCtx {
-    let new = NewUser { email, name: "Dana Weiss", password: "northgate-demo-1", account, role };
-    let (user, _) = services.users.add(&new, "America/New_York", NOON).await.expect("user");
-    services.users.context(user, "test".to_owned(), NOON).await.expect("context")
+    let new = NewUser {
+        email,
+        name: "Dana Weiss",
+        password: "northgate-demo-1",
+        account,
+        role,
+    };
+    let (user, _) = services
+        .users
+        .add(&new, "America/New_York", NOON)
+        .await
+        .expect("user");
+    services
+        .users
+        .context(user, "test".to_owned(), NOON)
+        .await
+        .expect("context")
 }
 
 pub fn as_role(op: &OpCtx, role: Role) -> OpCtx {
@@ -155,9 +240,20 @@ pub fn as_role(op: &OpCtx, role: Role) -> OpCtx {
 }
 
 pub fn arrival(sid: &str) -> Arrival {
-    Arrival { carrier_sid: sid.to_owned(), from: Caller::from_carrier("+12145550187"), to: NUMBER.to_owned(), tags: Tags::default() }
+    Arrival {
+        carrier_sid: sid.to_owned(),
+        from: Caller::from_carrier("+12145550187"),
+        to: NUMBER.to_owned(),
+        tags: Tags::default(),
+    }
 }
 
 pub fn ended(status: LegStatus, bridged: bool) -> DialResult {
-    DialResult { status, bridged: Some(bridged), duration_s: Some(if bridged { 90 } else { 0 }), leg_sid: None, caller_gone: false }
+    DialResult {
+        status,
+        bridged: Some(bridged),
+        duration_s: Some(if bridged { 90 } else { 0 }),
+        leg_sid: None,
+        caller_gone: false,
+    }
 }

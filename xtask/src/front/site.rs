@@ -131,9 +131,15 @@ fn code(wasm: &Wasm) -> Result<Code> {
     }
     let hash = content_hash(&all);
     let link_name = format!("__wasm_split.{hash}.js");
-    let glue = renamed(glue, &format!("./{LINK}"), &format!("./{link_name}"))?;
+    // Only where it is loaded: the module knows it by its first name.
+    let from = |name: &str| format!("from \"./{name}\"");
+    let glue = renamed(glue, &from(LINK), &from(&link_name))?;
     let glue_name = format!("{OUTPUT_NAME}.{hash}.js");
-    let mut link = renamed(link, &format!("./{OUTPUT_NAME}.js"), &format!("./{glue_name}"))?;
+    let mut link = renamed(
+        link,
+        &format!("./{OUTPUT_NAME}.js"),
+        &format!("./{glue_name}"),
+    )?;
     let mut later = BTreeMap::new();
     for (name, bytes) in chunks {
         let hashed = format!("{name}.{hash}.wasm");
