@@ -55,25 +55,18 @@ pub struct CapReached {
 
 impl Usage {
     /// The counts that apply in the given windows.
+    ///
+    /// Windows never go back: a call that was asked about just before midnight, but claims just
+    /// after another one did in the new day, is counted in the new day. Otherwise it would reset
+    /// the count, and the next call of the new day would reset it again.
     #[must_use]
     pub fn within(&self, windows: &Windows) -> Self {
+        let kept = |count: u32, stored: i64, asked: i64| if stored >= asked { count } else { 0 };
         Self {
-            hour: if self.windows.hour == windows.hour {
-                self.hour
-            } else {
-                0
-            },
-            day: if self.windows.day == windows.day {
-                self.day
-            } else {
-                0
-            },
-            month: if self.windows.month == windows.month {
-                self.month
-            } else {
-                0
-            },
-            windows: *windows,
+            hour: kept(self.hour, self.windows.hour, windows.hour),
+            day: kept(self.day, self.windows.day, windows.day),
+            month: kept(self.month, self.windows.month, windows.month),
+            windows: self.windows.latest(windows),
             ..*self
         }
     }
@@ -89,7 +82,7 @@ impl Usage {
             day: base.day + 1,
             month: base.month + 1,
             total: base.total + 1,
-            windows: *windows,
+            windows: base.windows,
             last_claimed_at: Some(now),
         }
     }

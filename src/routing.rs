@@ -216,7 +216,13 @@ pub fn decide(
         Chosen {
             route: route.id,
             target: route.target.id,
-            windows: windows_of(route, clocks),
+            // As they will be counted, so that giving back finds them again.
+            windows: usage
+                .get(&route.target.id)
+                .copied()
+                .unwrap_or_default()
+                .within(&windows_of(route, clocks))
+                .windows,
         }
     });
     Decision {

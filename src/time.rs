@@ -163,6 +163,18 @@ pub struct Windows {
     pub month: i64,
 }
 
+impl Windows {
+    /// The later of each window.
+    #[must_use]
+    pub fn latest(&self, other: &Self) -> Self {
+        Self {
+            hour: self.hour.max(other.hour),
+            day: self.day.max(other.day),
+            month: self.month.max(other.month),
+        }
+    }
+}
+
 const DAY_S: i64 = 86_400;
 
 impl LocalMoment {

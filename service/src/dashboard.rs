@@ -188,7 +188,10 @@ impl Day {
 
 /// "2:37 pm".
 fn clock(hour: u8, minute: u8) -> String {
-    let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let twelve = match hour % 12 {
+        0 => 12,
+        hour => hour,
+    };
     format!(
         "{twelve}:{minute:02} {}",
         if hour < 12 { "am" } else { "pm" }
@@ -239,11 +242,10 @@ fn totals(today: &[CallSums], before: &[CallSums], campaign: Option<CampaignId>)
         outcome => format!("/calls?range=today&outcome={outcome}{filter}"),
     };
     let share = |part: u32| {
-        if now.incoming == 0 {
-            String::new()
-        } else {
-            format!("{}%", (part * 100 + now.incoming / 2) / now.incoming)
-        }
+        (part * 100 + now.incoming / 2)
+            .checked_div(now.incoming)
+            .map(|percent| format!("{percent}%"))
+            .unwrap_or_default()
     };
     let count = |label: &str,
                  now: u32,

@@ -21,7 +21,10 @@ pub(crate) type AccountPlans = BTreeMap<CampaignId, Arc<RoutingPlan>>;
 /// Plans by account, each under the generation it was compiled from. A cache only: the generation
 /// is a row, raised in the same transaction as the change, and read anew for every call.
 #[derive(Debug, Clone, Default)]
-pub struct PlanCache(Arc<RwLock<BTreeMap<AccountId, (i64, Arc<AccountPlans>)>>>);
+pub struct PlanCache(Arc<RwLock<BTreeMap<AccountId, Compiled>>>);
+
+/// Plans and the generation they were compiled from.
+type Compiled = (i64, Arc<AccountPlans>);
 
 impl PlanCache {
     /// The plans of an account as of a generation at least.
@@ -36,10 +39,9 @@ impl PlanCache {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&scope.account())
+            && *cached == generation
         {
-            if *cached == generation {
-                return Ok(Arc::clone(plans));
-            }
+            return Ok(Arc::clone(plans));
         }
         let plans = Arc::new(load(conn, scope).await?);
         self.0

@@ -77,7 +77,10 @@ pub fn stamp(zone: &str, at: Timestamp) -> Stamp {
     ];
     let l = local(zone, at);
     let half = if l.hour < 12 { "am" } else { "pm" };
-    let hour = if l.hour % 12 == 0 { 12 } else { l.hour % 12 };
+    let hour = match l.hour % 12 {
+        0 => 12,
+        hour => hour,
+    };
     let time = format!("{hour}:{:02}:{:02} {half}", l.minute, l.second);
     let date = format!(
         "{}, {} {}",

@@ -208,8 +208,14 @@ impl Tenant<'_> {
     ) -> Result<bool, StoreError> {
         use target_usage::Column as C;
         let in_window = |key: C, value: i64, counter: C| -> SimpleExpr {
-            Expr::case(Expr::col(key).eq(value), Expr::col(counter))
+            // A stored window ahead of ours stays: windows never go back.
+            Expr::case(Expr::col(key).gte(value), Expr::col(counter))
                 .finally(0)
+                .into()
+        };
+        let latest = |key: C, value: i64| -> SimpleExpr {
+            Expr::case(Expr::col(key).gt(value), Expr::col(key))
+                .finally(value)
                 .into()
         };
         let hour = || in_window(C::WindowHour, windows.hour, C::HourCount);
@@ -241,9 +247,9 @@ impl Tenant<'_> {
             .col_expr(C::DayCount, day().add(1))
             .col_expr(C::MonthCount, month().add(1))
             .col_expr(C::TotalCount, Expr::col(C::TotalCount).add(1))
-            .col_expr(C::WindowHour, Expr::value(windows.hour))
-            .col_expr(C::WindowDay, Expr::value(windows.day))
-            .col_expr(C::WindowMonth, Expr::value(windows.month))
+            .col_expr(C::WindowHour, latest(C::WindowHour, windows.hour))
+            .col_expr(C::WindowDay, latest(C::WindowDay, windows.day))
+            .col_expr(C::WindowMonth, latest(C::WindowMonth, windows.month))
             .col_expr(C::LastClaimedAt, Expr::value(now.0))
             .filter(C::TargetId.eq(target.0))
             .filter(room);
