@@ -7,7 +7,7 @@
 // Any console error or warning, page error, 5xx answer or failed script fails the test at its end.
 // What a test provokes on purpose it announces first: `guard.allow(/404/)`.
 
-import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
+import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 import { Guard } from './guard.ts';
 import { hydrated, signIn } from './page.ts';
 import { Product } from './server.ts';
@@ -15,8 +15,8 @@ import { Product } from './server.ts';
 export interface TestFixtures {
   /** Collects complaints of every page of the test's contexts. */
   guard: Guard;
-  /** A page of a fresh context that is signed in with the demo login of this role. */
-  signedIn: (role: string, options?: Parameters<import('@playwright/test').Browser['newContext']>[0]) => Promise<Page>;
+  /** A page of a fresh context that is signed in with the demo login of this role, opened at `path`. */
+  signedIn: (role: string, options?: BrowserContextOptions, path?: string) => Promise<Page>;
 }
 
 export interface WorkerFixtures {
@@ -57,16 +57,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   signedIn: async ({ browser, product, sessions, guard }, use) => {
     const opened: BrowserContext[] = [];
-    await use(async (role, options = {}) => {
+    await use(async (role, options = {}, path = '/') => {
       const known = sessions.get(role);
       const context = await browser.newContext({ baseURL: product.url, ...(known ? { storageState: known } : {}), ...options });
       opened.push(context);
       guard.watch(context);
       const page = await context.newPage();
       if (known) {
-        await page.goto('/');
+        await page.goto(path);
       } else {
-        await signIn(page, product.login(role));
+        await signIn(page, product.login(role), path);
         sessions.set(role, await context.storageState());
       }
       if (options?.javaScriptEnabled !== false) await hydrated(page);

@@ -34,16 +34,17 @@ export async function setTheme(context: BrowserContext, origin: string, theme: T
   await context.addCookies([{ name: 'theme', value: theme, url: origin, sameSite: 'Lax' }]);
 }
 
-/** Checks the page as it is now with axe; a finding names rule, element and remedy. */
-export async function expectAccessible(page: Page, state = page.url(), options: { include?: string; exclude?: string[] } = {}): Promise<void> {
-  let axe = new AxeBuilder({ page }).withTags(AXE_TAGS);
-  if (options.include) axe = axe.include(options.include);
-  for (const selector of options.exclude ?? []) axe = axe.exclude(selector);
-  const { violations } = await axe.analyze();
-  const findings = violations.flatMap((rule) =>
+/** What axe finds on the page as it is now: rule, element and remedy. */
+export async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).options({ resultTypes: ['violations'] }).analyze();
+  return violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id} (${rule.impact}): ${node.target.join(' ')}\n    ${node.failureSummary?.replaceAll('\n', '\n    ')}`),
   );
-  expect(findings, `axe in ${state}`).toEqual([]);
+}
+
+/** Checks the page as it is now with axe. */
+export async function expectAccessible(page: Page, state = page.url()): Promise<void> {
+  expect(await findings(page), `axe in ${state}`).toEqual([]);
 }
 
 /** Bytes that came over the wire for the page now shown, by kind of resource. */

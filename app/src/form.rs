@@ -270,12 +270,14 @@ fn after_press(act: impl FnOnce() + 'static) {
         act();
         return;
     }
-    let (act, listening) = (Cell::new(Some(act)), Rc::new(Cell::new(None)));
+    let (act, listening) = (Cell::new(Some(act)), Rc::new(Cell::new(None::<WindowListenerHandle>)));
     let own = Rc::clone(&listening);
     listening.set(Some(window_event_listener(
         leptos::ev::pointerup,
         move |_| {
-            own.take().map(WindowListenerHandle::remove);
+            if let Some(handle) = own.take() {
+                handle.remove();
+            }
             if let Some(act) = act.take() {
                 set_timeout(act, Duration::ZERO);
             }

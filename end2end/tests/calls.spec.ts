@@ -29,8 +29,7 @@ test.beforeAll(async ({ product }) => {
 });
 
 test('`callcenter call` says where the call went, and the log shows it within a second', async ({ signedIn, product }) => {
-  const page = await signedIn('owner');
-  await open(page, '/calls');
+  const page = await signedIn('owner', {}, '/calls');
   await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live');
   const said = await placeCall(product, { from: DREW, to: demoCampaign(product, AUTO).number });
   const shown = row(page, LOG, display(DREW));
@@ -43,8 +42,7 @@ test('`callcenter call` says where the call went, and the log shows it within a 
 });
 
 test('filters narrow by campaign, target, outcome and caller; chips take them off again', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/calls');
+  const page = await signedIn('owner', {}, '/calls');
   const filters = page.getByRole('group', { name: 'Filters' });
   const count = filters.getByRole('status');
   const pick = async (label: string, option: string) => {
@@ -100,8 +98,7 @@ test('filters narrow by campaign, target, outcome and caller; chips take them of
 });
 
 test('the range is a link, and own dates a form', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/calls');
+  const page = await signedIn('owner', {}, '/calls');
   await page.getByRole('button', { name: /^Today/ }).click();
   await page.getByRole('link', { name: 'Yesterday' }).click();
   await expect(page).toHaveURL(/range=yesterday/);
@@ -118,8 +115,7 @@ test('the range is a link, and own dates a form', async ({ signedIn }) => {
 });
 
 test('a row opens the drawer; keys go on, back and out, and the focus comes back', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/calls');
+  const page = await signedIn('owner', {}, '/calls');
   const links = page.getByRole('region', { name: LOG, exact: true }).locator('tbody').getByRole('rowheader').getByRole('link');
   await page.keyboard.press('j');
   await expect(links.nth(0)).toBeFocused();
@@ -154,8 +150,7 @@ test('a row opens the drawer; keys go on, back and out, and the focus comes back
 });
 
 test('clicking anywhere in a row opens it, and the log stays usable beside it', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/calls');
+  const page = await signedIn('owner', {}, '/calls');
   await clickIn(row(page, LOG, display(ANNA)).getByRole('cell').first());
   const drawer = page.getByRole('complementary', { name: display(ANNA) });
   await expect(drawer).toBeVisible();
@@ -174,8 +169,7 @@ test('the drawer says what happened, why the target won, and what we answered', 
   const [one, two] = [busy?.destination ?? '', other?.destination ?? ''];
   await placeCall(product, { from, to: number, plot: { targets: { [one]: { does: 'busy' }, [two]: { does: 'busy' } } } });
 
-  const page = await signedIn('owner');
-  await open(page, `/calls?caller=${from.slice(-4)}`);
+  const page = await signedIn('owner', {}, `/calls?caller=${from.slice(-4)}`);
   await row(page, LOG, display(from)).getByRole('link').click();
   const drawer = page.getByRole('complementary', { name: display(from) });
   const part = (name: string) => drawer.getByRole('region', { name, exact: true }).first();
@@ -212,8 +206,7 @@ test('the drawer says what happened, why the target won, and what we answered', 
 
 test('a call that lives is followed in its drawer', async ({ signedIn, product }) => {
   const from = '+12025550131';
-  const page = await signedIn('owner');
-  await open(page, `/calls?caller=${from.slice(-4)}`);
+  const page = await signedIn('owner', {}, `/calls?caller=${from.slice(-4)}`);
   const call = placeCall(product, {
     from, to: demoCampaign(product, AUTO).number, speed: 1, plot: { default: { does: 'answer', after_s: 1, talk_s: 3 } },
   });
@@ -239,8 +232,7 @@ test('pages of the log go older and newer by their links', async ({ signedIn, pr
   test.setTimeout(120_000);
   const medicare = demoCampaign(product, 'Medicare Advantage 65+');
   await placeCall(product, { from: '+16025550140', to: medicare.number, count: 56, speed: 2_000 });
-  const page = await signedIn('owner');
-  await open(page, `/calls?campaign=${medicare.id}`);
+  const page = await signedIn('owner', {}, `/calls?campaign=${medicare.id}`);
   const pages = page.getByRole('navigation', { name: 'Pages' });
   const rows = page.getByRole('region', { name: LOG, exact: true }).locator('tbody tr');
   await expect(pages).toContainText('1 – 50 of 56');

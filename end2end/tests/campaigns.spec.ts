@@ -55,8 +55,7 @@ test('a campaign from nothing: name, number, plan, and its first call reaches th
 });
 
 test('a name is needed: the error stands at the field and in the summary', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/campaigns/new');
+  const page = await signedIn('owner', {}, '/campaigns/new');
   await page.getByRole('button', { name: 'Create campaign' }).click();
   const name = page.getByLabel('Campaign name');
   await expect(name).toHaveAttribute('aria-invalid', 'true');
@@ -130,8 +129,7 @@ test('somebody else saved first: the edits are kept and there is a way out', asy
   await save(page).click();
   await expectNothingUnsaved(page);
 
-  const other = await signedIn('owner');
-  await open(other, `/campaigns/${id}/routing`);
+  const other = await signedIn('owner', {}, `/campaigns/${id}/routing`);
   await weight(other, 'Crestline Insurance').fill('77');
   await weight(page, 'Crestline Insurance').fill('55');
   await save(page).click();

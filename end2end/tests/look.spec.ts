@@ -131,8 +131,7 @@ test('nothing is lost at 200 % or with more contrast', async ({ browser, product
 
 test('rows of the live list on the phone stand under each other', async ({ signedIn, product }) => {
   await furnish(product);
-  const page = await signedIn('owner', { viewport: { width: 390, height: 844 } });
-  await open(page, '/calls');
+  const page = await signedIn('owner', { viewport: { width: 390, height: 844 } }, '/calls');
   const rows = page.locator('.phone-rows > li > a');
   expect(await rows.count()).toBeGreaterThan(2);
   const lefts = await rows.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().left)));
@@ -143,15 +142,13 @@ test('rows of the live list on the phone stand under each other', async ({ signe
 
 test('a row of the log is one line', async ({ signedIn, product }) => {
   await furnish(product);
-  const page = await signedIn('owner');
-  await open(page, '/calls?range=all');
+  const page = await signedIn('owner', {}, '/calls?range=all');
   const heights = await page.getByRole('region', { name: 'Call log', exact: true }).locator('tbody tr').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
   expect(Math.max(...heights)).toBeLessThanOrEqual(34);
 });
 
 test('the side navigation reaches the bottom of a long page', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/buyers');
+  const page = await signedIn('owner', {}, '/buyers');
   const painted = await page.evaluate(() => {
     const shell = document.querySelector('.shell');
     if (!shell) return 0;

@@ -46,8 +46,7 @@ test('a viewer cannot find out a caller by asking for it', async ({ signedIn }) 
 });
 
 test('the owner sees the same caller in full', async ({ signedIn }) => {
-  const page = await signedIn('owner');
-  await open(page, '/calls');
+  const page = await signedIn('owner', {}, '/calls');
   await expect(row(page, 'Call log', display(FROM))).toBeVisible();
 });
 
@@ -94,8 +93,7 @@ test('a write that is sent anyway is refused and changes nothing', async ({ sign
     const answer = await page.request.post(`${product.url}${path}`, { form, headers, maxRedirects: 0 });
     expect(answer.status(), path).toBe(403);
   }
-  const owner = await signedIn('owner');
-  await open(owner, '/campaigns');
+  const owner = await signedIn('owner', {}, '/campaigns');
   await expect(row(owner, 'Campaigns', CAMPAIGN)).toContainText('Active');
   await expect(row(owner, 'Campaigns', 'Viewer campaign')).toHaveCount(0);
   await open(owner, '/buyers');

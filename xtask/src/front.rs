@@ -8,6 +8,8 @@
 mod assets;
 pub mod budget;
 mod css;
+mod module;
+mod names;
 mod site;
 mod snip;
 mod wasm;

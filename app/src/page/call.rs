@@ -56,6 +56,7 @@ fn Alone(detail: Signal<CallDetail>) -> impl IntoView {
         <PageHead title=title state=move || view! { <CallStatus row=row/> }/>
         <div class="drawer-sub"><Facts detail=detail/></div>
         <Jump detail=detail/>
+        <h2 class="visually-hidden">"What happened"</h2>
         <div class="page-as-drawer"><Sections detail=detail/></div>
     }
     .into_any()

@@ -1,28 +1,29 @@
 //! Takes out of a module what the browser never calls.
 //!
 //! Leptos keeps a view's functions in tables, so the linker cannot know that we use only some of
-//! them. Three kinds are never called here and make up a tenth of the code: hydrating piece by piece
-//! while chunks load (a page's chunk is there before it is taken over), hydrating from a `<template>`
-//! (no page has one), and listing the routes (the server does that). Their bodies become a trap, and
-//! `wasm-opt` drops what only they needed.
+//! them. Two kinds are never called here: hydrating piece by piece while chunks load (a page's chunk
+//! is there before the page is taken over), and listing the routes (the server does that). Their
+//! bodies become a trap, and `wasm-opt` drops what only they needed.
+//!
+//! The compiler gives functions with equal bodies one name, so a name alone does not prove that
+//! nobody else calls the body: only large bodies go, which no other kind of function can have, and
+//! never the functions inside them.
 
-use anyhow::{Context, Result, bail};
+use super::module::{self, CODE, CUSTOM, Cursor, IMPORT, Section, sections, write_number};
+use anyhow::Result;
 use std::collections::HashMap;
-use std::ops::Range;
 
-/// Parts of symbols as both of rustc's manglings write them: length, then name.
+/// Parts of symbols: the body of `async fn hydrate_async`, and `generate_routes` itself.
 const NEVER_CALLED: &[&str] = &[
-    "13hydrate_async",
-    "21hydrate_from_template",
-    "15generate_routes",
+    "13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h",
+    "15generate_routes17h",
 ];
+
+/// Smaller bodies stay, in bytes.
+const LARGE: usize = 256;
 
 /// A body without locals that traps: its size, no locals, `unreachable`, `end`.
 const TRAP: [u8; 4] = [3, 0, 0x00, 0x0b];
-
-const CUSTOM: u8 = 0;
-const IMPORT: u8 = 2;
-const CODE: u8 = 10;
 
 /// The module with those bodies gone, and how many they were.
 pub(super) fn snip(module: &[u8]) -> Result<(Vec<u8>, usize)> {
@@ -46,86 +47,6 @@ pub(super) fn snip(module: &[u8]) -> Result<(Vec<u8>, usize)> {
     Ok((out, count))
 }
 
-/// A section: its kind, all of it, and what is in it.
-struct Section {
-    kind: u8,
-    whole: Range<usize>,
-    content: Range<usize>,
-}
-
-/// Reads a module from a place on.
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn new(bytes: &'a [u8], range: &Range<usize>) -> Self {
-        Self {
-            bytes: &bytes[..range.end],
-            at: range.start,
-        }
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        let byte = *self
-            .bytes
-            .get(self.at)
-            .context("the module ends too early")?;
-        self.at += 1;
-        Ok(byte)
-    }
-
-    /// An unsigned LEB128 number.
-    fn number(&mut self) -> Result<usize> {
-        let mut number = 0_usize;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(number);
-            }
-        }
-        bail!("a number in the module is too long")
-    }
-
-    fn take(&mut self, len: usize) -> Result<&'a [u8]> {
-        let part = self
-            .bytes
-            .get(self.at..self.at + len)
-            .context("the module ends too early")?;
-        self.at += len;
-        Ok(part)
-    }
-
-    fn text(&mut self) -> Result<&'a [u8]> {
-        let len = self.number()?;
-        self.take(len)
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.at >= self.bytes.len()
-    }
-}
-
-fn sections(module: &[u8]) -> Result<Vec<Section>> {
-    let mut found = Vec::new();
-    let mut cursor = Cursor::new(module, &(8..module.len()));
-    while !cursor.is_at_end() {
-        let start = cursor.at;
-        let kind = cursor.byte()?;
-        let len = cursor.number()?;
-        let content = cursor.at..cursor.at + len;
-        cursor.take(len)?;
-        found.push(Section {
-            kind,
-            whole: start..content.end,
-            content,
-        });
-    }
-    Ok(found)
-}
-
 /// How many functions are imported: they come first in the numbering.
 fn imported_functions(module: &[u8], section: &Section) -> Result<usize> {
     let mut cursor = Cursor::new(module, &section.content);
@@ -133,32 +54,9 @@ fn imported_functions(module: &[u8], section: &Section) -> Result<usize> {
     for _ in 0..cursor.number()? {
         cursor.text()?;
         cursor.text()?;
-        match cursor.byte()? {
-            0 => {
-                functions += 1;
-                cursor.number()?;
-            }
-            1 => {
-                cursor.byte()?;
-                limits(&mut cursor)?;
-            }
-            2 => limits(&mut cursor)?,
-            3 => {
-                cursor.take(2)?;
-            }
-            kind => bail!("an import of the unknown kind {kind}"),
-        }
+        functions += usize::from(module::import_kind(&mut cursor)?);
     }
     Ok(functions)
-}
-
-fn limits(cursor: &mut Cursor<'_>) -> Result<()> {
-    let flags = cursor.byte()?;
-    cursor.number()?;
-    if flags & 1 == 1 {
-        cursor.number()?;
-    }
-    Ok(())
 }
 
 fn function_names<'a>(
@@ -198,10 +96,11 @@ fn trapped(
     let mut count = 0;
     for at in 0..functions {
         let start = cursor.at;
-        cursor.text()?;
-        if names
-            .get(&(imported + at))
-            .is_some_and(|name| is_never_called(name))
+        let large = cursor.text()?.len() >= LARGE;
+        if large
+            && names
+                .get(&(imported + at))
+                .is_some_and(|name| is_never_called(name))
         {
             out.extend_from_slice(&TRAP);
             count += 1;
@@ -217,18 +116,6 @@ fn is_never_called(name: &[u8]) -> bool {
     NEVER_CALLED.iter().any(|part| name.contains(part))
 }
 
-fn write_number(out: &mut Vec<u8>, mut number: usize) {
-    loop {
-        let low = u8::try_from(number & 0x7f).unwrap_or_default();
-        number >>= 7;
-        if number == 0 {
-            out.push(low);
-            return;
-        }
-        out.push(low | 0x80);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,35 +128,34 @@ mod tests {
     }
 
     #[test]
-    fn only_bodies_with_such_a_name_become_traps() {
-        let body = [4, 0, 0x41, 7, 0x0b];
-        let names = [&[2, 0, 4][..], b"kept", &[1, 20], b"_R13hydrate_asyncXYZ"].concat();
+    fn only_large_bodies_with_such_a_name_become_traps() {
+        let mut body = vec![0xac, 2];
+        body.resize(302, 1);
+        let symbol = b"_ZN1a13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h0E";
+        let small = [4, 0, 0x41, 7, 0x0b];
+        let mut names = vec![3, 0, 4];
+        names.extend_from_slice(b"kept");
+        for function in [1, 2] {
+            names.push(function);
+            write_number(&mut names, symbol.len());
+            names.extend_from_slice(symbol);
+        }
         let mut listed = vec![4];
         listed.extend_from_slice(b"name");
         listed.extend(section(1, &names));
         let module = [
             b"\0asm\x01\0\0\0".to_vec(),
             section(1, &[1, 0x60, 0, 1, 0x7f]),
-            section(3, &[2, 0, 0]),
-            section(CODE, &[&[2][..], &body, &body].concat()),
+            section(3, &[3, 0, 0, 0]),
+            section(CODE, &[&[3][..], &body, &body, &small].concat()),
             section(CUSTOM, &listed),
         ]
         .concat();
         let (snipped, count) = snip(&module).unwrap();
         assert_eq!(count, 1);
-        let code = [&[2][..], &body, &TRAP].concat();
+        let code = [&[3][..], &body, &TRAP, &small].concat();
         let found = sections(&snipped).unwrap();
         assert_eq!(&snipped[found[2].content.clone()], &code[..]);
         assert_eq!(found.len(), 4);
-    }
-
-    #[test]
-    fn numbers_come_back() {
-        for number in [0, 127, 128, 300, 70_000] {
-            let mut out = Vec::new();
-            write_number(&mut out, number);
-            let mut cursor = Cursor::new(&out, &(0..out.len()));
-            assert_eq!(cursor.number().unwrap(), number);
-        }
     }
 }

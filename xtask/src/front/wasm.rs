@@ -3,7 +3,7 @@
 //! Invariant: the module and its chunks share a memory, a table and addresses in both, so they only
 //! fit together when they come from one compilation; `site` names them all by one hash.
 
-use super::{Profile, Stamp, Stamped, say, snip};
+use super::{Profile, Stamp, Stamped, names, say, snip};
 use crate::proc::Job;
 use crate::root::{OUTPUT_NAME, Root};
 use anyhow::{Context, Result, anyhow};
@@ -74,7 +74,7 @@ impl Wasm {
 
 pub(super) fn build(root: &Root, profile: Profile) -> Result<Wasm> {
     let compiled = compile(root, profile)?;
-    let mut inputs = Stamp::new("wasm-2");
+    let mut inputs = Stamp::new("wasm-3");
     inputs.text(&format!("{profile:?}"));
     inputs.text(&WASM_OPT_FLAGS.join(" "));
     inputs.file(&root.dir.join("style/package-lock.json"))?;
@@ -99,6 +99,12 @@ pub(super) fn build(root: &Root, profile: Profile) -> Result<Wasm> {
     bind(&whole, &step.dir, profile)?;
     fs::remove_file(&whole)?;
     if profile == Profile::Release {
+        let (glue, module) = names::shorten(
+            &fs::read_to_string(&result.glue)?,
+            &fs::read(&result.module)?,
+        )?;
+        fs::write(&result.glue, glue)?;
+        fs::write(&result.module, module)?;
         for module in std::iter::once(&result.module).chain(result.chunks.values()) {
             optimise(root, module)?;
         }

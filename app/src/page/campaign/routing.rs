@@ -375,7 +375,7 @@ fn Fallback(detail: Signal<CampaignDetail>) -> impl IntoView {
     view! {
         <section class="tier">
             <div class="tier-head">
-                <h3>"Nobody takes it"</h3>
+                <h2>"Nobody takes it"</h2>
                 <div class="tier-side">
                     <span>{move || detail.with(|d| d.fallback_words.clone())}</span>
                     <LinkButton href=route::campaign(id, CampaignTab::Settings) size=Size::Sm>"Change"</LinkButton>

@@ -84,7 +84,7 @@ fn Head(edit: Edit, at: usize, targets: Memo<Vec<TargetId>>) -> impl IntoView {
     };
     view! {
         <div class="tier-head">
-            <h3 id=format!("tier-{at}")>{format!("Priority {}", at + 1)}</h3>
+            <h2 id=format!("tier-{at}")>{format!("Priority {}", at + 1)}</h2>
             <span class="panel-note">{when}</span>
             <div class="tier-side">{bar}<span>{open}</span>{move || edit.may_edit.get().then(|| view! { <Add edit=edit at=at/> })}</div>
         </div>
