@@ -68,10 +68,6 @@ pub struct DayHours {
 }
 
 /// When a target is open.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one per target, and weekly hours are the common case"
-)]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hours {

@@ -270,7 +270,10 @@ fn after_press(act: impl FnOnce() + 'static) {
         act();
         return;
     }
-    let (act, listening) = (Cell::new(Some(act)), Rc::new(Cell::new(None::<WindowListenerHandle>)));
+    let (act, listening) = (
+        Cell::new(Some(act)),
+        Rc::new(Cell::new(None::<WindowListenerHandle>)),
+    );
     let own = Rc::clone(&listening);
     listening.set(Some(window_event_listener(
         leptos::ev::pointerup,

@@ -113,10 +113,6 @@ pub struct CarrierLeg {
 }
 
 /// Everything that can happen to a call after it arrived.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an event lives for one call of the machine, never in a collection"
-)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {

@@ -9,6 +9,7 @@ use domain::api::target::{TargetDetail, TargetForm};
 use domain::id::{BuyerId, TargetId};
 use leptos::prelude::*;
 
+use crate::api::buyer::load_buyer;
 use crate::api::target::{CreateTarget, UpdateTarget, load_target};
 use crate::form::{Form, checked};
 use crate::page::parts::{
@@ -171,18 +172,22 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
 /// The page for a new target of a buyer.
 #[component]
 pub fn TargetNew() -> impl IntoView {
-    with_id("The buyer", |buyer: Memo<BuyerId>| {
-        view! { <New buyer=buyer.get_untracked()/> }.into_any()
+    with_id("The buyer", |id: Memo<BuyerId>| {
+        let source = Source::new(move || id.get(), load_buyer);
+        source.view("The buyer", Renew::WithQuestion, move |detail| {
+            let (buyer, name) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
+            view! { <New buyer=buyer name=name/> }.into_any()
+        })
     })
 }
 
 #[component]
-fn New(buyer: BuyerId) -> impl IntoView {
+fn New(buyer: BuyerId, name: String) -> impl IntoView {
     let create = ServerAction::<CreateTarget>::new();
     let form = Form::new("target-form", |el| checked(el, TargetForm::check))
         .watch(create.value().into(), None);
     let mut steps = crumbs();
-    steps.push(("Buyer".to_owned(), route::buyer(buyer)));
+    steps.push((name, route::buyer(buyer)));
     let inside = move || {
         let start = TargetForm::default();
         let chosen = Chosen::new(&start);

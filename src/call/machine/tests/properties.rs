@@ -7,7 +7,6 @@ use crate::testing::{any_event, any_plan};
 
 /// A step of a random life: an event, or time that passes, or the sweeper.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a few dozen at a time")]
 enum Turn {
     Told(Event),
     Waited(i64),
