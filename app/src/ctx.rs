@@ -80,6 +80,11 @@ pub fn page_status(status: u16) {
     }
 }
 
+/// Has the page that is being rendered tell the browser to fetch a chunk at once.
+pub fn prefetch(chunk: &'static str) {
+    leptos::prefetch_lazy_fn_on_server(chunk);
+}
+
 /// The headers every page has: what may run and load in it, and that it is nobody else's.
 pub fn page_headers() {
     let (Some(out), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else {

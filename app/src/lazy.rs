@@ -80,7 +80,7 @@ macro_rules! chosen_by {
     ($page:ty, $name:literal, $view:ident, $load:ident) => {
         impl ChooseView for $page {
             async fn choose(self) -> AnyView {
-                on_server($name);
+                crate::ctx::prefetch($name);
                 $view(self).await.unwrap_or_else(not_loaded)
             }
 
@@ -94,14 +94,6 @@ macro_rules! chosen_by {
 chosen_by!(CallPage, "calls", call_view, load_calls);
 chosen_by!(CampaignPage, "campaigns", campaign_view, load_campaigns);
 chosen_by!(AssetPage, "assets", asset_view, load_assets);
-
-/// Has the page that is being rendered tell the browser to fetch a chunk at once.
-fn on_server(chunk: &'static str) {
-    #[cfg(feature = "ssr")]
-    leptos::prefetch_lazy_fn_on_server(chunk);
-    #[cfg(not(feature = "ssr"))]
-    let _ = chunk;
-}
 
 /// In the place of a page whose chunk did not come, for example after an update of the server.
 fn not_loaded(_: SplitLoaderError) -> AnyView {

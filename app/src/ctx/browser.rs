@@ -8,6 +8,9 @@ pub fn page_status(_status: u16) {}
 /// Headers are the server's.
 pub fn page_headers() {}
 
+/// Telling is the server's; the router fetches by itself.
+pub fn prefetch(_chunk: &'static str) {}
+
 /// The theme the server rendered.
 #[must_use]
 pub fn theme() -> Theme {

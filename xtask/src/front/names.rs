@@ -114,7 +114,7 @@ fn script(glue: &str, short: &BTreeMap<Vec<u8>, String>) -> String {
                 .map_or(rest.len(), |at| word + at);
             out.push_str(
                 short
-                    .get(rest[..word].as_bytes())
+                    .get(&rest.as_bytes()[..word])
                     .map_or(&rest[..word], String::as_str),
             );
             out.push_str(&rest[word..other]);
