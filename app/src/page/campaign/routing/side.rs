@@ -109,6 +109,6 @@ pub fn NotSaved(edit: Edit) -> impl IntoView {
             view! { <Panel title="Not saved yet" badge=badge flush=true><ul class="lines">{rows}</ul></Panel> }
         })
     };
-    view! { {list} <p class="soft">"Calls in progress finish on the plan they started."</p> }
+    view! { {list} <p class="soft">"Calls in progress stay where they are. One that needs another target is decided on the saved plan."</p> }
         .into_any()
 }
