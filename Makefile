@@ -22,7 +22,7 @@ SEED ?= 1
 CALLS ?= 100000
 ARGS ?=
 
-.PHONY: help run dev test check build bench sim e2e fix setup
+.PHONY: help run dev test check build bench sim e2e lighthouse fix setup
 
 help: ## this list
 	@printf 'usage: make TARGET\n\n'
@@ -66,6 +66,13 @@ sim: ## simulated calls from a seed (SEED=7 CALLS=100000)
 e2e: ## the browser journeys alone
 	@$(TOOLS)
 	exec $(XTASK) test --only tools,e2e
+
+lighthouse: ## Lighthouse figures of sign-in and dashboard, on a quiet machine after `make build`
+	@$(TOOLS)
+	$(XTASK) setup --tests
+	cd end2end
+	export CALLCENTER_BIN="$${CALLCENTER_BIN:-$(CURDIR)/dist/callcenter}" CALLCENTER_LIGHTHOUSE=1
+	exec npx playwright test --project=lighthouse --workers=1
 
 fix: ## format, and repair what lints can repair
 	@$(TOOLS)

@@ -7,6 +7,9 @@ import { enter, furnish, settled, states } from './states.ts';
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
+/** The rules that look at colours. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
 /** Another theme by the class the server sets; that the server sets it is told in sign-in.spec. */
 async function paint(page: Page, theme: string): Promise<void> {
   await page.evaluate((name) => {
@@ -36,7 +39,8 @@ for (const [part, of] of [['first', 0], ['second', 1]] as const) {
           await on.setViewportSize(viewport);
           for (const theme of THEMES) {
             await paint(on, theme);
-            for (const one of await findings(on)) found.set(one, [...(found.get(one) ?? []), `${state.name}, ${theme}, ${viewport.width}`]);
+            // Another theme is other colours on the same page.
+            for (const one of await findings(on, theme === THEMES[0] ? undefined : COLOURS)) found.set(one, [...(found.get(one) ?? []), `${state.name}, ${theme}, ${viewport.width}`]);
           }
         }
       });

@@ -39,8 +39,13 @@ export async function furnish(product: Product): Promise<string> {
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('main').getByRole('button', { name }).first().click();
 
-/** The states of a product that was furnished. */
+/** The states of a product that was furnished; CALLCENTER_E2E_STATE keeps those whose name has it. */
 export function states(product: Product, call: string): State[] {
+  const wanted = process.env.CALLCENTER_E2E_STATE;
+  return everyState(product, call).filter((state) => !wanted || state.name.includes(wanted));
+}
+
+function everyState(product: Product, call: string): State[] {
   const { id } = demoCampaign(product, CAMPAIGN);
   const buyer = product.demo.buyers.find((one) => one.targets.length > 0);
   const target = buyer?.targets[0]?.id;
@@ -135,8 +140,7 @@ export async function enter(page: Page, state: State): Promise<void> {
 
 /** Waits for animations and colour changes to end: half-faded text has half its contrast. */
 export async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const finite = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(finite.map((one) => one.finished));
-  });
+  const still = () => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().iterations === Infinity);
+  // By the clock, not by frames: a page that paints nothing new has no frames.
+  await page.waitForFunction(still, undefined, { polling: 20, timeout: 5_000 });
 }
