@@ -15,8 +15,9 @@ use web_sys::{EventSource, MessageEvent};
 use crate::route;
 use crate::ui::State;
 
-/// At most one pulse in this time, so that a storm of calls is not a storm of requests.
-const PULSE: Duration = Duration::from_millis(1200);
+/// The least time between two pulses; it doubles while they keep coming, up to the most, so that a
+/// call shows within a second and a storm of calls is not a storm of requests.
+const PULSE_MS: (u64, u64) = (300, 1_200);
 /// How long a hidden tab keeps its connection.
 const HIDDEN: Duration = Duration::from_secs(60);
 /// The longest wait between two tries to reconnect, in seconds.
@@ -86,15 +87,19 @@ impl Live {
         }
         self.pulse.update(|n| *n += 1);
         gate.locked.set_value(true);
+        let wait = gate.wait_ms.get_value();
         set_timeout(
             move || {
                 gate.locked.set_value(false);
                 if gate.missed.get_value() {
                     gate.missed.set_value(false);
+                    gate.wait_ms.set_value((wait * 2).min(PULSE_MS.1));
                     self.fire(gate);
+                } else {
+                    gate.wait_ms.set_value(PULSE_MS.0);
                 }
             },
-            PULSE,
+            Duration::from_millis(wait),
         );
     }
 }
@@ -104,6 +109,8 @@ impl Live {
 struct Gate {
     locked: StoredValue<bool>,
     missed: StoredValue<bool>,
+    /// How long the next one has to wait.
+    wait_ms: StoredValue<u64>,
 }
 
 /// The open stream; lives in an effect, so only in the browser.
@@ -222,6 +229,7 @@ pub(crate) fn connect() {
         let gate = Gate {
             locked: StoredValue::new(false),
             missed: StoredValue::new(false),
+            wait_ms: StoredValue::new(PULSE_MS.0),
         };
         let stream = Stream {
             live,

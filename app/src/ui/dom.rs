@@ -49,6 +49,19 @@ pub(crate) fn focus(el: &HtmlElement) {
     drop(el.focus());
 }
 
+/// Puts the focus on an element as soon as it stands in the page: a view may be made before it is
+/// mounted, and what is not mounted cannot have the focus.
+pub(crate) fn focus_soon(el: &HtmlElement) {
+    fn attempt(el: HtmlElement, frames: u32) {
+        if el.is_connected() {
+            focus(&el);
+        } else if frames > 0 {
+            request_animation_frame(move || attempt(el, frames - 1));
+        }
+    }
+    attempt(el.clone(), 60);
+}
+
 /// The element that has the focus.
 pub(crate) fn active() -> Option<Element> {
     document().active_element()

@@ -83,7 +83,7 @@ pub fn Drawer(
             return false;
         };
         if done != Some(true) && dom::navigated() {
-            dom::focus(&el);
+            dom::focus_soon(&el);
         }
         true
     });

@@ -131,7 +131,15 @@ pub fn FormErrors(
                 if name.is_empty() {
                     view! { <li>{text}</li> }.into_any()
                 } else {
-                    view! { <li><a href=format!("#f-{name}")>{text}</a></li> }.into_any()
+                    let (id, inside) = (format!("f-{name}"), format!("[id^='f-{name}'] input, [id^='f-{name}-']"));
+                    let go = move |ev: web_sys::MouseEvent| {
+                        // A field of several controls is entered at its first.
+                        if let Some(el) = dom::by_id(&id).or_else(|| dom::find(&inside)) {
+                            ev.prevent_default();
+                            dom::focus(&el);
+                        }
+                    };
+                    view! { <li><a href=format!("#f-{name}") rel="external" on:click=go>{text}</a></li> }.into_any()
                 }
             })
             .collect_view()

@@ -24,7 +24,7 @@ pub fn PageHead(
     Effect::new(move |done: Option<bool>| {
         let Some(el) = node.get() else { return false };
         if done != Some(true) && dom::navigated() {
-            dom::focus(&el);
+            dom::focus_soon(&el);
         }
         true
     });

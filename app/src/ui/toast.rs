@@ -14,6 +14,8 @@ const SECONDS: u32 = 8;
 
 #[derive(Clone)]
 struct Toast {
+    /// Each toast is a line of its own: one that took over the element of another would keep its Undo.
+    id: u32,
     error: bool,
     text: String,
     action: Option<(String, Callback<()>)>,
@@ -23,6 +25,7 @@ struct Toast {
 #[derive(Clone, Copy)]
 pub struct ToastBus {
     now: RwSignal<Option<Toast>>,
+    made: StoredValue<u32>,
     waiting: StoredValue<VecDeque<Toast>>,
     left: RwSignal<u32>,
     held: RwSignal<bool>,
@@ -32,6 +35,7 @@ impl ToastBus {
     /// Says that something is done.
     pub fn done(self, text: impl Into<String>) {
         self.push(Toast {
+            id: 0,
             error: false,
             text: text.into(),
             action: None,
@@ -41,6 +45,7 @@ impl ToastBus {
     /// Says that something is done and offers to take it back.
     pub fn undo(self, text: impl Into<String>, undo: impl Into<Callback<()>>) {
         self.push(Toast {
+            id: 0,
             error: false,
             text: text.into(),
             action: Some(("Undo".into(), undo.into())),
@@ -50,6 +55,7 @@ impl ToastBus {
     /// Says that something failed and what was kept; stays until it is closed.
     pub fn error(self, text: impl Into<String>) {
         self.push(Toast {
+            id: 0,
             error: true,
             text: text.into(),
             action: None,
@@ -64,6 +70,7 @@ impl ToastBus {
         act: impl Into<Callback<()>>,
     ) {
         self.push(Toast {
+            id: 0,
             error: true,
             text: text.into(),
             action: Some((label.into(), act.into())),
@@ -71,7 +78,9 @@ impl ToastBus {
     }
 
     /// Good news gives way at once; an error holds its place and the new toast waits.
-    fn push(self, toast: Toast) {
+    fn push(self, mut toast: Toast) {
+        self.made.update_value(|n| *n += 1);
+        toast.id = self.made.get_value();
         if self
             .now
             .with_untracked(|now| now.as_ref().is_some_and(|t| t.error))
@@ -114,6 +123,7 @@ impl ToastBus {
 pub fn provide_toasts() -> ToastBus {
     let bus = ToastBus {
         now: RwSignal::new(None),
+        made: StoredValue::new(0),
         waiting: StoredValue::new(VecDeque::new()),
         left: RwSignal::new(SECONDS),
         held: RwSignal::new(false),
@@ -136,11 +146,10 @@ pub fn ToastRegion() -> impl IntoView {
             on_cleanup(move || handle.clear());
         }
     });
-    let shown = move || bus.now.get().map(|toast| toast_view(bus, toast));
     view! {
         <div class="toasts" role="status" aria-live="polite" on:pointerenter=move |_| bus.held.set(true)
             on:pointerleave=move |_| bus.held.set(false) on:focusin=move |_| bus.held.set(true) on:focusout=move |_| bus.held.set(false)>
-            {shown}
+            <For each=move || bus.now.get() key=|toast| toast.id children=move |toast| toast_view(bus, toast)/>
         </div>
     }
     .into_any()

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// At most one event in this time.
-const COALESCE: Duration = Duration::from_millis(500);
+const COALESCE: Duration = Duration::from_millis(250);
 /// How often the counters are looked at without a beat: calls that other servers run.
 const LOOK: Duration = Duration::from_secs(3);
 /// A stream ends after this long; the browser opens the next one, and has to be signed in for it.
