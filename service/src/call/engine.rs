@@ -522,6 +522,9 @@ impl CallEngine {
             .await?
             .ok_or(Error::NotFound("call"))?;
         let tenant = conn.tenant(&scope);
+        // The session first: where another server commits between the two reads, the event is found
+        // with the older session, never missed with the newer one.
+        let saved = tenant.call_to_resume(call).await.or_missing("call")?;
         if let Some(known) = tenant.event_of(call, key).await? {
             let twiml = known.reply.unwrap_or_else(|| render(&[], &self.door(call)));
             return Ok(Answer {
@@ -530,7 +533,6 @@ impl CallEngine {
                 repeated: true,
             });
         }
-        let saved = tenant.call_to_resume(call).await.or_missing("call")?;
         let plan = match saved.session.campaign {
             Some(campaign) => self
                 .plans
