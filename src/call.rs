@@ -8,4 +8,5 @@ pub mod event;
 pub mod machine;
 pub mod record;
 pub mod session;
+pub mod step;
 pub mod timeline;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::TargetId;
 use crate::time::{Timestamp, Windows};
 
 /// The largest cap that can be set; more than that is "unlimited".
@@ -43,6 +44,36 @@ pub struct Usage {
     pub total: u32,
     /// When a call was last sent there; what round-robin turns by.
     pub last_claimed_at: Option<Timestamp>,
+}
+
+/// A line and a place under each cap of a target, wanted for one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    pub target: TargetId,
+    pub caps: Caps,
+    pub windows: Windows,
+}
+
+/// What one call gives back of its claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freed {
+    pub target: TargetId,
+    /// The line is free again.
+    pub line: bool,
+    /// The windows whose counts the call is taken out of: it did not connect.
+    pub uncounted: Option<Windows>,
+}
+
+impl Freed {
+    /// Nothing of a target yet.
+    #[must_use]
+    pub fn nothing(target: TargetId) -> Self {
+        Self {
+            target,
+            line: false,
+            uncounted: None,
+        }
+    }
 }
 
 /// A cap that stands in the way, with its figures.

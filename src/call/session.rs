@@ -175,6 +175,17 @@ impl Session {
             .sum()
     }
 
+    /// Whether what was recorded is the caller's message: it was made after the last target had
+    /// failed. One that is ready before the end of its dial is told is a conversation's.
+    #[must_use]
+    pub fn records_voicemail(&self) -> bool {
+        matches!(self.fallback, Fallback::Voicemail { .. })
+            && self
+                .attempts
+                .iter()
+                .all(|a| a.result.is_some_and(|r| r != AttemptResult::Connected))
+    }
+
     /// What the target of an attempt hears before it is connected; empty connects at once.
     #[must_use]
     pub fn whisper(&self, attempt: u32) -> Vec<Verb> {

@@ -127,6 +127,19 @@ impl Db {
         self.begin(&self.write).await
     }
 
+    /// A place for one [step of a call](crate::Tenant::keep_step), which is all or nothing by
+    /// itself on PostgreSQL: no transaction around it, one round trip. Commit it all the same.
+    ///
+    /// # Errors
+    /// If no connection is to be had.
+    pub async fn write_step(&self) -> Result<Conn, StoreError> {
+        if self.is_postgres() && !self.pooled {
+            Ok(Conn::new(Inner::Pool(self.write.clone())))
+        } else {
+            self.write().await
+        }
+    }
+
     /// A transaction that changes the schema, alone among all servers.
     ///
     /// # Errors

@@ -18,10 +18,11 @@ pub mod testing;
 
 pub use db::{Conn, Db, DbSettings};
 pub use error::{Constraint, StoreError};
-pub use platform::{LoginThrottle, Member, NumberHome, Platform, UserRecord};
+pub use platform::{LoginThrottle, Member, NumberHome, Platform, ResumedCall, UserRecord};
 pub use repo::buyer::BuyerRecord;
 pub use repo::call::log::{CallFilter, CallSums, Cursor};
-pub use repo::call::{CallLine, CallRecord, EventRecord, NewCall, SavedCall};
+pub use repo::call::step::{Kept, Over, StepRecord};
+pub use repo::call::{CallLine, CallRecord, EventRecord, SavedCall};
 pub use repo::campaign::CampaignRecord;
 pub use repo::number::NumberRecord;
 pub use repo::recording::{NewRecording, RecordingRecord};

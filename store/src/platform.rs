@@ -6,15 +6,23 @@ use domain::access::Role;
 use domain::id::{AccountId, CallId, CampaignId, UserId};
 use domain::phone::E164;
 use domain::time::Timestamp;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{
+    Expr, ExprTrait, Func, OnConflict, Query, SelectStatement, SimpleExpr, SubQueryStatement,
+};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::db::Conn;
-use crate::entity::{account, app_user, call, membership, phone_number};
+use crate::entity::{
+    account, app_user, call, call_event, membership, phone_number, route, target_usage,
+};
 use crate::error::StoreError;
+use crate::repo::call::SavedCall;
+use crate::repo::from_json;
+use crate::repo::target::{UsageRecord, usage_record};
 use crate::scope::TenantScope;
 
 pub use login::LoginThrottle;
@@ -39,12 +47,63 @@ pub struct Member {
 }
 
 /// What a dialed number leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberHome {
     pub scope: TenantScope,
     pub campaign: Option<CampaignId>,
     /// The account's generation: plans cached under another one are out of date.
     pub generation: i64,
+    /// What the targets of the campaign's plan have used.
+    pub usage: Vec<UsageRecord>,
+}
+
+/// A call to go on with.
+#[derive(Debug, Clone)]
+pub struct ResumedCall {
+    pub scope: TenantScope,
+    /// The account's generation: plans cached under another one are out of date.
+    pub generation: i64,
+    pub saved: SavedCall,
+    /// What the delivery asked about was answered before; empty where it had no answer of its own.
+    pub answered: Option<String>,
+}
+
+/// A number, its account, and one target of its campaign's plan, if any.
+#[derive(Debug, FromQueryResult)]
+struct HomeRow {
+    account_id: i64,
+    campaign_id: Option<uuid::Uuid>,
+    generation: i64,
+    target_id: Option<i64>,
+    live: Option<i64>,
+    peak_live: Option<i64>,
+    window_hour: Option<i64>,
+    window_day: Option<i64>,
+    window_month: Option<i64>,
+    hour_count: Option<i64>,
+    day_count: Option<i64>,
+    month_count: Option<i64>,
+    total_count: Option<i64>,
+    last_claimed_at: Option<i64>,
+}
+
+impl HomeRow {
+    fn usage(&self) -> Option<UsageRecord> {
+        Some(usage_record(&target_usage::Model {
+            account_id: self.account_id,
+            target_id: self.target_id?,
+            live: self.live?,
+            peak_live: self.peak_live?,
+            window_hour: self.window_hour?,
+            window_day: self.window_day?,
+            window_month: self.window_month?,
+            hour_count: self.hour_count?,
+            day_count: self.day_count?,
+            month_count: self.month_count?,
+            total_count: self.total_count?,
+            last_claimed_at: self.last_claimed_at,
+        }))
+    }
 }
 
 /// See the module.
@@ -222,12 +281,13 @@ impl<'c> Platform<'c> {
         }))
     }
 
-    /// Where a dialed number leads.
+    /// Where a dialed number leads, and what the targets of its campaign's plan have used: all that
+    /// a new call needs, in one round trip.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn scope_for_number(&self, number: &E164) -> Result<Option<NumberHome>, StoreError> {
-        let row: Option<(i64, Option<uuid::Uuid>, i64)> = phone_number::Entity::find()
+    pub async fn home_of_number(&self, number: &E164) -> Result<Option<NumberHome>, StoreError> {
+        let select = phone_number::Entity::find()
             .select_only()
             .column(phone_number::Column::AccountId)
             .column(phone_number::Column::CampaignId)
@@ -239,14 +299,41 @@ impl<'c> Platform<'c> {
                     .to(account::Column::Id)
                     .into(),
             )
-            .filter(phone_number::Column::E164.eq(number.as_str()))
-            .into_tuple()
-            .one(self.conn)
+            .join(
+                JoinType::LeftJoin,
+                phone_number::Entity::belongs_to(route::Entity)
+                    .from((
+                        phone_number::Column::AccountId,
+                        phone_number::Column::CampaignId,
+                    ))
+                    .to((route::Column::AccountId, route::Column::CampaignId))
+                    .into(),
+            )
+            .join(
+                JoinType::LeftJoin,
+                route::Entity::belongs_to(target_usage::Entity)
+                    .from((route::Column::AccountId, route::Column::TargetId))
+                    .to((
+                        target_usage::Column::AccountId,
+                        target_usage::Column::TargetId,
+                    ))
+                    .into(),
+            )
+            .filter(phone_number::Column::E164.eq(number.as_str()));
+        let rows: Vec<HomeRow> = target_usage::Column::iter()
+            .filter(|column| !matches!(column, target_usage::Column::AccountId))
+            .fold(select, QuerySelect::column)
+            .into_model()
+            .all(self.conn)
             .await?;
-        Ok(row.map(|(account, campaign, generation)| NumberHome {
-            scope: TenantScope::mint(account),
-            campaign: campaign.map(CampaignId),
-            generation,
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        Ok(Some(NumberHome {
+            scope: TenantScope::mint(first.account_id),
+            campaign: first.campaign_id.map(CampaignId),
+            generation: first.generation,
+            usage: rows.iter().filter_map(HomeRow::usage).collect(),
         }))
     }
 
@@ -282,21 +369,80 @@ impl<'c> Platform<'c> {
         Ok(row.map(|(account, call)| (TenantScope::mint(account), CallId(call))))
     }
 
-    /// The account of a call named in one of our own action URLs.
+    /// A call to go on with, and what a delivery was answered if it came before: all that the next
+    /// step needs, read at one moment.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn scope_for_call(&self, call: CallId) -> Result<Option<TenantScope>, StoreError> {
-        let row: Option<i64> = call::Entity::find_by_id(call.0)
+    pub async fn resume(
+        &self,
+        call: CallId,
+        delivery: Option<&str>,
+    ) -> Result<Option<ResumedCall>, StoreError> {
+        let newest = Query::select()
+            .expr(Expr::col((call_event::Entity, call_event::Column::Seq)).max())
+            .from(call_event::Entity)
+            .and_where(of_this_call(
+                call_event::Column::AccountId,
+                call::Column::AccountId,
+            ))
+            .and_where(of_this_call(call_event::Column::CallId, call::Column::Id))
+            .to_owned();
+        let mut select = call::Entity::find_by_id(call.0)
             .select_only()
             .column(call::Column::AccountId)
-            .into_tuple()
-            .one(self.conn)
-            .await?;
-        Ok(row.map(TenantScope::mint))
+            .column(call::Column::Session)
+            .column(call::Column::Version)
+            .column(account::Column::Generation)
+            .expr_as(scalar(newest), "newest")
+            .join(
+                JoinType::InnerJoin,
+                call::Entity::belongs_to(account::Entity)
+                    .from(call::Column::AccountId)
+                    .to(account::Column::Id)
+                    .into(),
+            );
+        let answered = match delivery {
+            Some(delivery) => scalar(
+                Query::select()
+                    .expr(Func::coalesce([
+                        Expr::col((call_event::Entity, call_event::Column::Reply)),
+                        Expr::val(""),
+                    ]))
+                    .from(call_event::Entity)
+                    .and_where(of_this_call(
+                        call_event::Column::AccountId,
+                        call::Column::AccountId,
+                    ))
+                    .and_where(of_this_call(call_event::Column::CallId, call::Column::Id))
+                    .and_where(call_event::Column::Delivery.eq(delivery))
+                    .to_owned(),
+            ),
+            None => Expr::value(None::<String>),
+        };
+        select = select.expr_as(answered, "answered");
+        let row: Option<(i64, String, i64, i64, Option<i64>, Option<String>)> =
+            select.into_tuple().one(self.conn).await?;
+        row.map(
+            |(account, session, version, generation, newest, answered)| {
+                Ok(ResumedCall {
+                    scope: TenantScope::mint(account),
+                    generation,
+                    saved: SavedCall {
+                        id: call,
+                        session: from_json("call", &session)?,
+                        version,
+                        events: newest.map_or(0, |seq| seq + 1),
+                    },
+                    answered,
+                })
+            },
+        )
+        .transpose()
     }
 
-    /// Calls that want to be woken by now, oldest first, at most `limit`.
+    /// Calls that want to be woken by now with the carrier's ids of them, oldest first, at most
+    /// `limit`.
     ///
     /// # Errors
     /// What the database says.
@@ -304,11 +450,11 @@ impl<'c> Platform<'c> {
         &self,
         now: Timestamp,
         limit: u64,
-    ) -> Result<Vec<(TenantScope, CallId)>, StoreError> {
-        let rows: Vec<(i64, uuid::Uuid)> = call::Entity::find()
+    ) -> Result<Vec<(CallId, String)>, StoreError> {
+        let rows: Vec<(uuid::Uuid, String)> = call::Entity::find()
             .select_only()
-            .column(call::Column::AccountId)
             .column(call::Column::Id)
+            .column(call::Column::CarrierSid)
             .filter(call::Column::NextCheckAt.lte(now.0))
             .order_by_asc(call::Column::NextCheckAt)
             .limit(limit)
@@ -317,7 +463,7 @@ impl<'c> Platform<'c> {
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(account, call)| (TenantScope::mint(account), CallId(call)))
+            .map(|(call, carrier_sid)| (CallId(call), carrier_sid))
             .collect())
     }
 
@@ -356,6 +502,14 @@ impl<'c> Platform<'c> {
             .await?;
         row.map(|row| row.generation).ok_or(StoreError::NotFound)
     }
+}
+
+fn of_this_call(event: call_event::Column, of: call::Column) -> SimpleExpr {
+    Expr::col((call_event::Entity, event)).equals((call::Entity, of))
+}
+
+fn scalar(select: SelectStatement) -> SimpleExpr {
+    SimpleExpr::from(SubQueryStatement::from(select))
 }
 
 /// Text from outside as PostgreSQL takes it: it knows no zero character.

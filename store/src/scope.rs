@@ -125,7 +125,8 @@ impl<'c> Tenant<'c> {
         )
     }
 
-    fn stamp<E>(&self, mut row: E::ActiveModel) -> E::ActiveModel
+    /// The row as one of this account, whatever account it claims.
+    pub(crate) fn stamp<E>(&self, mut row: E::ActiveModel) -> E::ActiveModel
     where
         E: TenantOwned,
         E::ActiveModel: ActiveModelTrait<Entity = E>,

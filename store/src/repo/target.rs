@@ -2,13 +2,13 @@
 
 use domain::api::page::Activity;
 use domain::api::target::TargetInput;
-use domain::caps::{Caps, Usage};
+use domain::caps::{Caps, Claim, Freed, Usage};
 use domain::id::{BuyerId, TargetId};
 use domain::time::{Timestamp, Windows};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
 };
 
 use super::{activity, count, from_json, to_json};
@@ -199,14 +199,33 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn claim(
+    pub async fn claim(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self
+            .claiming(claim, now)
+            .exec(self.conn)
+            .await?
+            .rows_affected
+            == 1)
+    }
+
+    /// Gives back what a call had of a claim: the line, and its place in the counts of the windows
+    /// it was made in, where they still run. What is zero stays zero.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn free(&self, freed: &Freed) -> Result<(), StoreError> {
+        self.freeing(freed).exec(self.conn).await?;
+        Ok(())
+    }
+
+    /// The statement of [`claim`](Self::claim).
+    pub(crate) fn claiming(
         &self,
-        target: TargetId,
-        caps: &Caps,
-        windows: &Windows,
+        claim: &Claim,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> UpdateMany<target_usage::Entity> {
         use target_usage::Column as C;
+        let (caps, windows) = (claim.caps, claim.windows);
         let in_window = |key: C, value: i64, counter: C| -> SimpleExpr {
             // A stored window ahead of ours stays: windows never go back.
             Expr::case(Expr::col(key).gte(value), Expr::col(counter))
@@ -239,8 +258,7 @@ impl Tenant<'_> {
                 caps.total
                     .map(|cap| Expr::col(C::TotalCount).lt(i64::from(cap))),
             );
-        let update = self
-            .update::<target_usage::Entity>()
+        self.update::<target_usage::Entity>()
             .col_expr(C::Live, Expr::col(C::Live).add(1))
             .col_expr(C::PeakLive, peak)
             .col_expr(C::HourCount, hour().add(1))
@@ -251,62 +269,51 @@ impl Tenant<'_> {
             .col_expr(C::WindowDay, latest(C::WindowDay, windows.day))
             .col_expr(C::WindowMonth, latest(C::WindowMonth, windows.month))
             .col_expr(C::LastClaimedAt, Expr::value(now.0))
-            .filter(C::TargetId.eq(target.0))
-            .filter(room);
-        Ok(update.exec(self.conn).await?.rows_affected == 1)
+            .filter(C::TargetId.eq(claim.target.0))
+            .filter(room)
     }
 
-    /// Frees a claimed line.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn release_line(&self, target: TargetId) -> Result<(), StoreError> {
+    /// The statement of [`free`](Self::free). It changes the target's row in any case.
+    pub(crate) fn freeing(&self, freed: &Freed) -> UpdateMany<target_usage::Entity> {
         use target_usage::Column as C;
-        let update = self
-            .update::<target_usage::Entity>()
-            .col_expr(C::Live, Expr::col(C::Live).sub(1))
-            .filter(C::TargetId.eq(target.0))
-            .filter(C::Live.gt(0));
-        update.exec(self.conn).await?;
-        Ok(())
-    }
-
-    /// Takes a claim out of the counts of the windows it was made in, where they still run.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn uncount(&self, target: TargetId, windows: &Windows) -> Result<(), StoreError> {
-        use target_usage::Column as C;
-        let less = |key: C, value: i64, counter: C| -> SimpleExpr {
+        let less = |when: Condition, counter: C| -> SimpleExpr {
             Expr::case(
-                Condition::all()
-                    .add(Expr::col(key).eq(value))
-                    .add(Expr::col(counter).gt(0)),
+                when.add(Expr::col(counter).gt(0)),
                 Expr::col(counter).sub(1),
             )
             .finally(Expr::col(counter))
             .into()
         };
-        let update = self
+        let mut update = self
             .update::<target_usage::Entity>()
-            .col_expr(
-                C::HourCount,
-                less(C::WindowHour, windows.hour, C::HourCount),
-            )
-            .col_expr(C::DayCount, less(C::WindowDay, windows.day, C::DayCount))
-            .col_expr(
-                C::MonthCount,
-                less(C::WindowMonth, windows.month, C::MonthCount),
-            )
-            .col_expr(C::TotalCount, Expr::col(C::TotalCount).sub(1))
-            .filter(C::TargetId.eq(target.0))
-            .filter(C::TotalCount.gt(0));
-        update.exec(self.conn).await?;
-        Ok(())
+            .filter(C::TargetId.eq(freed.target.0));
+        if freed.line || freed.uncounted.is_none() {
+            let when = Condition::all().add(Expr::value(freed.line));
+            update = update.col_expr(C::Live, less(when, C::Live));
+        }
+        if let Some(windows) = &freed.uncounted {
+            let same = |key: C, value: i64| Condition::all().add(Expr::col(key).eq(value));
+            update = update
+                .col_expr(
+                    C::HourCount,
+                    less(same(C::WindowHour, windows.hour), C::HourCount),
+                )
+                .col_expr(
+                    C::DayCount,
+                    less(same(C::WindowDay, windows.day), C::DayCount),
+                )
+                .col_expr(
+                    C::MonthCount,
+                    less(same(C::WindowMonth, windows.month), C::MonthCount),
+                )
+                .col_expr(C::TotalCount, less(Condition::all(), C::TotalCount));
+        }
+        update
     }
 }
 
-fn usage_record(row: &target_usage::Model) -> UsageRecord {
+/// A row as a record.
+pub(crate) fn usage_record(row: &target_usage::Model) -> UsageRecord {
     UsageRecord {
         target: TargetId(row.target_id),
         peak_live: count(row.peak_live),

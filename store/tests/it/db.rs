@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::caps::Caps;
 use domain::time::Windows;
 use store::testing::TestDb;
 use store::{Db, DbSettings, StoreError};
 
+use crate::steps::{claim, resume};
 use crate::world::{NOON, World, execute, is_sqlite, rows, texts, tx};
 
 async fn pending(db: &Db) -> Vec<String> {
@@ -138,17 +138,17 @@ async fn many_writers_and_readers_of_several_servers_wait_for_each_other() {
                     for _ in 0..6 {
                         let conn = db.write().await?;
                         conn.tenant(&scope)
-                            .claim(target, &Caps::default(), &Windows::default(), NOON)
+                            .claim(&claim(target, Windows::default()), NOON)
                             .await?;
                         conn.commit().await?;
                         let conn = db.read().await?;
                         assert!(
                             conn.platform()
-                                .scope_for_number(&world.a.e164)
+                                .home_of_number(&world.a.e164)
                                 .await?
                                 .is_some()
                         );
-                        conn.tenant(&scope).call_to_resume(world.a.call).await?;
+                        resume(&conn, world.a.call).await?;
                     }
                     Ok::<(), StoreError>(())
                 }));
@@ -254,7 +254,7 @@ async fn prepared_statements_of_strangers_do_no_harm_behind_a_pooler() {
             let conn = world.db().read().await.expect("conn");
             assert!(
                 conn.platform()
-                    .scope_for_number(&world.a.e164)
+                    .home_of_number(&world.a.e164)
                     .await
                     .expect("lookup")
                     .is_some()

@@ -1,13 +1,14 @@
 //! What a call costs the database: the statements of the hot path, one for each step, each through
 //! an index on both kinds of database.
 
-use domain::caps::Caps;
+use domain::caps::Freed;
 use domain::id::CallId;
 use domain::tag::Tags;
 use domain::time::Windows;
-use store::{CallFilter, Conn, NewCall};
+use store::{CallFilter, Conn, StepRecord, TenantScope};
 use uuid::Uuid;
 
+use crate::steps::{arriving, claim, going_on, keep};
 use crate::world::{NOON, World, event, execute, is_sqlite, rows, session, texts};
 
 /// What ran on the connection, and that each of it goes through indexes.
@@ -15,6 +16,12 @@ async fn check(conn: &Conn, what: &str, statements: usize) {
     let seen = conn.recorded();
     assert_eq!(seen.len(), statements, "{what}: {seen:#?}");
     for sql in seen {
+        explain(conn, what, &sql).await;
+    }
+}
+
+async fn explain(conn: &Conn, what: &str, sql: &str) {
+    {
         let plan = if is_sqlite(conn) {
             let steps = rows(conn, &format!("EXPLAIN QUERY PLAN {sql}")).await;
             steps
@@ -51,6 +58,18 @@ macro_rules! costs {
     }};
 }
 
+/// A step is one round trip: one statement on PostgreSQL, one batch on SQLite.
+async fn keeps(conn: &Conn, what: &str, scope: &TenantScope, step: &StepRecord<'_>) {
+    conn.record();
+    keep(&conn.tenant(scope), step).await.expect(what);
+    let seen = conn.recorded();
+    assert_eq!(seen.len(), 1, "{what}: {seen:#?}");
+    // EXPLAIN takes one statement, so the batch is looked at part by part.
+    for sql in seen[0].split("; ").filter(|sql| !sql.is_empty()) {
+        explain(conn, what, sql).await;
+    }
+}
+
 #[tokio::test]
 async fn each_step_of_a_call_is_one_statement_through_an_index() {
     for world in World::each().await {
@@ -58,53 +77,34 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
         let conn = world.tx().await;
         prefer_indexes(&conn).await;
         let (platform, tenant) = (conn.platform(), conn.tenant(&a.scope));
-        costs!(
-            conn,
-            1,
-            "scope_for_number",
-            platform.scope_for_number(&a.e164)
-        );
+        costs!(conn, 1, "home_of_number", platform.home_of_number(&a.e164));
         costs!(conn, 1, "usage", tenant.usage(&[a.target]));
-        costs!(
-            conn,
-            1,
-            "claim",
-            tenant.claim(a.target, &Caps::default(), &Windows::default(), NOON)
-        );
         let id = CallId(Uuid::from_u128(42));
         let arrived = session("CA42", Some(a.campaign), &a.e164, NOON);
-        let new = NewCall {
-            id,
-            session: &arrived,
-            tags: &Tags::default(),
-            next_check_at: None,
+        let wanted = claim(a.target, Windows::default());
+        let (tags, came) = (Tags::default(), event(Some("d"), NOON));
+        let step = StepRecord {
+            claim: Some(&wanted),
+            event: Some(&came),
+            ..arriving(id, &arrived, &tags)
         };
-        conn.record();
-        tenant.add_call(&new).await.expect("add_call");
-        assert_eq!(conn.recorded().len(), 1);
-        conn.record();
-        tenant
-            .add_event(id, 0, &event(Some("d"), NOON))
-            .await
-            .expect("add_event");
-        assert_eq!(conn.recorded().len(), 1);
-        costs!(conn, 1, "event_of", tenant.event_of(id, "d"));
-        let saved = costs!(conn, 1, "call_to_resume", tenant.call_to_resume(id));
+        keeps(&conn, "a call that arrives", &a.scope, &step).await;
+        let saved = costs!(conn, 1, "resume", platform.resume(id, Some("d")))
+            .expect("the call")
+            .saved;
         assert_eq!(saved.events, 1);
-        costs!(
-            conn,
-            1,
-            "save_call",
-            tenant.save_call(&saved, &arrived, None)
-        );
-        costs!(conn, 1, "release_line", tenant.release_line(a.target));
-        costs!(
-            conn,
-            1,
-            "uncount",
-            tenant.uncount(a.target, &Windows::default())
-        );
-        costs!(conn, 1, "scope_for_call", platform.scope_for_call(id));
+        let freed = [Freed {
+            target: a.target,
+            line: true,
+            uncounted: Some(Windows::default()),
+        }];
+        let told = event(Some("e"), NOON);
+        let step = StepRecord {
+            freed: &freed,
+            event: Some(&told),
+            ..going_on(&saved, &arrived)
+        };
+        keeps(&conn, "a call that goes on", &a.scope, &step).await;
         costs!(
             conn,
             1,

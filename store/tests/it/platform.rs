@@ -96,7 +96,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
             let conn = world.tx().await;
             let home = conn
                 .platform()
-                .scope_for_number(&a.e164)
+                .home_of_number(&a.e164)
                 .await
                 .expect("lookup")
                 .expect("home");
@@ -166,7 +166,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
         let conn = world.tx().await;
         assert_eq!(
             conn.platform()
-                .scope_for_number(&a.e164)
+                .home_of_number(&a.e164)
                 .await
                 .expect("lookup"),
             None

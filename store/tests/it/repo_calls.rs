@@ -5,9 +5,10 @@ use domain::call::session::{AttemptResult, Session, Stage};
 use domain::id::CallId;
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use store::{Constraint, NewCall, SavedCall, StoreError, Tenant};
+use store::{Constraint, SavedCall, StepRecord, StoreError, Tenant};
 use uuid::Uuid;
 
+use crate::steps::{arriving, going_on, keep, note, resume};
 use crate::world::{NOON, World, attempted, event, execute, new_recording, session, tx};
 
 pub(crate) fn call_id(n: u32) -> CallId {
@@ -20,13 +21,7 @@ pub(crate) async fn add(
     session: &Session,
 ) -> Result<CallId, StoreError> {
     let id = call_id(n);
-    tenant
-        .add_call(&NewCall {
-            id,
-            session,
-            tags: &Tags::default(),
-            next_check_at: None,
-        })
+    keep(tenant, &arriving(id, session, &Tags::default()))
         .await
         .map(|()| id)
 }
@@ -48,31 +43,31 @@ async fn a_call_is_stored_resumed_saved_and_shown() {
         tags.set("geo", "state", "TX");
         let arrived = session("CA100", Some(a.campaign), &a.e164, NOON);
         let id = call_id(1);
-        tenant
-            .add_call(&NewCall {
-                id,
-                session: &arrived,
-                tags: &tags,
-                next_check_at: Some(NOON.plus_secs(60)),
-            })
-            .await
-            .expect("add");
-        let saved = tenant.call_to_resume(id).await.expect("resume");
+        let step = StepRecord {
+            next_check_at: Some(NOON.plus_secs(60)),
+            ..arriving(id, &arrived, &tags)
+        };
+        keep(&tenant, &step).await.expect("add");
+        let saved = resume(&conn, id).await.expect("resume");
         assert_eq!(
             (&saved.session, saved.version, saved.events),
             (&arrived, 1, 0)
         );
-        tenant
-            .add_event(id, saved.events, &event(Some("x"), NOON))
-            .await
-            .expect("event");
-        assert_eq!(tenant.call_to_resume(id).await.expect("resume").events, 1);
+        let alarmed = event(Some("x"), NOON);
+        let step = StepRecord {
+            event: Some(&alarmed),
+            next_check_at: Some(NOON.plus_secs(60)),
+            ..going_on(&saved, &arrived)
+        };
+        keep(&tenant, &step).await.expect("event");
+        let saved = resume(&conn, id).await.expect("resume");
+        assert_eq!((saved.version, saved.events), (2, 1));
         assert_eq!(
             conn.platform()
                 .due_calls(NOON.plus_secs(60), 10)
                 .await
                 .expect("due"),
-            [(a.scope, id)]
+            [(id, "CA100".to_owned())]
         );
         assert_eq!(
             conn.platform()
@@ -90,7 +85,9 @@ async fn a_call_is_stored_resumed_saved_and_shown() {
         talked.attempts[0].result = Some(AttemptResult::Connected);
         talked.attempts[0].talked_s = 61;
         talked.duration_s = Some(90);
-        tenant.save_call(&saved, &talked, None).await.expect("save");
+        keep(&tenant, &going_on(&saved, &talked))
+            .await
+            .expect("save");
         assert_eq!(
             conn.platform()
                 .due_calls(NOON.plus_secs(999), 10)
@@ -126,18 +123,18 @@ async fn a_stale_version_is_refused_and_changes_nothing() {
         let a = &world.a;
         let conn = world.tx().await;
         let tenant = conn.tenant(&a.scope);
-        let first = tenant.call_to_resume(a.call).await.expect("resume");
+        let first = resume(&conn, a.call).await.expect("resume");
         let over = ended(first.session.clone(), Outcome::Abandoned, NOON.plus_secs(5));
-        tenant.save_call(&first, &over, None).await.expect("save");
-        let late = tenant.save_call(&first, &first.session, None).await;
+        keep(&tenant, &going_on(&first, &over)).await.expect("save");
+        let late = keep(&tenant, &going_on(&first, &first.session)).await;
         assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
-        let now = tenant.call_to_resume(a.call).await.expect("resume");
+        let now = resume(&conn, a.call).await.expect("resume");
         assert_eq!((now.version, &now.session), (2, &over));
         let nothing = SavedCall {
             id: call_id(99),
             ..first
         };
-        let missing = tenant.save_call(&nothing, &over, None).await;
+        let missing = keep(&tenant, &going_on(&nothing, &over)).await;
         assert!(matches!(missing, Err(StoreError::NotFound)), "{missing:?}");
     }
 }
@@ -151,17 +148,11 @@ async fn of_many_savers_at_once_one_wins_each_version() {
                 let world = std::sync::Arc::clone(&world);
                 tokio::spawn(async move {
                     loop {
-                        let done = tx!(world, world.a.scope, |tenant| async {
-                            let saved = tenant.call_to_resume(world.a.call).await?;
-                            tenant.save_call(&saved, &saved.session, None).await?;
-                            tenant
-                                .add_event(
-                                    world.a.call,
-                                    saved.events,
-                                    &event(Some(&format!("d{n}")), NOON),
-                                )
-                                .await
-                        });
+                        let conn = world.tx().await;
+                        let saved = resume(&conn, world.a.call).await.expect("resume");
+                        drop(conn);
+                        let told = event(Some(&format!("d{n}")), NOON);
+                        let done = tx!(world, world.a.scope, |t| note(&t, &saved, &told));
                         match done {
                             Ok(()) => return,
                             Err(StoreError::Stale) => {}
@@ -176,7 +167,7 @@ async fn of_many_savers_at_once_one_wins_each_version() {
         }
         let conn = world.tx().await;
         let tenant = conn.tenant(&world.a.scope);
-        let saved = tenant.call_to_resume(world.a.call).await.expect("resume");
+        let saved = resume(&conn, world.a.call).await.expect("resume");
         assert_eq!((saved.version, saved.events), (17, 17));
         assert_eq!(
             tenant.events_of(world.a.call).await.expect("events").len(),
@@ -203,20 +194,10 @@ async fn a_carrier_sid_is_one_call_whichever_account() {
             .await
             .expect("lookup");
         assert_eq!(found, Some((world.a.scope, world.a.call)));
-        assert_eq!(
-            conn.platform()
-                .scope_for_call(world.b.call)
-                .await
-                .expect("lookup"),
-            Some(world.b.scope)
-        );
-        assert_eq!(
-            conn.platform()
-                .scope_for_call(call_id(99))
-                .await
-                .expect("lookup"),
-            None
-        );
+        let of_b = conn.platform().resume(world.b.call, None).await;
+        assert_eq!(of_b.expect("lookup").expect("B's").scope, world.b.scope);
+        let nobodys = conn.platform().resume(call_id(99), None).await;
+        assert!(nobodys.expect("lookup").is_none());
     }
 }
 
@@ -224,42 +205,33 @@ async fn a_carrier_sid_is_one_call_whichever_account() {
 async fn a_delivery_is_kept_once_and_its_reply_found_again() {
     for world in World::each().await {
         let a = &world.a;
-        let again = tx!(world, a.scope, |tenant| tenant.add_event(
-            a.call,
-            1,
-            &event(Some("inbound"), NOON)
-        ));
+        let first = resume(&world.tx().await, a.call).await.expect("resume");
+        let known = event(Some("inbound"), NOON);
+        let again = tx!(world, a.scope, |t| note(&t, &first, &known));
         assert!(
             matches!(again, Err(StoreError::Conflict(Constraint::CallDelivery))),
             "{again:?}"
         );
-        let taken = tx!(world, a.scope, |tenant| tenant.add_event(
-            a.call,
-            0,
-            &event(Some("other"), NOON)
-        ));
+        let misplaced = SavedCall {
+            events: 0,
+            ..first.clone()
+        };
+        let other = event(Some("other"), NOON);
+        let taken = tx!(world, a.scope, |t| note(&t, &misplaced, &other));
         assert!(matches!(taken, Err(StoreError::Stale)), "{taken:?}");
         // Events of our own have no delivery; there may be many.
-        for seq in 1..=2 {
-            tx!(world, a.scope, |tenant| tenant.add_event(
-                a.call,
-                seq,
-                &event(None, NOON)
-            ))
-            .expect("event");
+        for _ in 0..2 {
+            let saved = resume(&world.tx().await, a.call).await.expect("resume");
+            let own = event(None, NOON);
+            tx!(world, a.scope, |t| note(&t, &saved, &own)).expect("event");
         }
         let conn = world.tx().await;
         let tenant = conn.tenant(&a.scope);
-        let known = tenant
-            .event_of(a.call, "inbound")
-            .await
-            .expect("lookup")
-            .expect("known");
-        assert_eq!(known.reply.as_deref(), Some("<Response/>"));
-        assert_eq!(
-            tenant.event_of(a.call, "other").await.expect("lookup"),
-            None
-        );
+        for (delivery, answered) in [("inbound", Some("<Response/>")), ("other", None)] {
+            let resumed = conn.platform().resume(a.call, Some(delivery)).await;
+            let resumed = resumed.expect("lookup").expect("the call");
+            assert_eq!(resumed.answered.as_deref(), answered, "{delivery}");
+        }
         assert_eq!(tenant.events_of(a.call).await.expect("events").len(), 3);
     }
 }
@@ -322,10 +294,7 @@ async fn hostile_text_from_a_carrier_is_kept_and_breaks_nothing() {
         odd.to = format!("sip:\u{1F600}\0{}", "x".repeat(200));
         odd.from = domain::phone::Caller::from_carrier("\0'\"\\%_");
         let id = add(&tenant, 1, &odd).await.expect("add");
-        assert_eq!(
-            tenant.call_to_resume(id).await.expect("resume").session,
-            odd
-        );
+        assert_eq!(resume(&conn, id).await.expect("resume").session, odd);
         assert!(
             tenant
                 .call(id)

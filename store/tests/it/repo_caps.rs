@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::caps::{Caps, Usage};
+use domain::caps::{Caps, Claim, Freed, Usage};
 use domain::time::{Timestamp, Windows};
 use store::Conn;
 
+use crate::steps;
 use crate::world::{Draws, NOON, World, target_input, tx};
 
 async fn usage(conn: &Conn, world: &World) -> (Usage, u32) {
@@ -42,6 +43,10 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
             let caps = caps(&mut draws);
             let conn = world.tx().await;
             let tenant = conn.tenant(&world.a.scope);
+            let line = Freed {
+                line: true,
+                ..Freed::nothing(world.a.target)
+            };
             let (mut model, mut peak) = (Usage::default(), 0);
             let mut held: Vec<Windows> = Vec::new();
             let mut clock = 0;
@@ -58,26 +63,35 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
                             usize::try_from(draws.below(u32::try_from(held.len()).expect("few")))
                                 .expect("few"),
                         );
-                        tenant.release_line(world.a.target).await.expect("release");
+                        tenant.free(&line).await.expect("release");
                         model = model.line_released();
                         if draws.flip() {
-                            tenant
-                                .uncount(world.a.target, &claim)
-                                .await
-                                .expect("uncount");
+                            let place = Freed {
+                                line: false,
+                                uncounted: Some(claim),
+                                ..line
+                            };
+                            tenant.free(&place).await.expect("uncount");
                             model = model.uncounted(&claim);
                         }
                     }
                     1 => {
                         // A release too many leaves zero, not less.
                         if held.is_empty() {
-                            tenant.release_line(world.a.target).await.expect("release");
+                            tenant.free(&line).await.expect("release");
                             model = model.line_released();
                         }
                     }
                     _ => {
                         let claimed = tenant
-                            .claim(world.a.target, &caps, &now, Timestamp(clock))
+                            .claim(
+                                &Claim {
+                                    target: world.a.target,
+                                    caps,
+                                    windows: now,
+                                },
+                                Timestamp(clock),
+                            )
                             .await
                             .expect("claim");
                         assert_eq!(
@@ -127,12 +141,12 @@ async fn of_many_claims_at_once_exactly_the_cap_is_admitted() {
                 .map(|_| {
                     let world = Arc::clone(&world);
                     tokio::spawn(async move {
-                        tx!(world, world.a.scope, |tenant| tenant.claim(
-                            world.a.target,
-                            &caps,
-                            &windows,
-                            NOON
-                        ))
+                        let wanted = Claim {
+                            target: world.a.target,
+                            caps,
+                            windows,
+                        };
+                        tx!(world, world.a.scope, |tenant| tenant.claim(&wanted, NOON))
                     })
                 })
                 .collect();
@@ -164,19 +178,21 @@ async fn claims_and_releases_at_once_leak_nothing() {
             .map(|_| {
                 let world = Arc::clone(&world);
                 tokio::spawn(async move {
+                    let wanted = Claim {
+                        target: world.a.target,
+                        caps,
+                        windows,
+                    };
                     let mut admitted = 0;
                     for _ in 0..4 {
-                        if tx!(world, world.a.scope, |tenant| tenant.claim(
-                            world.a.target,
-                            &caps,
-                            &windows,
-                            NOON
-                        ))
-                        .expect("claim")
+                        if tx!(world, world.a.scope, |tenant| tenant.claim(&wanted, NOON))
+                            .expect("claim")
                         {
                             admitted += 1;
-                            tx!(world, world.a.scope, |tenant| tenant
-                                .release_line(world.a.target))
+                            tx!(world, world.a.scope, |tenant| tenant.free(&Freed {
+                                line: true,
+                                ..Freed::nothing(world.a.target)
+                            }))
                             .expect("release");
                         }
                     }
@@ -202,12 +218,8 @@ async fn a_claim_of_nothing_is_refused() {
         let claim = |target| {
             let world = &world;
             async move {
-                tx!(world, world.a.scope, |tenant| tenant.claim(
-                    target,
-                    &Caps::default(),
-                    &windows,
-                    NOON
-                ))
+                tx!(world, world.a.scope, |tenant| tenant
+                    .claim(&steps::claim(target, windows), NOON))
                 .expect("claim")
             }
         };

@@ -7,6 +7,7 @@ use store::{CallFilter, CallLine, Cursor};
 use uuid::Uuid;
 
 use crate::repo_calls::{add, call_id, ended};
+use crate::steps::{going_on, keep, resume};
 use crate::world::{NOON, World, attempted, number, session, tx};
 
 fn cursor(line: &CallLine) -> Option<Cursor> {
@@ -341,9 +342,8 @@ async fn activity_changes_with_every_event() {
         .expect("add");
         seen.push(tenant.call_activity().await.expect("activity"));
         for _ in 0..5 {
-            let saved = tenant.call_to_resume(call_id(1)).await.expect("resume");
-            tenant
-                .save_call(&saved, &saved.session, None)
+            let saved = resume(&conn, call_id(1)).await.expect("resume");
+            keep(&tenant, &going_on(&saved, &saved.session))
                 .await
                 .expect("save");
             seen.push(tenant.call_activity().await.expect("activity"));

@@ -6,16 +6,17 @@ use std::fmt::Write as _;
 use domain::api::campaign::RouteInput;
 use domain::api::page::Activity;
 use domain::campaign::Distribution;
-use domain::caps::Caps;
+use domain::caps::{Caps, Freed};
 use domain::id::CallId;
 use domain::tag::Tags;
 use domain::time::Windows;
-use store::{Conn, Constraint, NewCall, StoreError};
+use store::{Conn, Constraint, StoreError};
 use uuid::Uuid;
 
+use crate::steps::{arriving, claim, going_on, keep, resume};
 use crate::world::{
-    Account, NOON, World, attempted, campaign_input, event, execute, is_sqlite, new_recording,
-    number, session, target_input, texts, tx,
+    Account, NOON, World, attempted, campaign_input, execute, is_sqlite, new_recording, number,
+    session, target_input, texts, tx,
 };
 
 /// The tables whose rows belong to an account.
@@ -84,13 +85,9 @@ async fn another_accounts_ids_are_not_found() {
         not_found!(tx!(world, a.scope, |t| t.assign_number(b.number, None)));
         not_found!(tx!(world, a.scope, |t| t.remove_number(b.number)));
         not_found!(tx!(world, a.scope, |t| t.call(b.call)));
-        not_found!(tx!(world, a.scope, |t| t.call_to_resume(b.call)));
-        let saved = tx!(world, b.scope, |t| t.call_to_resume(b.call)).expect("B's call");
-        not_found!(tx!(world, a.scope, |t| t.save_call(
-            &saved,
-            &saved.session,
-            None
-        )));
+        let saved = resume(&world.tx().await, b.call).await.expect("B's call");
+        let step = going_on(&saved, &saved.session);
+        not_found!(tx!(world, a.scope, |t| keep(&t, &step)));
         not_found!(tx!(world, a.scope, |t| t.recording(b.recording)));
         // What asks for several rows, or frees what may be gone, answers with nothing.
         let conn = world.tx().await;
@@ -99,26 +96,22 @@ async fn another_accounts_ids_are_not_found() {
         assert!(t.usage(&[b.target]).await.expect("usage").is_empty());
         assert!(t.events_of(b.call).await.expect("events").is_empty());
         assert!(
-            t.event_of(b.call, "inbound")
-                .await
-                .expect("event")
-                .is_none()
-        );
-        assert!(
             t.recordings_of(b.call)
                 .await
                 .expect("recordings")
                 .is_empty()
         );
         assert!(
-            !t.claim(b.target, &Caps::default(), &Windows::default(), NOON)
+            !t.claim(&claim(b.target, Windows::default()), NOON)
                 .await
                 .expect("claim")
         );
-        t.release_line(b.target).await.expect("release");
-        t.uncount(b.target, &Windows::default())
-            .await
-            .expect("uncount");
+        let freed = Freed {
+            target: b.target,
+            line: true,
+            uncounted: Some(Windows::default()),
+        };
+        t.free(&freed).await.expect("free");
         conn.commit().await.expect("commit");
         assert_eq!(all_rows(&world, b).await, before);
     }
@@ -237,34 +230,27 @@ async fn the_schema_refuses_a_reference_into_another_account() {
             on: true,
         }];
         refused!(tx!(world, a.scope, |t| t.replace_routes(a.campaign, &foreign)));
-        refused!(tx!(world, a.scope, |t| t.add_event(
-            b.call,
-            5,
-            &event(None, NOON)
-        )));
         refused!(tx!(world, a.scope, |t| t.keep_recording(
             b.call,
             &new_recording("RE9"),
             NOON
         )));
         let tags = Tags::default();
-        let new = |session| NewCall {
-            id: CallId(Uuid::from_u128(9)),
-            session,
-            tags: &tags,
-            next_check_at: None,
-        };
+        let id = CallId(Uuid::from_u128(9));
         let into = session("CA9", Some(b.campaign), &a.e164, NOON);
-        refused!(tx!(world, a.scope, |t| t.add_call(&new(&into))));
+        refused!(tx!(world, a.scope, |t| keep(
+            &t,
+            &arriving(id, &into, &tags)
+        )));
         let to = attempted(
             session("CA9", Some(a.campaign), &a.e164, NOON),
             b.route,
             b.target,
             b.buyer,
         );
-        refused!(tx!(world, a.scope, |t| t.add_call(&new(&to))));
-        let saved = tx!(world, a.scope, |t| t.call_to_resume(a.call)).expect("call");
-        refused!(tx!(world, a.scope, |t| t.save_call(&saved, &to, None)));
+        refused!(tx!(world, a.scope, |t| keep(&t, &arriving(id, &to, &tags))));
+        let saved = resume(&world.tx().await, a.call).await.expect("call");
+        refused!(tx!(world, a.scope, |t| keep(&t, &going_on(&saved, &to))));
     }
 }
 

@@ -3,14 +3,15 @@
 use domain::api::campaign::RouteInput;
 use domain::api::page::Activity;
 use domain::campaign::Distribution;
-use domain::caps::Caps;
+use domain::caps::{Caps, Freed};
 use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
 use domain::tag::Tags;
 use domain::time::Windows;
-use store::{NewCall, SavedCall, StoreError};
+use store::{SavedCall, StoreError};
 use uuid::Uuid;
 
 use crate::scope::all_rows;
+use crate::steps::{arriving, claim, going_on, keep, note, resume};
 use crate::world::{
     Account, Draws, NOON, World, attempted, campaign_input, event, new_recording, number, session,
     target_input, tx,
@@ -80,6 +81,7 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
     };
     let digits = u32::try_from(n).unwrap_or(0) + 1_000;
     let drawn = draws.below(17);
+    let mine = resume(&world.tx().await, a.call).await?;
     tx!(world, a.scope, |t| async {
         match drawn {
             0 => t.update_campaign(x.campaign, &campaign_input(&name)).await,
@@ -107,13 +109,14 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                 t.update_target(x.target, &target_input(&name, Caps::default()))
                     .await
             }
-            8 => t
-                .claim(x.target, &Caps::default(), &windows, NOON)
-                .await
-                .map(drop),
+            8 => t.claim(&claim(x.target, windows), NOON).await.map(drop),
             9 => {
-                t.release_line(x.target).await?;
-                t.uncount(x.target, &windows).await
+                let freed = Freed {
+                    target: x.target,
+                    line: true,
+                    uncounted: Some(windows),
+                };
+                t.free(&freed).await
             }
             10 => t
                 .add_number(&number(digits), &name, Some(x.campaign), NOON)
@@ -129,13 +132,7 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                     y.buyer,
                 );
                 let id = CallId(Uuid::from_u128(u128::from(n) + 5_000));
-                t.add_call(&NewCall {
-                    id,
-                    session: &new,
-                    tags: &Tags::default(),
-                    next_check_at: None,
-                })
-                .await
+                keep(&t, &arriving(id, &new, &Tags::default())).await
             }
             14 => {
                 let other = attempted(
@@ -144,26 +141,12 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                     y.target,
                     y.buyer,
                 );
-                let version = t.call_to_resume(a.call).await?.version;
-                t.save_call(
-                    &SavedCall {
-                        id: x.call,
-                        session: other.clone(),
-                        version,
-                        events: 0,
-                    },
-                    &other,
-                    None,
-                )
-                .await
+                let saved = SavedCall { id: x.call, ..mine };
+                keep(&t, &going_on(&saved, &other)).await
             }
             15 => {
-                t.add_event(
-                    x.call,
-                    i64::try_from(n).unwrap_or(0) + 10,
-                    &event(Some(&name), NOON),
-                )
-                .await
+                let saved = SavedCall { id: x.call, ..mine };
+                note(&t, &saved, &event(Some(&name), NOON)).await
             }
             _ => t
                 .keep_recording(

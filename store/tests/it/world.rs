@@ -17,8 +17,10 @@ use domain::target::{CallerIdPolicy, Destination};
 use domain::time::{Timestamp, Windows};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use store::testing::TestDb;
-use store::{Conn, Db, EventRecord, NewCall, NewRecording, StoreError, TenantScope};
+use store::{Conn, Db, EventRecord, NewRecording, StepRecord, StoreError, TenantScope};
 use uuid::Uuid;
+
+use crate::steps::{arriving, keep};
 
 /// 2026-11-21T12:00:00Z.
 pub(crate) const NOON: Timestamp = Timestamp(1_795_262_400_000_000);
@@ -128,17 +130,12 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         target,
         buyer,
     );
-    tenant
-        .add_call(&NewCall {
-            id: call,
-            session: &session,
-            tags: &Tags::default(),
-            next_check_at: None,
-        })
-        .await?;
-    tenant
-        .add_event(call, 0, &event(Some("inbound"), NOON))
-        .await?;
+    let (tags, came) = (Tags::default(), event(Some("inbound"), NOON));
+    let step = StepRecord {
+        event: Some(&came),
+        ..arriving(call, &session, &tags)
+    };
+    keep(&tenant, &step).await?;
     tenant
         .keep_recording(call, &new_recording(&format!("RE{n}")), NOON)
         .await?;

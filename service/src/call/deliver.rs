@@ -1,0 +1,233 @@
+//! What the carrier tells about a call that goes on.
+
+use domain::call::event::{DialResult, Event, LegNews, LegStatus};
+use domain::call::machine::CallMachine;
+use domain::id::CallId;
+use domain::time::Timestamp;
+use domain::voice::twiml::render;
+use domain::voice::verb::Step;
+use store::{Constraint, NewRecording, Over, StoreError};
+
+use super::engine::{Answer, CallEngine, Turn, persist};
+use crate::error::Error;
+
+impl CallEngine {
+    /// The dial of an attempt is over.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn dial_ended(
+        &self,
+        call: CallId,
+        attempt: u32,
+        result: DialResult,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let key = Step::Dialed(attempt).path();
+        self.deliver(call, &key, Event::DialEnded { attempt, result }, now)
+            .await
+    }
+
+    /// The dial of the fallback number is over.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn fallback_dial_ended(
+        &self,
+        call: CallId,
+        result: DialResult,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let key = Step::FallbackDialed.path();
+        self.deliver(call, &key, Event::FallbackDialEnded(result), now)
+            .await
+    }
+
+    /// The caller finished leaving a message.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn voicemail_left(
+        &self,
+        call: CallId,
+        duration_s: u32,
+        caller_gone: bool,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let event = Event::VoicemailLeft {
+            duration_s,
+            caller_gone,
+        };
+        self.deliver(call, &Step::Voicemail.path(), event, now)
+            .await
+    }
+
+    /// The target of an attempt answered: what it hears before the two are connected.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn whisper(&self, call: CallId, attempt: u32) -> Result<Answer, Error> {
+        let conn = self.db.read().await?;
+        let resumed = conn
+            .platform()
+            .resume(call, None)
+            .await?
+            .ok_or(Error::NotFound("call"))?;
+        Ok(Answer {
+            call,
+            twiml: render(&resumed.saved.session.whisper(attempt), &self.door(call)),
+            repeated: false,
+        })
+    }
+
+    /// A dialed leg changed its state.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn leg_changed(
+        &self,
+        call: CallId,
+        news: LegNews,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let leg = Step::Leg(news.attempt).path();
+        let key = format!("{leg}:{}:{:?}", news.sequence, news.status);
+        self.deliver(call, &key, Event::LegChanged(news), now)
+            .await
+            .map(drop)
+    }
+
+    /// The caller's own leg ended.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn call_ended(
+        &self,
+        carrier_sid: &str,
+        status: LegStatus,
+        duration_s: Option<u32>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let call = self.known(carrier_sid).await?;
+        let key = format!("status:{status:?}");
+        self.deliver(call, &key, Event::CallEnded { status, duration_s }, now)
+            .await
+            .map(drop)
+    }
+
+    /// A recording can be fetched.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn recording_ready(
+        &self,
+        carrier_sid: &str,
+        recording: NewRecording,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let call = self.known(carrier_sid).await?;
+        persist(|| self.try_keep_recording(call, recording.clone(), now)).await
+    }
+
+    async fn try_keep_recording(
+        &self,
+        call: CallId,
+        mut recording: NewRecording,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let conn = self.db.write().await?;
+        let resumed = conn
+            .platform()
+            .resume(call, None)
+            .await?
+            .ok_or(Error::NotFound("call"))?;
+        let tenant = conn.tenant(&resumed.scope);
+        recording.voicemail = resumed.saved.session.records_voicemail();
+        if !tenant.keep_recording(call, &recording, now).await? {
+            return Ok(conn.commit().await?);
+        }
+        let mut machine = CallMachine::resume(resumed.saved.session.clone(), self.patience);
+        let event = Event::RecordingReady {
+            sid: recording.carrier_sid.clone(),
+            duration_s: recording.duration_s,
+        };
+        if machine.handle_event(event, now).is_ok() {
+            let turn = Turn {
+                engine: self,
+                scope: resumed.scope,
+                call,
+                plan: None,
+                over: Over::Saved(&resumed.saved),
+                delivery: Some(&format!("recording:{}", recording.carrier_sid)),
+                now,
+            };
+            turn.keep_with(&conn, &machine).await?;
+        }
+        Ok(conn.commit().await?)
+    }
+
+    async fn known(&self, carrier_sid: &str) -> Result<CallId, Error> {
+        let conn = self.db.read().await?;
+        let (_, call) = conn
+            .platform()
+            .scope_for_carrier_call(carrier_sid)
+            .await?
+            .ok_or(Error::NotFound("call"))?;
+        Ok(call)
+    }
+
+    async fn deliver(
+        &self,
+        call: CallId,
+        key: &str,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        persist(|| self.try_deliver(call, key, event.clone(), now)).await
+    }
+
+    async fn try_deliver(
+        &self,
+        call: CallId,
+        key: &str,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let conn = self.db.read().await?;
+        let resumed = conn
+            .platform()
+            .resume(call, Some(key))
+            .await?
+            .ok_or(Error::NotFound("call"))?;
+        let answer = |twiml: Option<String>, repeated| Answer {
+            call,
+            twiml: twiml.unwrap_or_else(|| self.silence(call)),
+            repeated,
+        };
+        if let Some(twiml) = resumed.answered {
+            return Ok(answer((!twiml.is_empty()).then_some(twiml), true));
+        }
+        let mut machine = CallMachine::resume(resumed.saved.session.clone(), self.patience);
+        if let Err(rejected) = machine.handle_event(event, now) {
+            tracing::debug!(call = %call, delivery = key, reason = %rejected, "a delivery changed nothing");
+            return Ok(answer(None, true));
+        }
+        let plan = self.plan_of(&conn, &resumed).await?;
+        drop(conn);
+        let turn = Turn {
+            engine: self,
+            scope: resumed.scope,
+            call,
+            plan,
+            over: Over::Saved(&resumed.saved),
+            delivery: Some(key),
+            now,
+        };
+        match turn.keep(&machine, Vec::new()).await {
+            Ok(taken) => Ok(answer(taken.twiml, false)),
+            // The same delivery on another server: its answer is ours.
+            Err(StoreError::Conflict(Constraint::CallDelivery)) => Err(StoreError::Stale.into()),
+            Err(e) => Err(e.into()),
+        }
+    }
+}

@@ -1,0 +1,462 @@
+//! What a step of a call stores: the call, the event, the claim and what is given back, all or
+//! nothing.
+//!
+//! PostgreSQL does it in one statement of linked parts, so that the row of a busy target is locked
+//! only for that statement. SQLite, which has one writer anyway, gets the parts as one batch.
+
+use domain::call::record::Outcome;
+use domain::call::session::Session;
+use domain::caps::{Claim, Freed};
+use domain::id::CallId;
+use domain::phone::Caller;
+use domain::tag::Tags;
+use domain::time::Timestamp;
+use sea_orm::sea_query::{
+    Alias, CommonTableExpression, Expr, InsertStatement, PostgresQueryBuilder, Query,
+    SelectStatement, SimpleExpr, SqliteQueryBuilder, SubQueryStatement, UpdateStatement, Values,
+    WithClause,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbBackend, Iterable, PaginatorTrait, QueryFilter, QueryTrait,
+    Statement,
+};
+
+use super::{EventRecord, SavedCall};
+use crate::entity::{call, call_event, target_usage};
+use crate::error::{Constraint, StoreError};
+use crate::repo::to_json;
+use crate::scope::{Tenant, TenantOwned};
+
+/// A step to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct StepRecord<'a> {
+    pub call: CallId,
+    /// What the step was worked out from.
+    pub over: Over<'a>,
+    pub session: &'a Session,
+    pub next_check_at: Option<Timestamp>,
+    /// Kept only if this can be had.
+    pub claim: Option<&'a Claim>,
+    pub freed: &'a [Freed],
+    pub event: Option<&'a EventRecord>,
+    pub now: Timestamp,
+}
+
+/// What a step was worked out from.
+#[derive(Debug, Clone, Copy)]
+pub enum Over<'a> {
+    /// The call has just arrived.
+    Nothing { tags: &'a Tags },
+    /// The call as it was read; it must not have gone on since.
+    Saved(&'a SavedCall),
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Kept {
+    Done,
+    /// Another call was faster: nothing was kept. Drop the connection, do not commit it.
+    ClaimLost,
+}
+
+impl Tenant<'_> {
+    /// Keeps a step of a call, all or nothing. After an error or a lost claim the connection must
+    /// be dropped, not committed.
+    ///
+    /// # Errors
+    /// [`Constraint::CallCarrierSid`] for a new call that is known already; [`StoreError::Stale`]
+    /// if the call went on meanwhile; [`Constraint::CallDelivery`] if the event's delivery is known;
+    /// [`StoreError::NotFound`] if this account has no such call.
+    pub async fn keep_step(&self, step: &StepRecord<'_>) -> Result<Kept, StoreError> {
+        let kept = match self.conn.get_database_backend() {
+            DbBackend::Postgres => self.keep_linked(step).await,
+            _ => self.keep_batch(step).await,
+        };
+        match kept {
+            // Another event took the place of ours.
+            Err(StoreError::Conflict(Constraint::CallEventPlace)) => Err(StoreError::Stale),
+            Ok(Held { call: false, .. }) => Err(self.stale_or_missing(step.call).await?),
+            Ok(Held { claim: false, .. }) => Ok(Kept::ClaimLost),
+            Ok(_) => Ok(Kept::Done),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// One statement: each part reads from the one it depends on.
+    async fn keep_linked(&self, step: &StepRecord<'_>) -> Result<Held, StoreError> {
+        let mut with = WithClause::new();
+        // Who all the rest depends on: the claim, else the call as it was read.
+        let mut gate: Option<&'static str> = None;
+        if let Over::Saved(saved) = step.over {
+            // Locked first: nobody else goes on with this call while we wait for the target's row.
+            let at = self
+                .select::<call::Entity>()
+                .filter(call::Column::Id.eq(step.call.0))
+                .filter(call::Column::Version.eq(saved.version))
+                .into_query()
+                .clear_selects()
+                .column(call::Column::Id)
+                .lock_exclusive()
+                .to_owned();
+            with.cte(part("at", at));
+            gate = Some("at");
+        }
+        if let Some(claim) = step.claim {
+            if !step.freed.is_empty() {
+                with.cte(part("ordered", self.lock_in_order(claim, step.freed)));
+            }
+            let mut claiming = self.claiming(claim, step.now).into_query();
+            if let Some(gate) = gate {
+                claiming.and_where(exists(gate));
+            }
+            if !step.freed.is_empty() {
+                claiming.and_where(exists("ordered"));
+            }
+            claiming.returning_col(target_usage::Column::TargetId);
+            with.cte(part("claimed", claiming));
+            gate = Some("claimed");
+        }
+        match step.over {
+            Over::Nothing { tags } => {
+                let row = self.new_row(step, tags)?;
+                with.cte(part(
+                    "written",
+                    self.insert_gated::<call::Entity>(row, gate)?,
+                ));
+            }
+            Over::Saved(saved) => {
+                let mut update = self.update_of(step, saved)?;
+                if let Some(gate) = gate {
+                    update.and_where(exists(gate));
+                }
+                with.cte(part("written", update));
+            }
+        }
+        for (at, freed) in step.freed.iter().enumerate() {
+            let mut freeing = self.freeing(freed).into_query();
+            if let Some(gate) = gate {
+                freeing.and_where(exists(gate));
+            }
+            with.cte(part(&format!("freed{at}"), freeing));
+        }
+        if let Some(event) = step.event {
+            let row = self.event_row(step, event)?;
+            with.cte(part(
+                "noted",
+                self.insert_gated::<call_event::Entity>(row, gate)?,
+            ));
+        }
+        let held = |name: Option<&str>| match name {
+            Some(name) => exists(name),
+            None => Expr::value(true),
+        };
+        let saved = matches!(step.over, Over::Saved(_)).then_some("at");
+        let main = Query::select()
+            .expr_as(held(saved), "call_held")
+            .expr_as(held(step.claim.map(|_| "claimed")), "claim_held")
+            .to_owned();
+        let (sql, values) = main.with(with).build(PostgresQueryBuilder);
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        let row = self
+            .conn
+            .query_one_raw(statement)
+            .await?
+            .ok_or_else(|| StoreError::corrupt("call", "a step answered nothing"))?;
+        Ok(Held {
+            call: row.try_get("", "call_held")?,
+            claim: row.try_get("", "claim_held")?,
+        })
+    }
+
+    /// One batch inside the transaction of the caller, which drops it unless all of it was done.
+    async fn keep_batch(&self, step: &StepRecord<'_>) -> Result<Held, StoreError> {
+        let mut batch = Batch::default();
+        let mut wanted = 1;
+        match step.over {
+            Over::Nothing { tags } => {
+                let row = self.new_row(step, tags)?;
+                batch.add(
+                    self.insert_gated::<call::Entity>(row, None)?
+                        .build(SqliteQueryBuilder),
+                );
+            }
+            Over::Saved(saved) => batch.add(self.update_of(step, saved)?.build(SqliteQueryBuilder)),
+        }
+        if let (Over::Nothing { .. }, Some(claim)) = (step.over, step.claim) {
+            wanted += 1;
+            batch.add(
+                self.claiming(claim, step.now)
+                    .into_query()
+                    .build(SqliteQueryBuilder),
+            );
+        }
+        for freed in step.freed {
+            wanted += 1;
+            batch.add(self.freeing(freed).into_query().build(SqliteQueryBuilder));
+        }
+        if let Some(event) = step.event {
+            wanted += 1;
+            let row = self.event_row(step, event)?;
+            batch.add(
+                self.insert_gated::<call_event::Entity>(row, None)?
+                    .build(SqliteQueryBuilder),
+            );
+        }
+        let done = self
+            .conn
+            .execute_raw(batch.statement())
+            .await?
+            .rows_affected()
+            == wanted;
+        // A new call can only fall short for want of a line, one that goes on only for having gone
+        // on elsewhere: its claim comes after, to tell the two apart.
+        Ok(match (step.over, step.claim) {
+            (Over::Nothing { .. }, _) => Held {
+                call: true,
+                claim: done,
+            },
+            (Over::Saved(_), Some(claim)) if done => Held {
+                call: true,
+                claim: self.claim(claim, step.now).await?,
+            },
+            (Over::Saved(_), _) => Held {
+                call: done,
+                claim: true,
+            },
+        })
+    }
+
+    /// Rows of targets are locked in one order everywhere, or two calls that swap targets would
+    /// wait for each other.
+    fn lock_in_order(&self, claim: &Claim, freed: &[Freed]) -> SelectStatement {
+        let targets = freed.iter().map(|f| f.target.0).chain([claim.target.0]);
+        self.select::<target_usage::Entity>()
+            .filter(target_usage::Column::TargetId.is_in(targets))
+            .into_query()
+            .clear_selects()
+            .column(target_usage::Column::TargetId)
+            .order_by(target_usage::Column::TargetId, sea_orm::Order::Asc)
+            .lock_exclusive()
+            .to_owned()
+    }
+
+    async fn stale_or_missing(&self, id: CallId) -> Result<StoreError, StoreError> {
+        let there = self
+            .select::<call::Entity>()
+            .filter(call::Column::Id.eq(id.0))
+            .count(self.conn)
+            .await?;
+        Ok(if there == 0 {
+            StoreError::NotFound
+        } else {
+            StoreError::Stale
+        })
+    }
+
+    fn new_row(&self, step: &StepRecord<'_>, tags: &Tags) -> Result<call::ActiveModel, StoreError> {
+        let session = step.session;
+        let view = SessionColumns::of(session)?;
+        Ok(call::ActiveModel {
+            account_id: NotSet,
+            id: Set(step.call.0),
+            carrier_sid: Set(session.carrier_sid.clone()),
+            campaign_id: Set(session.campaign.map(|c| c.0)),
+            caller: Set(to_json("call", &session.from)?),
+            caller_text: Set(caller_digits(&session.from)),
+            caller_state: Set(session
+                .from
+                .number()
+                .and_then(|n| n.state())
+                .unwrap_or_default()
+                .to_owned()),
+            dialed: Set(session
+                .to
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(64)
+                .collect()),
+            arrived_at: Set(session.arrived_at.0),
+            version: Set(1),
+            tags: Set(to_json("call", tags)?),
+            target_id: Set(view.target),
+            buyer_id: Set(view.buyer),
+            state: Set(view.state.to_owned()),
+            outcome: Set(view.outcome.map(str::to_owned)),
+            attempts: Set(view.attempts),
+            connected_s: Set(view.connected_s),
+            duration_s: Set(view.duration_s),
+            has_recording: Set(view.has_recording),
+            ended_at: Set(view.ended_at),
+            next_check_at: Set(step.next_check_at.map(|t| t.0)),
+            session: Set(view.session),
+        })
+    }
+
+    fn update_of(
+        &self,
+        step: &StepRecord<'_>,
+        saved: &SavedCall,
+    ) -> Result<UpdateStatement, StoreError> {
+        use call::Column as C;
+        let view = SessionColumns::of(step.session)?;
+        Ok(self
+            .update::<call::Entity>()
+            .col_expr(C::TargetId, Expr::value(view.target))
+            .col_expr(C::BuyerId, Expr::value(view.buyer))
+            .col_expr(C::State, Expr::value(view.state))
+            .col_expr(C::Outcome, Expr::value(view.outcome))
+            .col_expr(C::Attempts, Expr::value(view.attempts))
+            .col_expr(C::ConnectedS, Expr::value(view.connected_s))
+            .col_expr(C::DurationS, Expr::value(view.duration_s))
+            .col_expr(C::HasRecording, Expr::value(view.has_recording))
+            .col_expr(C::EndedAt, Expr::value(view.ended_at))
+            .col_expr(C::NextCheckAt, Expr::value(step.next_check_at.map(|t| t.0)))
+            .col_expr(C::Session, Expr::value(view.session))
+            .col_expr(C::Version, Expr::value(saved.version + 1))
+            .filter(C::Id.eq(step.call.0))
+            .filter(C::Version.eq(saved.version))
+            .into_query())
+    }
+
+    fn event_row(
+        &self,
+        step: &StepRecord<'_>,
+        event: &EventRecord,
+    ) -> Result<call_event::ActiveModel, StoreError> {
+        let seq = match step.over {
+            Over::Nothing { .. } => 0,
+            Over::Saved(saved) => saved.events,
+        };
+        Ok(call_event::ActiveModel {
+            account_id: NotSet,
+            call_id: Set(step.call.0),
+            seq: Set(seq),
+            at: Set(event.at.0),
+            delivery: Set(event.delivery.clone()),
+            entries: Set(to_json("call_event", &event.entries)?),
+            reply: Set(event.reply.clone()),
+        })
+    }
+
+    /// Inserts a row of this account if another part of the statement found something.
+    fn insert_gated<E>(
+        &self,
+        row: E::ActiveModel,
+        gate: Option<&str>,
+    ) -> Result<InsertStatement, StoreError>
+    where
+        E: TenantOwned,
+        E::ActiveModel: ActiveModelTrait<Entity = E>,
+    {
+        let mut row = self.stamp::<E>(row);
+        let mut insert = Query::insert();
+        let (mut columns, mut values) = (Vec::new(), Vec::new());
+        for column in E::Column::iter() {
+            if let Set(value) | ActiveValue::Unchanged(value) = row.take(column) {
+                columns.push(column);
+                values.push(Expr::val(value));
+            }
+        }
+        insert.into_table(E::default().table_ref()).columns(columns);
+        let filled = match gate {
+            Some(gate) => insert.select_from(
+                Query::select()
+                    .exprs(values)
+                    .from(Alias::new(gate))
+                    .to_owned(),
+            ),
+            None => insert.values(values),
+        };
+        filled.map_err(|e| StoreError::corrupt("call", e))?;
+        Ok(insert)
+    }
+}
+
+/// Which of its conditions a step found fulfilled.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// The call was new, or as it was read.
+    call: bool,
+    /// The line was had, or none was wanted.
+    claim: bool,
+}
+
+/// Statements sent to SQLite together.
+#[derive(Debug, Default)]
+struct Batch {
+    sql: String,
+    values: Vec<sea_orm::Value>,
+}
+
+impl Batch {
+    fn add(&mut self, (sql, values): (String, Values)) {
+        self.sql.push_str(&sql);
+        self.sql.push_str("; ");
+        self.values.extend(values.0);
+    }
+
+    fn statement(self) -> Statement {
+        Statement::from_sql_and_values(DbBackend::Sqlite, self.sql, self.values)
+    }
+}
+
+fn part(name: &str, query: impl Into<SubQueryStatement>) -> CommonTableExpression {
+    CommonTableExpression::new()
+        .table_name(Alias::new(name))
+        .query(query)
+        .to_owned()
+}
+
+fn exists(part: &str) -> SimpleExpr {
+    Expr::exists(
+        Query::select()
+            .expr(Expr::val(1))
+            .from(Alias::new(part))
+            .to_owned(),
+    )
+}
+
+/// What of a session has columns of its own.
+struct SessionColumns {
+    target: Option<i64>,
+    buyer: Option<i64>,
+    state: &'static str,
+    outcome: Option<&'static str>,
+    attempts: i64,
+    connected_s: i64,
+    duration_s: Option<i64>,
+    has_recording: bool,
+    ended_at: Option<i64>,
+    session: String,
+}
+
+impl SessionColumns {
+    fn of(session: &Session) -> Result<Self, StoreError> {
+        let shown = session.shown_attempt();
+        Ok(Self {
+            target: shown.map(|a| a.chosen.target.0),
+            buyer: shown.map(|a| a.chosen.buyer.0),
+            state: session.live_state().code(),
+            outcome: session
+                .outcome
+                .filter(|_| !session.is_live())
+                .map(Outcome::code),
+            attempts: i64::try_from(session.attempts.len()).unwrap_or(i64::MAX),
+            connected_s: i64::from(session.connected_s()),
+            duration_s: session.duration_s.map(i64::from),
+            has_recording: session.recorded,
+            ended_at: session.ended_at.map(|t| t.0),
+            session: to_json("call", session)?,
+        })
+    }
+}
+
+fn caller_digits(caller: &Caller) -> String {
+    caller
+        .number()
+        .map(|n| n.as_str().trim_start_matches('+').to_owned())
+        .unwrap_or_default()
+}
