@@ -24,4 +24,5 @@ pub mod target;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod time;
+pub mod trouble;
 pub mod voice;

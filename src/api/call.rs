@@ -15,7 +15,7 @@ pub struct CallQuery {
     pub campaign: String,
     /// Target id; empty for all.
     pub target: String,
-    /// An [`Outcome`] code, or `live`; empty for all.
+    /// An [`Outcome`] code, `live` or `not_connected`; empty for all.
     pub outcome: String,
     /// "today", "yesterday", "7d", "month", "all" or "custom"; empty is today.
     pub range: String,

@@ -295,7 +295,8 @@ fn filter(query: &CallQuery, range: &Range) -> Result<CallFilter, Error> {
     }
     match (query.outcome.as_str(), Outcome::from_code(&query.outcome)) {
         ("", _) => {}
-        ("live", _) => filter.live = true,
+        (LIVE, _) => filter.live = true,
+        (NOT_CONNECTED, _) => filter.unconnected = true,
         (_, Some(outcome)) => filter.outcome = Some(outcome),
         (_, None) => errors.add("outcome", "unknown", "Choose an outcome from the list."),
     }
@@ -327,10 +328,8 @@ fn chips(query: &CallQuery, names: &Names) -> Vec<FilterChip> {
     if let Ok(id) = query.target.parse() {
         chips.push(chip("target", "Target", "is", names.target(id)));
     }
-    if query.outcome == "live" {
-        chips.push(chip("outcome", "Outcome", "is", "Live".to_owned()));
-    } else if let Some(outcome) = Outcome::from_code(&query.outcome) {
-        chips.push(chip("outcome", "Outcome", "is", outcome.word().to_owned()));
+    if let Some(outcome) = outcomes().into_iter().find(|o| o.value == query.outcome) {
+        chips.push(chip("outcome", "Outcome", "is", outcome.label));
     }
     if query.caller.chars().any(|c| c.is_ascii_digit()) {
         chips.push(chip("caller", "Caller", "contains", query.caller.clone()));
@@ -346,18 +345,24 @@ fn choice(value: &impl ToString, label: String, hint: String) -> Choice {
     }
 }
 
+/// What calls can be filtered by beside their outcome.
+const LIVE: &str = "live";
+const NOT_CONNECTED: &str = "not_connected";
+
 fn outcomes() -> Vec<Choice> {
-    let live = Choice {
-        value: "live".to_owned(),
-        label: "Live".to_owned(),
+    let plain = |value: &str, label: &str| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
         hint: String::new(),
     };
-    let rest = Outcome::ALL.into_iter().map(|o| Choice {
-        value: o.code().to_owned(),
-        label: o.word().to_owned(),
-        hint: String::new(),
-    });
-    std::iter::once(live).chain(rest).collect()
+    let mut all = vec![plain(LIVE, "Live")];
+    for outcome in Outcome::ALL {
+        all.push(plain(outcome.code(), outcome.word()));
+        if outcome == Outcome::Connected {
+            all.push(plain(NOT_CONNECTED, "Not connected (any)"));
+        }
+    }
+    all
 }
 
 fn cursor_text(line: &CallLine) -> String {

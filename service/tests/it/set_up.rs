@@ -1,6 +1,7 @@
 //! Set-up: what is typed is checked, what is saved routes the next call.
 
 use domain::api::buyer::BuyerForm;
+use domain::api::call::CallQuery;
 use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
 use domain::api::number::NumberForm;
 use domain::api::page::Activity;
@@ -221,6 +222,19 @@ async fn the_dashboard_counts_what_happened_today() {
                 .map(|t| t.value.clone())
         };
         assert_eq!(figure("Incoming").as_deref(), Some("3"), "{}", world.kind);
+        // Each counted figure leads to as many calls.
+        for total in today.totals.iter().filter(|t| t.label != "Average length") {
+            let mut query = CallQuery::default();
+            for pair in total.href.trim_start_matches("/calls?").split('&') {
+                match pair.split_once('=') {
+                    Some(("range", range)) => query.range = range.to_owned(),
+                    Some(("outcome", outcome)) => query.outcome = outcome.to_owned(),
+                    other => panic!("{other:?}"),
+                }
+            }
+            let page = s.calls.page(&world.op, &query).await.expect("calls");
+            assert_eq!(page.total.to_string(), total.value, "{}", total.label);
+        }
         assert_eq!(today.live.len(), 2);
         assert_eq!(
             today.subtitle,

@@ -158,6 +158,13 @@ async fn filters_and_counts_agree() {
             ),
             (
                 CallFilter {
+                    unconnected: true,
+                    ..none()
+                },
+                1,
+            ),
+            (
+                CallFilter {
                     caller_digits: "555".to_owned(),
                     ..none()
                 },

@@ -24,6 +24,8 @@ pub struct CallFilter {
     pub target: Option<TargetId>,
     pub outcome: Option<Outcome>,
     pub live: bool,
+    /// Over, and nobody talked.
+    pub unconnected: bool,
     /// Digits the caller's number contains.
     pub caller_digits: String,
 }
@@ -323,6 +325,13 @@ impl Tenant<'_> {
         }
         if let Some(outcome) = filter.outcome {
             select = select.filter(C::Outcome.eq(outcome.code()));
+        }
+        if filter.unconnected {
+            select = select.filter(C::EndedAt.is_not_null()).filter(
+                Condition::any()
+                    .add(C::Outcome.is_null())
+                    .add(C::Outcome.ne(Outcome::Connected.code())),
+            );
         }
         if filter.live {
             // By state, which is indexed: the few live calls among many ended ones.

@@ -1,0 +1,207 @@
+//! The figures of the dashboard: sums of calls, against the same hours a week ago.
+
+use domain::api::dashboard::{CampaignToday, HourBar, Total};
+use domain::call::record::{LiveState, Outcome};
+use domain::id::CampaignId;
+use domain::money::grouped;
+use domain::time::length_text;
+use store::{CallSums, CampaignRecord};
+
+use super::Day;
+use crate::op::OpCtx;
+use crate::zone;
+
+/// Counts of a set of calls.
+#[derive(Default, Clone, Copy)]
+struct Counts {
+    incoming: u32,
+    live: u32,
+    connected: u32,
+    abandoned: u32,
+    connected_s: u64,
+}
+
+impl Counts {
+    fn of<'a>(sums: impl Iterator<Item = &'a CallSums>) -> Self {
+        sums.fold(Self::default(), |mut c, s| {
+            c.incoming += s.calls;
+            c.connected_s += s.connected_s;
+            match s.outcome {
+                Some(Outcome::Connected) => c.connected += s.calls,
+                Some(Outcome::Abandoned) => c.abandoned += s.calls,
+                None if s.state != LiveState::Ended => c.live += s.calls,
+                _ => {}
+            }
+            c
+        })
+    }
+
+    fn not_connected(self) -> u32 {
+        self.incoming.saturating_sub(self.connected + self.live)
+    }
+
+    fn average_s(self) -> u32 {
+        u32::try_from(self.connected_s / u64::from(self.connected.max(1))).unwrap_or(0)
+    }
+}
+
+/// The headline figures.
+pub(super) fn totals(
+    today: &[CallSums],
+    before: &[CallSums],
+    campaign: Option<CampaignId>,
+) -> Vec<Total> {
+    let (now, then) = (Counts::of(today.iter()), Counts::of(before.iter()));
+    let filter = campaign
+        .map(|c| format!("&campaign={c}"))
+        .unwrap_or_default();
+    let href = |outcome: &str| match outcome {
+        "" => format!("/calls?range=today{filter}"),
+        outcome => format!("/calls?range=today&outcome={outcome}{filter}"),
+    };
+    let share = |part: u32| {
+        (part * 100 + now.incoming / 2)
+            .checked_div(now.incoming)
+            .map(|percent| format!("{percent}%"))
+            .unwrap_or_default()
+    };
+    let count = |label: &str,
+                 now: u32,
+                 then: u32,
+                 share: String,
+                 up_is_good: Option<bool>,
+                 href: String| Total {
+        label: label.to_owned(),
+        value: grouped(u64::from(now)),
+        share,
+        change: change(now, then),
+        before: format!("from {}", grouped(u64::from(then))),
+        good: up_is_good
+            .filter(|_| now != then && then > 0)
+            .map(|up| up == (now > then)),
+        href,
+    };
+    vec![
+        count(
+            "Incoming",
+            now.incoming,
+            then.incoming,
+            String::new(),
+            Some(true),
+            href(""),
+        ),
+        count(
+            "Connected",
+            now.connected,
+            then.connected,
+            share(now.connected),
+            Some(true),
+            href("connected"),
+        ),
+        count(
+            "Not connected",
+            now.not_connected(),
+            then.not_connected(),
+            share(now.not_connected()),
+            Some(false),
+            href("not_connected"),
+        ),
+        count(
+            "Abandoned",
+            now.abandoned,
+            then.abandoned,
+            share(now.abandoned),
+            Some(false),
+            href("abandoned"),
+        ),
+        Total {
+            label: "Average length".to_owned(),
+            value: if now.connected == 0 {
+                "\u{2013}".to_owned()
+            } else {
+                length_text(now.average_s())
+            },
+            share: String::new(),
+            change: change(now.average_s(), then.average_s()),
+            before: format!(
+                "from {}",
+                if then.connected == 0 {
+                    "\u{2013}".to_owned()
+                } else {
+                    length_text(then.average_s())
+                }
+            ),
+            good: None,
+            href: href("connected"),
+        },
+        count(
+            "Live now",
+            now.live,
+            0,
+            String::new(),
+            None,
+            "/calls?range=all&outcome=live".to_owned(),
+        ),
+    ]
+    .into_iter()
+    .map(|mut total| {
+        if total.label == "Live now" {
+            total.change.clear();
+            total.before = "in progress".to_owned();
+        }
+        total
+    })
+    .collect()
+}
+
+/// "+8.4%"; empty where there is nothing to compare with.
+fn change(now: u32, then: u32) -> String {
+    if then == 0 {
+        return String::new();
+    }
+    let tenths = (i64::from(now) - i64::from(then)) * 1_000 / i64::from(then);
+    let sign = if tenths < 0 { "\u{2212}" } else { "+" };
+    format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)
+}
+
+/// Calls by the hour of their arrival, to now.
+pub(super) fn hours(
+    op: &OpCtx,
+    day: &Day,
+    today: &[CallSums],
+    before: &[CallSums],
+) -> Vec<HourBar> {
+    let elapsed = u32::try_from((op.now.0 - day.start.0) / 3_600_000_000).unwrap_or(0);
+    (0..=elapsed)
+        .map(|i| {
+            let now = Counts::of(today.iter().filter(|s| s.hour == i));
+            let then = Counts::of(before.iter().filter(|s| s.hour == i));
+            HourBar {
+                hour: zone::local(&op.zone, day.start.plus_secs(i64::from(i) * 3_600)).hour,
+                connected: now.connected,
+                not_connected: now.not_connected(),
+                live: now.live,
+                before: then.incoming,
+            }
+        })
+        .collect()
+}
+
+/// A campaign's line.
+pub(super) fn campaign_today(campaign: &CampaignRecord, sums: &[CallSums]) -> CampaignToday {
+    let counts = Counts::of(sums.iter().filter(|s| s.campaign == Some(campaign.id)));
+    CampaignToday {
+        id: campaign.id,
+        name: campaign.name.clone(),
+        vertical: campaign.vertical.clone(),
+        live: counts.live,
+        incoming: counts.incoming,
+        connected: counts.connected,
+        not_connected: counts.not_connected(),
+        average_length: if counts.connected == 0 {
+            String::new()
+        } else {
+            length_text(counts.average_s())
+        },
+    }
+}
