@@ -3,9 +3,27 @@
 import type { Page } from '@playwright/test';
 import { expect, fitsWidth, hydrated, open, signIn, test } from '../fixtures.ts';
 import { demoCampaign } from '../steps.ts';
-import { enter, furnish, states } from './states.ts';
+import { enter, furnish, settled, states } from './states.ts';
 
 const WIDTHS = [320, 390, 720, 1024, 1280, 1440, 1728];
+
+test('no page scrolls sideways at any width', async ({ signedIn, product, guard }) => {
+  test.setTimeout(180_000);
+  guard.allow(/404/);
+  const call = await furnish(product);
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const wide: string[] = [];
+  for (const state of states(product, call)) {
+    if (state.anonymous || state.only || state.name === 'toast' || state.name === 'paused target') continue;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await enter(page, state);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      if (!(await fitsWidth(page))) wide.push(`${state.name} at ${width}`);
+    }
+  }
+  expect(wide).toEqual([]);
+});
 
 test('the sign-in page fits, too', async ({ page }) => {
   await open(page, '/login?error=invalid&email=a.very.long.name.of.somebody%40a-long-domain.northgate.example');
@@ -62,6 +80,47 @@ test('nothing clickable is under 24 by 24', async ({ signedIn, product, guard })
     for (const one of await tooSmall(page)) small.push(`${state.name}: ${one}`);
   }
   expect(small).toEqual([]);
+});
+
+test('wherever Tab leads, the focus is seen and not hidden under a bar', async ({ signedIn, product }) => {
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const { id } = demoCampaign(product, 'Auto insurance, national');
+  const target = product.demo.buyers.flatMap((buyer) => buyer.targets)[0]?.id;
+  for (const path of ['/', '/calls', `/campaigns/${id}/routing`, '/buyers/new', `/targets/${target}`]) {
+    await open(page, path);
+    const seen = new Set<string>();
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press('Tab');
+      // The skip link comes into sight when it gets the focus.
+      await settled(page);
+      const at = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null;
+        if (!element || element === document.body) return undefined;
+        const box = element.getBoundingClientRect();
+        const boxed = element.closest<HTMLElement>('.input-box, .combo-box, .segmented label') ?? element;
+        const outlined = [element, boxed].some((one) => {
+          const style = getComputedStyle(one);
+          return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        });
+        const label = element.nextElementSibling ? getComputedStyle(element.nextElementSibling) : undefined;
+        const beside = label !== undefined && label.outlineStyle !== 'none' && parseFloat(label.outlineWidth) >= 2;
+        const x = Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1);
+        const y = Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1);
+        const top = document.elementFromPoint(x, y);
+        const bar = top?.closest('.top, .savebar') ?? null;
+        const hidden = box.bottom <= 0 || box.top >= innerHeight || (bar !== null && !bar.contains(element) && !element.contains(top));
+        const name = `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40) ?? ''} ${element.id}`;
+        return { name, ring: outlined || beside || element.matches('.skip, audio'), hidden };
+      });
+      if (!at) break;
+      if (step === 0) expect(at.name, `${path}: the first stop`).toContain('Skip to content');
+      if (seen.has(at.name)) continue;
+      seen.add(at.name);
+      expect(at.ring, `${path}: a ring on ${at.name}`).toBe(true);
+      expect(at.hidden, `${path}: ${at.name} is in sight`).toBe(false);
+    }
+    expect(seen.size, path).toBeGreaterThan(8);
+  }
 });
 
 test('nothing is lost at 200 % or with more contrast', async ({ browser, product, guard }) => {
