@@ -145,6 +145,22 @@ test('rows of the live list on the phone stand under each other', async ({ signe
   expect(new Set(widths).size, 'one width').toBe(1);
 });
 
+test('on the phone no state is cut short, and a list without rows says why', async ({ signedIn, product }) => {
+  const call = await furnish(product);
+  const page = await signedIn('owner', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+  const { id } = demoCampaign(product, 'Auto insurance, national');
+  for (const path of ['/', `/calls?range=all&call=${call}`, '/campaigns', `/campaigns/${id}/routing`, '/buyers', `/buyers/${product.demo.buyers[0]?.id}`]) {
+    await open(page, path);
+    const words = page.locator('.status-word:visible');
+    await expect(words.filter({ hasText: /\w/ }).first(), path).toBeVisible();
+    expect(await words.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)), path).toEqual([]);
+  }
+  await open(page, '/calls?outcome=voicemail');
+  const why = page.getByRole('heading', { name: 'No calls match this filter' });
+  await expect(why).toBeInViewport();
+  await expect(page.getByRole('link', { name: 'Clear filters' })).toBeInViewport();
+});
+
 test('a row of the log is one line', async ({ signedIn, product }) => {
   await furnish(product);
   const page = await signedIn('owner', {}, '/calls?range=all');

@@ -72,7 +72,7 @@ fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> i
         view! {
             <ActionForm action=assign attr:class="flex flex-wrap items-end gap-2">
                 <input type="hidden" name="campaign" value=id.to_string()/>
-                <div class="w-72"><Select name="id" id="free-number" label="Free number" options=free/></div>
+                <div class="w-60"><Select name="id" id="free-number" label="Free number" options=free/></div>
                 <Button submit=true busy=assign.pending()>"Assign"</Button>
             </ActionForm>
         }
