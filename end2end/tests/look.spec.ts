@@ -8,7 +8,7 @@ import { enter, furnish, settled, states } from './states.ts';
 const WIDTHS = [320, 390, 720, 1024, 1280, 1440, 1728];
 
 test('no page scrolls sideways at any width', async ({ signedIn, product, guard }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   guard.allow(/404/);
   const call = await furnish(product);
   const page = await signedIn('owner', { reducedMotion: 'reduce' });
@@ -149,7 +149,7 @@ test('on the phone no state is cut short, and a list without rows says why', asy
   const call = await furnish(product);
   const page = await signedIn('owner', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
   const { id } = demoCampaign(product, 'Auto insurance, national');
-  for (const path of ['/', `/calls?range=all&call=${call}`, '/campaigns', `/campaigns/${id}/routing`, '/buyers', `/buyers/${product.demo.buyers[0]?.id}`]) {
+  for (const path of [`/calls?range=all&call=${call}`, '/campaigns', `/campaigns/${id}/routing`, '/buyers', `/buyers/${product.demo.buyers[0]?.id}`]) {
     await open(page, path);
     const words = page.locator('.status-word:visible');
     await expect(words.filter({ hasText: /\w/ }).first(), path).toBeVisible();
