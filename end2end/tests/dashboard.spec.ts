@@ -69,6 +69,23 @@ test('a page asks for nothing that it came with, and again once there is news', 
   await call;
 });
 
+test('pages that are asked for all at once are all answered', async ({ signedIn, product }) => {
+  test.setTimeout(120_000);
+  const page = await signedIn('owner');
+  const { id } = demoCampaign(product, CAMPAIGN);
+  const paths = Array.from({ length: 60 }, () => ['/', '/calls', '/buyers', `/campaigns/${id}/routing`]).flat();
+  const refused: string[] = [];
+  const someone = async () => {
+    for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+      const answer = await page.request.get(path);
+      const title = /<title>[^<]+ · CallCenter Pro<\/title>/.test(await answer.text());
+      if (answer.status() !== 200 || !title) refused.push(`${answer.status()} ${path}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, someone));
+  expect(refused).toEqual([]);
+});
+
 test('one campaign alone stands in the address', async ({ signedIn, product }) => {
   const page = await signedIn('owner');
   const { id, name } = demoCampaign(product, CAMPAIGN);
