@@ -7,10 +7,15 @@ use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use serde::Serialize;
 use service::{OpCtx, Services};
 
 use crate::error::AppError;
 use crate::state::theme::Theme;
+
+/// What of a refused form is sent back: it travels in an address, and proxies in front of us take
+/// headers of 4 KB. Every form that is filled in within its limits fits.
+const TYPED_BYTES_MAX: usize = 2_048;
 
 /// Who asks, and the use cases that answer.
 ///
@@ -62,6 +67,24 @@ pub fn reject(error: service::Error) -> AppError {
         message,
         fields,
         request_id,
+        ..AppError::default()
+    }
+}
+
+/// As [`reject`], for a form: where it was posted without the page's script, what was typed goes
+/// back to the page with the refusal.
+pub fn reject_form<F: Serialize>(form: &F) -> impl FnOnce(service::Error) -> AppError {
+    let typed = if use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts)) {
+        serde_json::to_string(form)
+            .ok()
+            .filter(|typed| typed.len() <= TYPED_BYTES_MAX)
+            .unwrap_or_default()
+    } else {
+        String::new()
+    };
+    move |error| AppError {
+        typed,
+        ..reject(error)
     }
 }
 
@@ -125,17 +148,19 @@ pub fn theme() -> Theme {
 
 /// A plain form post is answered with a way back to the page; a status would hide that way.
 fn page_status_unless_form(parts: Option<&Parts>, status: u16) {
-    let form = parts.is_some_and(|parts| {
-        let html = parts
-            .headers
-            .get(ACCEPT)
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|v| v.contains("text/html"));
-        html && parts.uri.path().starts_with("/api/")
-    });
-    if !form {
+    if !parts.is_some_and(is_plain_form) {
         page_status(status);
     }
+}
+
+/// Whether the browser itself posted a form to a server function, without the page's script.
+fn is_plain_form(parts: &Parts) -> bool {
+    let html = parts
+        .headers
+        .get(ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.contains("text/html"));
+    html && parts.uri.path().starts_with("/api/")
 }
 
 fn header_request_id(parts: &Parts) -> Option<String> {

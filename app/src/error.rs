@@ -20,6 +20,10 @@ pub struct AppError {
     /// What to quote to whoever reads the log; empty where no answer arrived.
     #[serde(default)]
     pub request_id: String,
+    /// What was typed into a refused form, as JSON, so that the page can show it again; empty where
+    /// the page's script asked, which still has it.
+    #[serde(default)]
+    pub typed: String,
 }
 
 impl AppError {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use domain::invalid::FieldErrors;
 use leptos::form::FromFormData;
+use leptos::html;
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,6 +23,7 @@ use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement};
 use crate::error::AppError;
 use crate::state::session::sign_in_again;
 use crate::ui::{ToastBus, use_toasts};
+use crate::wire;
 
 /// What an input of a form posts as: `form[name]`.
 #[must_use]
@@ -82,12 +84,16 @@ pub fn read<F: DeserializeOwned + Default>(el: &HtmlFormElement) -> Option<F> {
 pub struct Form {
     /// The id of the form element.
     pub id: &'static str,
+    /// The form element, for its save bar.
+    pub node: NodeRef<html::Form>,
     shown: RwSignal<FieldErrors>,
     touched: StoredValue<BTreeSet<String>>,
     all: StoredValue<bool>,
     /// Grows by one with each save.
     pub saved: RwSignal<usize>,
     check: StoredValue<fn(&HtmlFormElement) -> FieldErrors>,
+    /// What was typed before the server refused it, where the page's script did not keep it.
+    typed: StoredValue<String>,
     toasts: ToastBus,
 }
 
@@ -96,13 +102,23 @@ impl Form {
     pub fn new(id: &'static str, check: fn(&HtmlFormElement) -> FieldErrors) -> Self {
         Self {
             id,
+            node: NodeRef::new(),
             shown: RwSignal::new(FieldErrors::default()),
             touched: StoredValue::new(BTreeSet::new()),
             all: StoredValue::new(false),
             saved: RwSignal::new(0),
             check: StoredValue::new(check),
+            typed: StoredValue::new(String::new()),
             toasts: use_toasts(),
         }
+    }
+
+    /// What was typed into this form before it was refused, if it was posted without the page's
+    /// script; the fields start with it.
+    #[must_use]
+    pub fn typed<F: DeserializeOwned>(self) -> Option<F> {
+        self.typed
+            .with_value(|typed| wire::read(typed.as_bytes()).ok())
     }
 
     /// The error at a field.
@@ -197,6 +213,7 @@ impl Form {
             }
             self.all.set_value(true);
             self.shown.set(errors);
+            self.typed.set_value(error.typed);
         }
         Effect::new(move |before: Option<()>| {
             let answer = value.get();

@@ -19,7 +19,7 @@ use crate::ui::{KeyHelp, ToastRegion, use_hotkey};
 #[component]
 pub fn Frame() -> impl IntoView {
     let session = session::provide();
-    live::connect();
+    live::connect(session);
     let (palette, keys) = (RwSignal::new(false), RwSignal::new(false));
     hotkeys(palette);
     view! {

@@ -21,7 +21,7 @@ async function paint(page: Page, theme: string): Promise<void> {
 
 for (const [part, of] of [['first', 0], ['second', 1]] as const) {
   test(`no state has a finding: the ${part} half`, async ({ signedIn, browser, product, guard }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(420_000);
     guard.allow(/404/);
     const call = await furnish(product);
     const page = await signedIn('owner', { viewport: WIDE, reducedMotion: 'reduce' });

@@ -116,6 +116,36 @@ test('the server refuses what a browser without checks sends', async ({ signedIn
   await expect(line(page, 'Sneaked in')).toHaveCount(0);
 });
 
+test('a target is changed, and edits that are taken back leave no trace', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  const buyer = await createBuyer(page, 'Harbor Pest');
+  await createTarget(page, buyer, 'Front desk', '(757) 555-0144');
+  await open(page, `/buyers/${buyer}`);
+  // A page that is come to inside the app is made before it is shown: its bar counts all the same.
+  await page.getByRole('link', { name: 'Front desk' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Front desk' })).toBeVisible();
+  const whisper = page.getByLabel(/^Whisper/);
+  await whisper.fill('Call from Northgate');
+  await page.getByRole('spinbutton', { name: 'At the same time' }).fill('3');
+  await expect(bar(page)).toContainText('2 unsaved changes');
+  await bar(page).getByRole('button', { name: 'Discard' }).click();
+  await expect(whisper).toHaveValue('');
+  await expectNothingUnsaved(page);
+
+  await page.getByRole('spinbutton', { name: 'At the same time' }).fill('4');
+  await page.keyboard.press('Control+s');
+  await expect(toast(page)).toContainText('Target saved');
+  await expectNothingUnsaved(page);
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByRole('spinbutton', { name: 'At the same time' })).toHaveValue('4');
+
+  await open(page, `/buyers/${buyer}`);
+  await page.getByLabel('Name', { exact: true }).fill('Harbor Pest Control');
+  await bar(page).getByRole('button', { name: /Save buyer/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Harbor Pest Control' })).toBeVisible();
+});
+
 test('pause, resume and archive show at once and can be undone', async ({ signedIn }) => {
   const page = await signedIn('owner');
   const name = 'Summit Movers';

@@ -72,6 +72,45 @@ test('a name is needed: the error stands at the field and in the summary', async
   await expect(page.getByLabel('Forward to')).toHaveValue('12');
 });
 
+test('routes move by keys, and the plan says what would change before it is saved', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await create(page, 'Windows, Iowa');
+  await addRoute(page, 1, 'Meridian Auto Direct');
+  await addRoute(page, 1, 'Crestline Insurance');
+  await page.getByRole('button', { name: 'Add priority' }).click();
+  await addRoute(page, 2, 'Beacon Mutual agents');
+  await weight(page, 'Meridian Auto Direct').fill('30');
+  await expect(priority(page, 1)).toContainText('75%');
+  await page.keyboard.press('Control+s');
+  await expect(toast(page)).toContainText('Plan saved');
+  await expectNothingUnsaved(page);
+
+  // Who rings first, live against draft: the columns of the preview beside the plan.
+  const rings = (target: string, ...shares: string[]) => expect(page.getByRole('row').filter({ hasText: target }).getByRole('cell')).toHaveText(shares);
+  await rings('Meridian Auto Direct', '75%');
+  await rings('Crestline Insurance', '25%');
+  await weight(page, 'Meridian Auto Direct').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect(weight(page, 'Meridian Auto Direct'), 'the focus goes along').toBeFocused();
+  await expect(priority(page, 2).getByLabel('Weight of Meridian Auto Direct')).toBeVisible();
+  await expect(bar(page)).toContainText('1 unsaved change');
+  await rings('Crestline Insurance', '25%', '100%');
+  await rings('Meridian Auto Direct', '75%', '–');
+  await page.getByRole('button', { name: 'Move Beacon Mutual agents up' }).click();
+  await page.getByRole('button', { name: 'Move Beacon Mutual agents up' }).click();
+  await expect(priority(page, 1).getByLabel('Weight of Beacon Mutual agents')).toBeVisible();
+  await rings('Beacon Mutual agents', '–', '50%');
+  await rings('Crestline Insurance', '25%', '50%');
+  await save(page).click();
+  await expectNothingUnsaved(page);
+  await rings('Beacon Mutual agents', '50%');
+  await page.reload();
+  await hydrated(page);
+  await expect(priority(page, 1).getByLabel('Weight of Beacon Mutual agents')).toBeVisible();
+  await expect(priority(page, 2).getByLabel('Weight of Meridian Auto Direct')).toHaveValue('30');
+});
+
 test('a weight that does not fit is an error at its field, and nothing is saved', async ({ signedIn }) => {
   const page = await signedIn('owner');
   await create(page, 'Decks, Utah');

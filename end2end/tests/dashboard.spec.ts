@@ -34,6 +34,58 @@ test('a call shows up while it lives, and counts when it is over, without a relo
   expect(await page.evaluate(() => (window as unknown as { kept?: boolean }).kept), 'the page was not loaded again').toBe(true);
 });
 
+test('a figure leads to the calls it counts', async ({ signedIn, product }) => {
+  const page = await signedIn('owner');
+  const { number } = demoCampaign(product, CAMPAIGN);
+  await placeCall(product, { from: '+12125550143', to: number });
+  const connected = metric(page, 'Connected');
+  await expect(connected).not.toHaveText('0');
+  const count = await connected.textContent();
+  await connected.click();
+  await expect(page).toHaveURL(/\/calls\?.*outcome=connected/);
+  await expect(page.getByRole('group', { name: 'Filters' }).getByRole('status')).toHaveText(`${count} ${count === '1' ? 'call' : 'calls'}`);
+});
+
+test('a page asks for nothing that it came with, and again once there is news', async ({ signedIn, product }) => {
+  const page = await signedIn('owner', {}, '/buyers');
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/')) asked.push(pathname);
+  });
+  // The page that is loaded holds its answers, and the stream begins by saying what it knows.
+  const told = page.waitForRequest('**/events');
+  await open(page, '/');
+  await told;
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live');
+  const { number } = demoCampaign(product, CAMPAIGN);
+  const incoming = metric(page, 'Incoming');
+  const before = Number(await incoming.textContent());
+  // The first event is there, which the link's state alone does not say: the second one follows it.
+  const call = placeCall(product, { from: '+12125550141', to: number, speed: 1, plot: { default: { does: 'answer', after_s: 0.2, talk_s: 2 } } });
+  const first = await page.waitForRequest('**/api/dashboard/today');
+  expect(asked, 'nothing was asked before the call').toEqual([new URL(first.url()).pathname]);
+  await expect(incoming).toHaveText(String(before + 1));
+  await call;
+});
+
+test('pages that are asked for all at once are all answered', async ({ signedIn, product }) => {
+  test.setTimeout(120_000);
+  const page = await signedIn('owner');
+  const { id } = demoCampaign(product, CAMPAIGN);
+  const paths = Array.from({ length: 60 }, () => ['/', '/calls', '/buyers', `/campaigns/${id}/routing`]).flat();
+  const refused: string[] = [];
+  const someone = async () => {
+    for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+      const answer = await page.request.get(path);
+      const title = /<title>[^<]+ · CallCenter Pro<\/title>/.test(await answer.text());
+      if (answer.status() !== 200 || !title) refused.push(`${answer.status()} ${path}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, someone));
+  expect(refused).toEqual([]);
+});
+
 test('one campaign alone stands in the address', async ({ signedIn, product }) => {
   const page = await signedIn('owner');
   const { id, name } = demoCampaign(product, CAMPAIGN);
@@ -80,6 +132,33 @@ test('the chart reads as a table and by the arrow keys', async ({ signedIn, prod
   await expect(table).toBeInViewport();
   await expect(table.getByRole('columnheader')).toHaveText(['Time', 'Connected', 'Live', 'Not connected', 'Incoming', /^Last /]);
   await expect(table.getByRole('row').last().getByRole('cell').nth(3)).not.toHaveText('0');
+});
+
+test('keys lead everywhere', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await page.keyboard.press('Tab');
+  await open(page, '/');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' }), 'the first stop').toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  for (const [key, title] of [['l', 'Call log'], ['c', 'Campaigns'], ['b', 'Buyers & targets'], ['n', 'Numbers'], ['d', 'Today']] as const) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await expect(page.getByRole('heading', { level: 1, name: title }), 'the page says where one is').toBeFocused();
+  }
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeHidden();
+
+  await page.keyboard.press('Control+k');
+  const search = page.getByRole('combobox', { name: 'Search or jump to' });
+  await expect(search).toBeFocused();
+  await search.fill('roof rep');
+  await expect(page.getByRole('option', { name: /^Roof repair, Texas/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Roof repair, Texas' })).toBeVisible();
 });
 
 test('losing the server shows, and so does finding it again', async ({ signedIn, product, guard }) => {

@@ -3,9 +3,27 @@
 import type { Page } from '@playwright/test';
 import { expect, fitsWidth, hydrated, open, signIn, test } from '../fixtures.ts';
 import { demoCampaign } from '../steps.ts';
-import { enter, furnish, states } from './states.ts';
+import { enter, furnish, settled, states } from './states.ts';
 
 const WIDTHS = [320, 390, 720, 1024, 1280, 1440, 1728];
+
+test('no page scrolls sideways at any width', async ({ signedIn, product, guard }) => {
+  test.setTimeout(300_000);
+  guard.allow(/404/);
+  const call = await furnish(product);
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const wide: string[] = [];
+  for (const state of states(product, call)) {
+    if (state.anonymous || state.only || state.name === 'toast' || state.name === 'paused target') continue;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await enter(page, state);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      if (!(await fitsWidth(page))) wide.push(`${state.name} at ${width}`);
+    }
+  }
+  expect(wide).toEqual([]);
+});
 
 test('the sign-in page fits, too', async ({ page }) => {
   await open(page, '/login?error=invalid&email=a.very.long.name.of.somebody%40a-long-domain.northgate.example');
@@ -64,6 +82,47 @@ test('nothing clickable is under 24 by 24', async ({ signedIn, product, guard })
   expect(small).toEqual([]);
 });
 
+test('wherever Tab leads, the focus is seen and not hidden under a bar', async ({ signedIn, product }) => {
+  const page = await signedIn('owner', { reducedMotion: 'reduce' });
+  const { id } = demoCampaign(product, 'Auto insurance, national');
+  const target = product.demo.buyers.flatMap((buyer) => buyer.targets)[0]?.id;
+  for (const path of ['/', '/calls', `/campaigns/${id}/routing`, '/buyers/new', `/targets/${target}`]) {
+    await open(page, path);
+    const seen = new Set<string>();
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press('Tab');
+      // The skip link comes into sight when it gets the focus.
+      await settled(page);
+      const at = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null;
+        if (!element || element === document.body) return undefined;
+        const box = element.getBoundingClientRect();
+        const boxed = element.closest<HTMLElement>('.input-box, .combo-box, .segmented label') ?? element;
+        const outlined = [element, boxed].some((one) => {
+          const style = getComputedStyle(one);
+          return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        });
+        const label = element.nextElementSibling ? getComputedStyle(element.nextElementSibling) : undefined;
+        const beside = label !== undefined && label.outlineStyle !== 'none' && parseFloat(label.outlineWidth) >= 2;
+        const x = Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1);
+        const y = Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1);
+        const top = document.elementFromPoint(x, y);
+        const bar = top?.closest('.top, .savebar') ?? null;
+        const hidden = box.bottom <= 0 || box.top >= innerHeight || (bar !== null && !bar.contains(element) && !element.contains(top));
+        const name = `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40) ?? ''} ${element.id}`;
+        return { name, ring: outlined || beside || element.matches('.skip, audio'), hidden };
+      });
+      if (!at) break;
+      if (step === 0) expect(at.name, `${path}: the first stop`).toContain('Skip to content');
+      if (seen.has(at.name)) continue;
+      seen.add(at.name);
+      expect(at.ring, `${path}: a ring on ${at.name}`).toBe(true);
+      expect(at.hidden, `${path}: ${at.name} is in sight`).toBe(false);
+    }
+    expect(seen.size, path).toBeGreaterThan(8);
+  }
+});
+
 test('nothing is lost at 200 % or with more contrast', async ({ browser, product, guard }) => {
   const context = await browser.newContext({ baseURL: product.url, viewport: { width: 720, height: 450 }, deviceScaleFactor: 2, contrast: 'more', forcedColors: 'none' });
   guard.watch(context);
@@ -84,6 +143,22 @@ test('rows of the live list on the phone stand under each other', async ({ signe
   expect(new Set(lefts).size, 'one left edge').toBe(1);
   const widths = await rows.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().width)));
   expect(new Set(widths).size, 'one width').toBe(1);
+});
+
+test('on the phone no state is cut short, and a list without rows says why', async ({ signedIn, product }) => {
+  const call = await furnish(product);
+  const page = await signedIn('owner', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+  const { id } = demoCampaign(product, 'Auto insurance, national');
+  for (const path of [`/calls?range=all&call=${call}`, '/campaigns', `/campaigns/${id}/routing`, '/buyers', `/buyers/${product.demo.buyers[0]?.id}`]) {
+    await open(page, path);
+    const words = page.locator('.status-word:visible');
+    await expect(words.filter({ hasText: /\w/ }).first(), path).toBeVisible();
+    expect(await words.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)), path).toEqual([]);
+  }
+  await open(page, '/calls?outcome=voicemail');
+  const why = page.getByRole('heading', { name: 'No calls match this filter' });
+  await expect(why).toBeInViewport();
+  await expect(page.getByRole('link', { name: 'Clear filters' })).toBeInViewport();
 });
 
 test('a row of the log is one line', async ({ signedIn, product }) => {

@@ -71,14 +71,116 @@ test('go to the older page and back', async ({ page, product }) => {
   await expect(rows).toHaveCount(50);
 });
 
-test('a buyer is made, an error is told with what was typed, a target paused', async ({ page, product }) => {
+test('a campaign that does not fit comes back as it was typed', async ({ page, product }) => {
+  await signIn(page, product.login('owner'), '/campaigns/new');
+  const name = page.getByLabel('Campaign name');
+  await name.fill('Wells, "Texas" & Oklahoma');
+  await page.getByLabel('Vertical').selectOption('Legal');
+  await page.getByRole('radio', { name: 'Number' }).check();
+  await page.getByRole('button', { name: 'Create campaign' }).click();
+  // The field that was hidden is shown, and says what is missing.
+  await expect(page.getByLabel('Forward to')).toHaveAttribute('aria-invalid', 'true');
+  await expect(name).toHaveValue('Wells, "Texas" & Oklahoma');
+  await expect(page.getByLabel('Vertical')).toHaveValue('Legal');
+  await expect(page.getByRole('radio', { name: 'Number' })).toBeChecked();
+  await page.getByLabel('Forward to').fill('(214) 555');
+  await page.getByRole('button', { name: 'Create campaign' }).click();
+  await expect(page.getByLabel('Forward to'), 'also the second time').toHaveValue('(214) 555');
+  await expect(name).toHaveValue('Wells, "Texas" & Oklahoma');
+  await page.getByLabel('Forward to').fill('(214) 555-0181');
+  await page.getByRole('button', { name: 'Create campaign' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Wells, "Texas" & Oklahoma' })).toBeVisible();
+
+  await page.getByRole('navigation', { name: 'Campaign', exact: true }).getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByLabel('Forward to')).toHaveValue('(214) 555-0181');
+  await page.getByLabel('Forward to').fill('12');
+  await name.fill('Wells');
+  await page.getByRole('button', { name: /Save settings/ }).click();
+  await expect(page.getByLabel('Forward to')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Forward to')).toHaveValue('12');
+  await expect(name).toHaveValue('Wells');
+  await expect(page.getByRole('heading', { level: 1 }), 'nothing was stored').toHaveText('Wells, "Texas" & Oklahoma');
+});
+
+test('a target that does not fit comes back as it was typed', async ({ page, product }) => {
+  const buyer = product.demo.buyers.find((one) => one.targets.length > 0);
+  await signIn(page, product.login('owner'), `/buyers/${buyer?.id}/targets/new`);
+  const whisper = page.getByLabel(/^Whisper/);
+  await page.getByLabel('Name', { exact: true }).fill('Night desk');
+  await page.getByLabel('Phone number').fill('(214) 555-01');
+  await page.getByLabel('Ring limit').fill('31');
+  await whisper.fill('Call from <Northgate>');
+  await page.getByLabel('Time zone').selectOption('America/Denver');
+  await page.getByRole('radio', { name: 'Weekly hours' }).check();
+  await page.getByLabel('Per day').fill('40');
+  await page.getByRole('button', { name: 'Create target' }).click();
+  await expect(page.getByRole('alert')).toContainText('1 field needs fixing');
+  await expect(page.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Phone number')).toHaveValue('(214) 555-01');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Night desk');
+  await expect(page.getByLabel('Ring limit')).toHaveValue('31');
+  await expect(whisper).toHaveValue('Call from <Northgate>');
+  await expect(page.getByLabel('Time zone')).toHaveValue('America/Denver');
+  await expect(page.getByLabel('Per day')).toHaveValue('40');
+  // The hours chosen are there to be filled in, a day that is closed included.
+  const sunday = page.getByRole('group', { name: 'Sunday' });
+  const monday = page.getByRole('group', { name: 'Monday' });
+  await monday.getByLabel('Monday until').fill('18:30');
+  await monday.getByLabel('Monday breaks').fill('12:00-13:00, 12:30-14:00');
+  const open = await sunday.getByRole('checkbox').isChecked();
+  await sunday.getByRole('checkbox').setChecked(!open);
+  await page.getByRole('button', { name: 'Create target' }).click();
+  await expect(monday.getByLabel('Monday until')).toHaveValue('18:30');
+  await expect(monday.getByLabel('Monday breaks')).toHaveValue('12:00-13:00, 12:30-14:00');
+  await expect(sunday.getByRole('checkbox')).toBeChecked({ checked: !open });
+  await monday.getByLabel('Monday breaks').fill('12:00-13:00');
+  await page.getByLabel('Phone number').fill('(214) 555-0182');
+  await page.getByRole('button', { name: 'Create target' }).click();
+  await expect(page).toHaveURL(`/buyers/${buyer?.id}`);
+
+  await page.getByRole('link', { name: 'Night desk' }).click();
+  await page.getByLabel('Ring limit').fill('1');
+  await page.getByLabel('Per day').fill('41');
+  await page.getByRole('button', { name: /Save target/ }).click();
+  await expect(page.getByLabel('Ring limit')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Ring limit')).toHaveValue('1');
+  await expect(page.getByLabel('Per day')).toHaveValue('41');
+});
+
+test('a number that does not fit comes back as it was typed', async ({ page, product }) => {
+  const { id, name } = demoCampaign(product, CAMPAIGN);
+  await signIn(page, product.login('owner'), '/numbers/new');
+  await page.getByLabel('Number', { exact: true }).fill('(919) 555-01');
+  await page.getByLabel(/^Label/).fill('Flyer, spring');
+  await page.getByLabel('Campaign', { exact: true }).selectOption(name);
+  await page.getByRole('button', { name: 'Add number' }).click();
+  await expect(page.getByLabel('Number', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Number', { exact: true })).toHaveValue('(919) 555-01');
+  await expect(page.getByLabel(/^Label/)).toHaveValue('Flyer, spring');
+  await expect(page.getByLabel('Campaign', { exact: true })).toHaveValue(id);
+  await page.getByLabel('Number', { exact: true }).fill('(919) 555-0191');
+  await page.getByRole('button', { name: 'Add number' }).click();
+  await expect(row(page, 'Numbers', '(919) 555-0191')).toContainText('Flyer, spring');
+});
+
+test('a buyer is made, an error is told with what was typed, a target is paused', async ({ page, product }) => {
   await signIn(page, product.login('owner'), '/buyers/new');
+  const name = page.getByLabel('Name', { exact: true });
   await page.getByRole('button', { name: 'Create buyer' }).click();
-  await expect(page.getByRole('alert').or(page.getByText('Enter a name.')).first()).toBeVisible();
-  await page.getByLabel('Name', { exact: true }).fill('Plain HTML Roofing');
+  await expect(page.getByRole('alert')).toContainText('Enter a name.');
+  const long = 'Plain HTML Roofing '.repeat(5);
+  await name.fill(long);
+  await page.getByRole('button', { name: 'Create buyer' }).click();
+  await expect(page.getByRole('alert')).toContainText('Use at most 80 characters.');
+  await expect(name).toHaveValue(long);
+  await name.fill('Plain HTML Roofing');
   await page.getByRole('button', { name: 'Create buyer' }).click();
   await expect(page).toHaveURL(/\/buyers\/\d+$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Plain HTML Roofing' })).toBeVisible();
+  await name.fill(long);
+  await page.getByRole('button', { name: /Save buyer/ }).click();
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await expect(name).toHaveValue(long);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
 });

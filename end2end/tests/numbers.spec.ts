@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expect, hydrated, open, test } from '../fixtures.ts';
-import { placeCall, row, toast } from '../steps.ts';
+import { answerOf, placeCall, row, toast } from '../steps.ts';
 
 const NUMBERS = 'Numbers';
 
@@ -69,12 +69,28 @@ test('a campaign takes a free number and gives it back', async ({ signedIn, prod
   await expect(row(page, NUMBERS, '(919) 555-0185')).toBeVisible();
   const campaign = product.demo.campaigns[0]?.id ?? '';
   await open(page, `/campaigns/${campaign}/numbers`);
+  const another = page.getByRole('main').getByRole('link', { name: 'Add a number' });
+  await expect(another, 'adding one is offered beside the free ones').toHaveAttribute('href', `/numbers/new?campaign=${campaign}`);
   await page.getByLabel('Free number').selectOption('(919) 555-0185');
   await page.getByRole('button', { name: 'Assign', exact: true }).click();
   const mine = row(page, 'Numbers of this campaign', '(919) 555-0185');
   await expect(mine).toBeVisible();
   await mine.getByRole('button', { name: 'Take (919) 555-0185 from this campaign' }).click();
   await expect(mine).toHaveCount(0);
+
+  // Without a free one there is nothing to choose from, and adding one is still offered.
+  await open(page, '/numbers');
+  const choices = row(page, NUMBERS, /./).getByRole('combobox');
+  for (let at = 0; at < (await choices.count()); at += 1) {
+    const choice = choices.nth(at);
+    if ((await choice.inputValue()) !== '') continue;
+    expect(await answerOf(page, '/api/numbers/assign', async () => void (await choice.selectOption(campaign)))).toBe(200);
+  }
+  await open(page, `/campaigns/${campaign}/numbers`);
+  await expect(page.getByLabel('Free number')).toHaveCount(0);
+  await another.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Add a number' })).toBeVisible();
+  await expect(page.getByLabel('Campaign', { exact: true })).toHaveValue(campaign);
 });
 
 test('removing asks first, and Esc keeps the number', async ({ signedIn }) => {

@@ -85,6 +85,13 @@ function everyState(product: Product, call: string): State[] {
     { name: 'campaign, numbers', path: `/campaigns/${id}/numbers` },
     { name: 'campaign, routing', path: `/campaigns/${id}/routing` },
     { name: 'campaign, add a route', path: `/campaigns/${id}/routing`, act: press('Add a route to priority 1') },
+    {
+      name: 'campaign, routing with an error', path: `/campaigns/${id}/routing`, act: async (page) => {
+        await page.getByLabel(/^Weight of/).first().fill('0');
+        await page.getByRole('region', { name: 'Unsaved changes' }).getByRole('button', { name: /Save/ }).click();
+        await expect(page.getByLabel(/^Weight of/).first()).toHaveAttribute('aria-invalid', 'true');
+      },
+    },
     { name: 'campaign, settings', path: `/campaigns/${id}/settings` },
     { name: 'campaign, settings unsaved', path: `/campaigns/${id}/settings`, act: (page) => page.getByLabel('Campaign name').fill('Another name') },
     { name: 'buyers', path: '/buyers' },

@@ -28,6 +28,7 @@ pub fn answer(error: &Error, request_id: &str) -> Response {
         message: error.public_message(),
         fields: error.fields(),
         request_id: request_id.to_owned(),
+        ..AppError::default()
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(body)).into_response();

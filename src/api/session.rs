@@ -18,6 +18,23 @@ pub struct Shell {
     pub counters: Counters,
 }
 
+/// What a page comes with before the stream of events speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    pub shell: Shell,
+    /// The figure of [`News`] from before anything on the page was read, so that no change between
+    /// page and stream goes unnoticed.
+    pub figure: i64,
+}
+
+/// One event of the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    pub counters: Counters,
+    /// Another one whenever anything about the account's calls changed.
+    pub figure: i64,
+}
+
 /// The header's counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {

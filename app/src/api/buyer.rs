@@ -35,7 +35,7 @@ pub async fn create_buyer(form: BuyerForm) -> Answer<BuyerId> {
         .buyers
         .create(&op, &form)
         .await
-        .map_err(ctx::reject)?;
+        .map_err(ctx::reject_form(&form))?;
     ctx::go(&route::buyer(id));
     Ok(id)
 }
@@ -50,7 +50,7 @@ pub async fn update_buyer(id: BuyerId, form: BuyerForm) -> Answer<()> {
         .buyers
         .update(&op, id, &form)
         .await
-        .map_err(ctx::reject)
+        .map_err(ctx::reject_form(&form))
 }
 
 /// Pauses, resumes or archives a buyer with all its targets.

@@ -39,7 +39,7 @@ pub async fn create_campaign(form: CampaignForm) -> Answer<CampaignId> {
         .campaigns
         .create(&op, &form)
         .await
-        .map_err(ctx::reject)?;
+        .map_err(ctx::reject_form(&form))?;
     ctx::go(&route::campaign(id, route::CampaignTab::Routing));
     Ok(id)
 }
@@ -54,7 +54,7 @@ pub async fn update_campaign(id: CampaignId, form: CampaignForm) -> Answer<()> {
         .campaigns
         .update(&op, id, &form)
         .await
-        .map_err(ctx::reject)
+        .map_err(ctx::reject_form(&form))
 }
 
 /// Pauses, resumes or archives a campaign.

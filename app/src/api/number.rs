@@ -25,7 +25,7 @@ pub async fn add_number(form: NumberForm) -> Answer<NumberId> {
         .numbers
         .add(&op, &form)
         .await
-        .map_err(ctx::reject)?;
+        .map_err(ctx::reject_form(&form))?;
     ctx::go(route::NUMBERS);
     Ok(id)
 }

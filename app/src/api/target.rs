@@ -26,7 +26,7 @@ pub async fn create_target(buyer: BuyerId, form: TargetForm) -> Answer<TargetId>
         .targets
         .create(&op, buyer, &form)
         .await
-        .map_err(ctx::reject)?;
+        .map_err(ctx::reject_form(&form))?;
     ctx::go(&route::buyer(buyer));
     Ok(id)
 }
@@ -41,7 +41,7 @@ pub async fn update_target(id: TargetId, form: TargetForm) -> Answer<()> {
         .targets
         .update(&op, id, &form)
         .await
-        .map_err(ctx::reject)
+        .map_err(ctx::reject_form(&form))
 }
 
 /// Pauses, resumes or archives a target.

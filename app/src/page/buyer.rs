@@ -77,7 +77,7 @@ fn Detail(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
 /// The buyer's own settings: its name.
 #[component]
 fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> impl IntoView {
-    let (id, name) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
+    let (id, stored) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
     let save = ServerAction::<UpdateBuyer>::new();
     let toasts = use_toasts();
     let done = Callback::new(move |()| {
@@ -86,15 +86,16 @@ fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
     });
     let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check))
         .watch(save.value().into(), done);
+    let name = form.typed::<BuyerForm>().map_or(stored, |typed| typed.name);
     view! {
         <Panel title="Settings">
-            <ActionForm action=save attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+            <ActionForm action=save node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <TextInput name=input("name") id="f-name" label="Name" value=name error=form.error("name") required=true/>
             </ActionForm>
         </Panel>
-        <SaveBar form=form.id label="Save buyer" errors=form.count() saving=save.pending() saved=form.saved on_discard=Callback::new(move |()| form.clear())/>
+        <SaveBar form=form.id counted=form.node label="Save buyer" errors=form.count() saving=save.pending() saved=form.saved on_discard=Callback::new(move |()| form.clear())/>
     }
     .into_any()
 }
@@ -106,12 +107,13 @@ pub fn BuyerNew() -> impl IntoView {
     let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check))
         .watch(create.value().into(), None);
     let inside = move || {
+        let start: BuyerForm = form.typed().unwrap_or_default();
         view! {
             <Panel title="Buyer">
                 <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                     on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                     <FormErrors errors=form.errors()/>
-                    <TextInput name=input("name") id="f-name" label="Name" error=form.error("name") required=true hint="The company that pays for calls"/>
+                    <TextInput name=input("name") id="f-name" label="Name" value=start.name error=form.error("name") required=true hint="The company that pays for calls"/>
                     <div class="form-foot">
                         <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Create buyer"</Button>
                         <LinkButton href=route::BUYERS kind=ButtonKind::Ghost>"Cancel"</LinkButton>

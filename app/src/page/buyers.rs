@@ -84,7 +84,7 @@ fn Head(first: &'static str) -> impl IntoView {
     view! {
         <thead><tr>
             <th scope="col">{first}</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Destination"</th>
-            <th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
+            <th scope="col" class="num phone-hide">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
             <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
         </tr></thead>
     }
@@ -205,7 +205,7 @@ fn target_row(row: Memo<TargetRow>, changes: Changes, edit: Signal<bool>) -> Any
             <th scope="row" class="name"><a class="row-link" href=route::target(id)>{move || row.with(|r| r.name.clone())}</a></th>
             <td>{state}</td>
             <td class="soft phone-hide">{move || row.with(|r| r.destination.clone())}</td>
-            <td class="num">{move || view! { <MeterView meter=lines.get() what="lines"/> }}</td>
+            <td class="num phone-hide">{move || view! { <MeterView meter=lines.get() what="lines"/> }}</td>
             <td class="num link-cell"><a href=route::calls_of_target(id)>{move || count(today.get().count)}</a>{limit}</td>
             <td class="phone-hide">{move || campaign_links(row)}</td>
             <td class="act">{move || edit.get().then(|| view! { <TargetMenu row=row changes=changes/> })}</td>

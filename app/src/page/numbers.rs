@@ -140,7 +140,7 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
                 <table class="data">
                     <thead><tr>
                         <th scope="col">"Number"</th><th scope="col" class="phone-hide">"State"</th><th scope="col" class="phone-hide">"Label"</th>
-                        <th scope="col">"Campaign"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Last call"</th>
+                        <th scope="col">"Campaign"</th><th scope="col" class="num phone-hide">"Calls today"</th><th scope="col" class="phone-hide">"Last call"</th>
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{empty}{rows(numbers, |n| n.id, move |row| number_row(row, campaigns, acts))}</tbody>
@@ -172,7 +172,7 @@ fn number_row(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> 
             <td class="soft phone-hide">{move || row.with(|r| or_dash(&r.state))}</td>
             <td class="phone-hide">{move || row.with(|r| or_dash(&r.label))}</td>
             <td>{campaign}</td>
-            <td class="num">{move || count(row.with(|r| r.calls_today))}</td>
+            <td class="num phone-hide">{move || count(row.with(|r| r.calls_today))}</td>
             <td class="nowrap phone-hide">{move || last_call(row)}</td>
             <td class="act">{remove}</td>
         </tr>
@@ -300,14 +300,18 @@ fn NewForm(
     campaign: String,
     options: Vec<Choice>,
 ) -> impl IntoView {
+    let start = form.typed().unwrap_or(NumberForm {
+        campaign,
+        ..NumberForm::default()
+    });
     view! {
         <Panel title="Number">
             <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <FormErrors errors=form.errors()/>
-                <TextInput name=input("number") id="f-number" label="Number" kind="tel" error=form.error("number") required=true placeholder="(800) 555-0126"/>
-                <TextInput name=input("label") id="f-label" label="Label" optional=true error=form.error("label") hint="Where it is printed or shown"/>
-                <Select name=input("campaign") id="f-campaign" label="Campaign" options=options value=campaign placeholder="No campaign yet" error=form.error("campaign")/>
+                <TextInput name=input("number") id="f-number" label="Number" kind="tel" value=start.number error=form.error("number") required=true placeholder="(800) 555-0126"/>
+                <TextInput name=input("label") id="f-label" label="Label" optional=true value=start.label error=form.error("label") hint="Where it is printed or shown"/>
+                <Select name=input("campaign") id="f-campaign" label="Campaign" options=options value=start.campaign placeholder="No campaign yet" error=form.error("campaign")/>
                 <div class="form-foot">
                     <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Add number"</Button>
                     <LinkButton href=route::NUMBERS kind=ButtonKind::Ghost>"Cancel"</LinkButton>

@@ -135,7 +135,7 @@ fn Usage(detail: Signal<TargetDetail>) -> impl IntoView {
 
 #[component]
 fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
-    let (id, start) = detail.with_untracked(|d| (d.row.id, d.form.clone()));
+    let (id, stored) = detail.with_untracked(|d| (d.row.id, d.form.clone()));
     let save = ServerAction::<UpdateTarget>::new();
     let toasts = use_toasts();
     let done = Callback::new(move |()| {
@@ -144,6 +144,7 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
     });
     let form = Form::new("target-form", |el| checked(el, TargetForm::check))
         .watch(save.value().into(), done);
+    let start = form.typed().unwrap_or(stored);
     let chosen = Chosen::new(&start);
     let kept = StoredValue::new(chosen.values());
     Effect::new(move |_| {
@@ -156,13 +157,13 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
     });
     view! {
         <div class="stack">
-            <ActionForm action=save attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+            <ActionForm action=save node_ref=form.node attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <FormErrors errors=form.errors()/>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Fields form=form start=start chosen=chosen/>
             </ActionForm>
-            <SaveBar form=form.id note="New calls follow the new settings" label="Save target" errors=form.count() saving=save.pending() saved=form.saved
+            <SaveBar form=form.id counted=form.node note="New calls follow the new settings" label="Save target" errors=form.count() saving=save.pending() saved=form.saved
                 on_discard=discard/>
         </div>
     }
@@ -189,7 +190,7 @@ fn New(buyer: BuyerId, name: String) -> impl IntoView {
     let mut steps = crumbs();
     steps.push((name, route::buyer(buyer)));
     let inside = move || {
-        let start = TargetForm::default();
+        let start: TargetForm = form.typed().unwrap_or_default();
         let chosen = Chosen::new(&start);
         view! {
             <ActionForm action=create attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)

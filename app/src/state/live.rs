@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::api::session::Counters;
+use domain::api::session::{Counters, News};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,6 +13,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use crate::route;
+use crate::state::session::Session;
 use crate::ui::State;
 
 /// The least time between two pulses; it doubles while they keep coming, up to the most, so that a
@@ -118,6 +119,9 @@ struct Gate {
 struct Stream {
     live: Live,
     gate: Gate,
+    /// How far the calls are as far as the page knows; none after an interruption, whose first
+    /// event is news in any case.
+    known: StoredValue<Option<News>>,
     source: StoredValue<Option<EventSource>, LocalStorage>,
     tries: StoredValue<u32>,
     /// Grows with each hiding, so that an old timer knows it is old.
@@ -133,7 +137,6 @@ impl Stream {
         let opened = Closure::<dyn FnMut()>::new(move || {
             self.tries.set_value(0);
             self.live.link.set(Link::Live);
-            self.live.fire(self.gate);
         });
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));
         let failed = Closure::<dyn FnMut()>::new(move || self.failed());
@@ -149,18 +152,23 @@ impl Stream {
     }
 
     fn heard(self, ev: &MessageEvent) {
-        let counters = ev
+        let news = ev
             .data()
             .as_string()
-            .and_then(|text| crate::wire::read::<Counters>(text.as_bytes()).ok());
-        if let Some(counters) = counters {
-            self.live.counters.set(Some(counters));
+            .and_then(|text| crate::wire::read::<News>(text.as_bytes()).ok());
+        let Some(news) = news else { return };
+        self.live.counters.set(Some(news.counters));
+        let known = self.known.get_value();
+        self.known.set_value(Some(news));
+        // The stream begins by saying how far the calls are, which the page may know already.
+        if known != Some(news) {
+            self.live.fire(self.gate);
         }
-        self.live.fire(self.gate);
     }
 
     fn failed(self) {
         self.live.link.set(Link::Reconnecting);
+        self.known.set_value(None);
         let gone = self.source.with_value(|s| {
             s.as_ref()
                 .is_none_or(|s| s.ready_state() == EventSource::CLOSED)
@@ -208,6 +216,7 @@ impl Stream {
             );
         } else if self.live.link.get_untracked() == Link::Paused {
             self.live.link.set(Link::Reconnecting);
+            self.known.set_value(None);
             self.open();
         }
     }
@@ -223,7 +232,7 @@ pub(super) fn provide() {
 }
 
 /// Opens the stream; called once by the frame around the pages behind sign-in.
-pub(crate) fn connect() {
+pub(crate) fn connect(session: Session) {
     let live = use_live();
     Effect::new(move |_| {
         let gate = Gate {
@@ -234,6 +243,7 @@ pub(crate) fn connect() {
         let stream = Stream {
             live,
             gate,
+            known: StoredValue::new(untrack(|| session.news())),
             source: StoredValue::new_local(None),
             tries: StoredValue::new(0),
             hidden: StoredValue::new(0),

@@ -1,7 +1,7 @@
 //! Who is signed in, as every page knows it.
 
 use domain::access::Permission;
-use domain::api::session::{Counters, Shell};
+use domain::api::session::{Counters, News, Opening, Shell};
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -11,7 +11,7 @@ use crate::wire::Text;
 
 /// The session of the frame. Read it only under a `Suspense` or `Transition`.
 #[derive(Clone, Copy)]
-pub struct Session(Resource<Result<Shell, AppError>, Text>);
+pub struct Session(Resource<Result<Opening, AppError>, Text>);
 
 impl Session {
     /// The frame's facts once they are here.
@@ -20,7 +20,7 @@ impl Session {
         self.0.with(|answer| {
             answer
                 .as_ref()
-                .and_then(|answer| answer.as_ref().ok().cloned())
+                .and_then(|answer| answer.as_ref().ok().map(|opening| opening.shell.clone()))
         })
     }
 
@@ -31,7 +31,19 @@ impl Session {
             answer
                 .as_ref()
                 .and_then(|a| a.as_ref().ok())
-                .is_some_and(|shell| shell.role.allows(what))
+                .is_some_and(|opening| opening.shell.role.allows(what))
+        })
+    }
+
+    /// How far the calls were when the page was made; none if nobody knows. Only in an effect.
+    #[must_use]
+    pub(super) fn news(self) -> Option<News> {
+        self.0.with(|answer| {
+            let opening = answer.as_ref().and_then(|answer| answer.as_ref().ok())?;
+            Some(News {
+                counters: opening.shell.counters,
+                figure: opening.figure,
+            })
         })
     }
 
@@ -43,7 +55,7 @@ impl Session {
             .with(|a| {
                 a.as_ref()
                     .and_then(|a| a.as_ref().ok())
-                    .map(|shell| shell.counters)
+                    .map(|opening| opening.shell.counters)
             })
             .unwrap_or_default();
         use_live().counters.get().unwrap_or(first)

@@ -32,8 +32,12 @@ pub fn PageHead(
         sub.with(|s| !s.is_empty())
             .then(|| view! { <p class="page-sub">{sub.get()}</p> })
     };
+    // The server asks for the document's title when the page is done. What stands under a
+    // `Transition` may have been made twice by then, and the first one's signals are gone.
+    let first = title.get_untracked();
+    let document_title = move || title.try_get().unwrap_or_else(|| first.clone());
     view! {
-        <Title text=move || title.get()/>
+        <Title text=document_title/>
         <header class="page-head">
             <div class="page-title">
                 <div><h1 tabindex="-1" node_ref=node>{move || title.get()}</h1>{state.run()}</div>

@@ -1,8 +1,8 @@
-//! The save bar: it watches a form by id, so the form's fields need no signals.
+//! The save bar: it watches a form element, so the form's fields need no signals.
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{FormData, HtmlFormElement};
 
@@ -84,9 +84,12 @@ impl Bar {
     }
 
     /// Recounts whenever the form changes; the listeners go when the bar goes.
-    fn watch(self) {
+    ///
+    /// By reference, not by id: after a navigation inside the app this runs before the page is
+    /// mounted, when nothing has an id yet, and before anybody can have typed.
+    fn watch(self, counted: NodeRef<html::Form>) {
         Effect::new(move |_| {
-            let Some(el) = self.element() else { return };
+            let Some(el) = counted.get() else { return };
             self.first.set_value(posted(&el));
             let held = el.clone();
             let recount = Closure::<dyn Fn()>::new(move || {
@@ -199,9 +202,9 @@ pub fn SaveBar(
     /// Changes that are not fields of the form, for example the order of rows.
     #[prop(optional, into)]
     extra: Signal<usize>,
-    /// Counts the changed fields of the form; false where `extra` says it all.
-    #[prop(default = true)]
-    counts: bool,
+    /// The form whose changed fields are counted; none where `extra` says it all.
+    #[prop(optional)]
+    counted: Option<NodeRef<html::Form>>,
     /// Puts back signals of the page after the form was reset.
     #[prop(optional, into)]
     on_discard: Option<Callback<()>>,
@@ -219,8 +222,8 @@ pub fn SaveBar(
         errors,
         saving,
     };
-    if counts {
-        bar.watch();
+    if let Some(counted) = counted {
+        bar.watch(counted);
         bar.follow(saved);
     }
     bar.listen();

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use domain::api::session::Counters;
+use domain::api::session::News;
 use futures_util::{StreamExt as _, stream};
 use service::OpCtx;
 use std::convert::Infallible;
@@ -21,9 +21,6 @@ const COALESCE: Duration = Duration::from_millis(250);
 const LOOK: Duration = Duration::from_secs(3);
 /// A stream ends after this long; the browser opens the next one, and has to be signed in for it.
 const LIFE: Duration = Duration::from_secs(900);
-
-/// The counters, and a figure that changes whenever anything about the calls does.
-type News = (Counters, i64);
 
 struct Stream {
     state: AppState,
@@ -48,7 +45,7 @@ pub async fn stream(State(state): State<AppState>, Extension(op): Extension<OpCt
         told: first,
         ends: Instant::now() + LIFE,
     };
-    let events = stream::once(async move { event(first.0) })
+    let events = stream::once(async move { event(first) })
         .chain(stream::unfold(rest, next))
         .take_until(stopping.cancelled_owned());
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
@@ -77,19 +74,19 @@ async fn next(mut stream: Stream) -> Option<(Result<Event, Infallible>, Stream)>
         };
         if stream.told != now {
             stream.told = now;
-            return Some((event(now.0), stream));
+            return Some((event(now), stream));
         }
     }
 }
 
 async fn news(state: &AppState, op: &OpCtx) -> Result<News, service::Error> {
-    Ok((
-        state.services.session.counters(op).await?,
-        state.services.session.activity(op).await?,
-    ))
+    Ok(News {
+        counters: state.services.session.counters(op).await?,
+        figure: state.services.session.activity(op).await?,
+    })
 }
 
-fn event(counters: Counters) -> Result<Event, Infallible> {
-    let data = serde_json::to_string(&counters).unwrap_or_default();
+fn event(news: News) -> Result<Event, Infallible> {
+    let data = serde_json::to_string(&news).unwrap_or_default();
     Ok(Event::default().event("calls").data(data))
 }

@@ -148,7 +148,7 @@ fn Nothing(shown: Shown) -> impl IntoView {
             view! {
                 <EmptyRow cols=COLS title=title text="Calls to your numbers show up here the moment they arrive.">
                     <a class="link" href=route::NUMBERS>"Your numbers"</a>
-                    <a class="link" href=route::with_query(route::CALLS, &[("range", "all")])>"Calls of all time"</a>
+                    {(query.range != "all").then(|| view! { <a class="link" href=route::with_query(route::CALLS, &[("range", "all")])>"Calls of all time"</a> })}
                 </EmptyRow>
             }
             .into_any(),

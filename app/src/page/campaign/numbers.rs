@@ -10,7 +10,7 @@ use crate::api::number::AssignNumber;
 use crate::page::parts::{OnlyLook, choices, count, may, or_dash, rows};
 use crate::route;
 use crate::state::session::sign_in_again;
-use crate::ui::{Button, EmptyRow, Panel, Select, Size, TableRegion, Time, use_toasts};
+use crate::ui::{Button, EmptyRow, LinkButton, Panel, Select, Size, TableRegion, Time, use_toasts};
 
 /// The tab.
 #[component]
@@ -30,18 +30,23 @@ pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl I
     let list = Memo::new(move |_| detail.with(|d| d.numbers.clone()));
     let empty = move || {
         list.with(Vec::is_empty)
-            .then(|| view! { <EmptyRow cols=6 title="No numbers yet" text="Callers reach this campaign through its numbers. Assign one that is free."/> })
+            .then(|| view! { <EmptyRow cols=6 title="No numbers yet" text="Callers reach this campaign through its numbers. Assign a free one, or add one."/> })
+    };
+    let id = detail.with_untracked(|d| d.row.id);
+    let add = move || {
+        let href = route::with_query(route::NUMBER_NEW, &[("campaign", &id.to_string())]);
+        edit.get().then(|| view! { <LinkButton href=href icon="plus" size=Size::Sm>"Add a number"</LinkButton> })
     };
     view! {
-        <Panel title="Assign a number">
+        <Panel title="Assign a number" actions=move || add>
             {move || if edit.get() { view! { <Free detail=detail assign=assign/> }.into_any() } else { view! { <OnlyLook what=Permission::EditNumbers/> }.into_any() }}
         </Panel>
         <Panel title="Numbers of this campaign" flush=true>
             <TableRegion label="Numbers of this campaign">
                 <table class="data">
                     <thead><tr>
-                        <th scope="col">"Number"</th><th scope="col">"State"</th><th scope="col">"Label"</th><th scope="col" class="num">"Calls today"</th>
-                        <th scope="col">"Last call"</th><th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
+                        <th scope="col">"Number"</th><th scope="col" class="phone-hide">"State"</th><th scope="col">"Label"</th><th scope="col" class="num">"Calls today"</th>
+                        <th scope="col" class="phone-hide">"Last call"</th><th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{empty}{rows(list, |n| n.id, move |row| number_row(row, assign, edit))}</tbody>
                 </table>
@@ -51,7 +56,7 @@ pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl I
     .into_any()
 }
 
-/// Free numbers of the account, and where to get more.
+/// Free numbers of the account.
 #[component]
 fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
@@ -60,15 +65,15 @@ fn Free(detail: Signal<CampaignDetail>, assign: ServerAction<AssignNumber>) -> i
     let form = move || {
         if none.get() {
             return view! {
-                <p class="soft">"All numbers of the account have a campaign. "<a class="link" href=route::with_query(route::NUMBER_NEW, &[("campaign", &id.to_string())])>"Add a number"</a></p>
+                <p class="soft">"Every number of the account has a campaign. Add another one that you hold at the carrier."</p>
             }
             .into_any();
         }
         view! {
             <ActionForm action=assign attr:class="flex flex-wrap items-end gap-2">
                 <input type="hidden" name="campaign" value=id.to_string()/>
-                <div class="w-72"><Select name="id" id="free-number" label="Free number" options=free/></div>
-                <Button submit=true icon="plus" busy=assign.pending()>"Assign"</Button>
+                <div class="w-60"><Select name="id" id="free-number" label="Free number" options=free/></div>
+                <Button submit=true busy=assign.pending()>"Assign"</Button>
             </ActionForm>
         }
         .into_any()
@@ -97,10 +102,10 @@ fn number_row(
     view! {
         <tr>
             <th scope="row" class="name nowrap">{display}</th>
-            <td class="soft">{move || row.with(|r| or_dash(&r.state))}</td>
+            <td class="soft phone-hide">{move || row.with(|r| or_dash(&r.state))}</td>
             <td>{move || row.with(|r| or_dash(&r.label))}</td>
             <td class="num">{move || count(row.with(|r| r.calls_today))}</td>
-            <td class="nowrap">{move || last_call(row)}</td>
+            <td class="nowrap phone-hide">{move || last_call(row)}</td>
             <td class="act">{take}</td>
         </tr>
     }

@@ -217,7 +217,7 @@ pub fn Routing(
         edit.may_edit.get().then(|| {
             let discard = Callback::new(move |()| edit.discard());
             view! {
-                <SaveBar form=FORM note=note label="Save plan" errors=wrong saving=save.pending() saved=saved extra=extra counts=false on_discard=discard/>
+                <SaveBar form=FORM note=note label="Save plan" errors=wrong saving=save.pending() saved=saved extra=extra on_discard=discard/>
             }
         })
     };

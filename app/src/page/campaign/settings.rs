@@ -44,7 +44,8 @@ pub fn Settings(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl 
         if !edit.get() {
             return view! { <Panel title="Settings"><OnlyLook what=Permission::EditCampaigns/></Panel> }.into_any();
         }
-        let (id, start) = detail.with_untracked(|d| (d.row.id, d.settings.clone()));
+        let (id, stored) = detail.with_untracked(|d| (d.row.id, d.settings.clone()));
+        let start = form.typed().unwrap_or(stored);
         let fallback = Fallbacks::new(&start);
         let discard = {
             let first = RwSignal::new(start.fallback.clone());
@@ -59,14 +60,14 @@ pub fn Settings(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl 
         };
         view! {
             <Panel title="Settings">
-                <ActionForm action=save attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                <ActionForm action=save node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                     on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                     <FormErrors errors=form.errors()/>
                     <input type="hidden" name="id" value=id.to_string()/>
                     <Fields form=form start=start fallback=fallback/>
                 </ActionForm>
             </Panel>
-            <SaveBar form=form.id note="New calls follow the new settings" label="Save settings" errors=form.count() saving=save.pending() saved=form.saved on_discard=discard/>
+            <SaveBar form=form.id counted=form.node note="New calls follow the new settings" label="Save settings" errors=form.count() saving=save.pending() saved=form.saved on_discard=discard/>
         }
         .into_any()
     };

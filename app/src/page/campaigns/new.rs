@@ -19,7 +19,7 @@ pub fn CampaignNew() -> impl IntoView {
     let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check))
         .watch(create.value().into(), None);
     let inside = move || {
-        let start = CampaignForm::default();
+        let start: CampaignForm = form.typed().unwrap_or_default();
         let fallback = Fallbacks::new(&start);
         view! {
             <Panel title="Settings">

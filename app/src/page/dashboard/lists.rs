@@ -194,7 +194,7 @@ pub fn ByCampaign(today: Signal<Dashboard>) -> impl IntoView {
             <TableRegion label="Today by campaign">
                 <table class="data sticky">
                     <thead><tr>
-                        <th scope="col">"Campaign"</th><th scope="col">"Vertical"</th><th scope="col" class="num">"Live"</th>
+                        <th scope="col">"Campaign"</th><th scope="col" class="phone-hide">"Vertical"</th><th scope="col" class="num">"Live"</th>
                         <th scope="col" class="num">"Incoming"</th><th scope="col" class="num">"Connected"</th>
                         <th scope="col" class="num">"Not connected"</th><th scope="col" class="num">"Average length"</th>
                     </tr></thead>
@@ -212,7 +212,7 @@ fn campaign_row(row: CampaignToday) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="name"><a class="row-link" href=route::campaign(row.id, CampaignTab::Overview)>{row.name}</a></th>
-            <td class="soft">{row.vertical}</td>
+            <td class="soft phone-hide">{row.vertical}</td>
             <td class="num">{count(row.live)}</td>
             <td class="num link-cell"><a href=calls>{count(row.incoming)}</a></td>
             <td class="num">{count(row.connected)}</td>
@@ -227,7 +227,7 @@ fn totals(all: &[CampaignToday]) -> AnyView {
     let sum = |of: fn(&CampaignToday) -> u32| grouped(all.iter().map(|c| u64::from(of(c))).sum());
     view! {
         <tr>
-            <th scope="row">{format!("Total, {} campaigns", all.len())}</th><td></td>
+            <th scope="row">{format!("Total, {} campaigns", all.len())}</th><td class="phone-hide"></td>
             <td class="num">{sum(|c| c.live)}</td>
             <td class="num">{sum(|c| c.incoming)}</td>
             <td class="num">{sum(|c| c.connected)}</td>

@@ -110,9 +110,9 @@ fn Destination(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
 #[component]
 fn CallerId(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
     let policies = vec![
-        Choice::new("pass_through", "The caller"),
+        Choice::new("pass_through", "Caller"),
         Choice::new("tracking", "Tracking number"),
-        Choice::new("fixed", "A fixed number"),
+        Choice::new("fixed", "Fixed number"),
     ];
     view! {
         <Segmented name=input("caller_id") id="f-caller_id" label="Number the target sees" options=policies bind=chosen.caller_id error=form.error("caller_id")/>
