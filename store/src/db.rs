@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use crate::error::StoreError;
+use crate::keeper::Keeper;
 use crate::platform::Platform;
 use crate::scope::{Tenant, TenantScope};
 
@@ -28,6 +29,8 @@ pub struct Db {
     read: DatabaseConnection,
     /// SQLite has one writer; a pool of one queues them instead of failing with "busy".
     write: DatabaseConnection,
+    /// Keeps steps of many calls together; SQLite only.
+    keeper: Option<Keeper>,
     /// Between us and PostgreSQL stands a pooler that may change the server at each transaction.
     pooled: bool,
 }
@@ -44,6 +47,8 @@ pub struct Conn {
 enum Inner {
     Pool(DatabaseConnection),
     Transaction(DatabaseTransaction),
+    /// Steps go to the keeper, all else is read from the pool.
+    Kept(DatabaseConnection, Keeper),
 }
 
 /// How long a writer waits for another process's write to the same SQLite file.
@@ -80,6 +85,7 @@ impl Db {
             ))
             .await?;
             return Ok(Self {
+                keeper: Some(Keeper::start(write.clone())),
                 read,
                 write,
                 pooled: false,
@@ -103,6 +109,7 @@ impl Db {
         Ok(Self {
             read: pool.clone(),
             write: pool,
+            keeper: None,
             pooled,
         })
     }
@@ -128,15 +135,16 @@ impl Db {
     }
 
     /// A place for one [step of a call](crate::Tenant::keep_step), which is all or nothing by
-    /// itself on PostgreSQL: no transaction around it, one round trip. Commit it all the same.
+    /// itself there, and committed when it is kept: on PostgreSQL a single statement, on SQLite a
+    /// turn in a transaction shared with the steps of other calls. Commit it all the same.
     ///
     /// # Errors
     /// If no connection is to be had.
     pub async fn write_step(&self) -> Result<Conn, StoreError> {
-        if self.is_postgres() && !self.pooled {
-            Ok(Conn::new(Inner::Pool(self.write.clone())))
-        } else {
-            self.write().await
+        match &self.keeper {
+            Some(keeper) => Ok(Conn::new(Inner::Kept(self.read.clone(), keeper.clone()))),
+            None if self.pooled => self.write().await,
+            None => Ok(Conn::new(Inner::Pool(self.write.clone()))),
         }
     }
 
@@ -300,6 +308,14 @@ impl Conn {
     #[cfg(not(feature = "testing"))]
     fn note(&self, _: &Statement) {}
 
+    /// Who keeps steps of many calls together, if that is what this connection is for.
+    pub(crate) fn keeper(&self) -> Option<&Keeper> {
+        match &self.inner {
+            Inner::Kept(_, keeper) => Some(keeper),
+            Inner::Pool(_) | Inner::Transaction(_) => None,
+        }
+    }
+
     /// The tables of one account.
     #[must_use]
     pub fn tenant<'c>(&'c self, scope: &TenantScope) -> Tenant<'c> {
@@ -318,7 +334,7 @@ impl Conn {
     /// If the database did not keep it.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.inner {
-            Inner::Pool(_) => Ok(()),
+            Inner::Pool(_) | Inner::Kept(..) => Ok(()),
             Inner::Transaction(tx) => Ok(tx.commit().await?),
         }
     }
@@ -329,7 +345,7 @@ impl Conn {
     /// [`StoreError::NotFound`] outside a transaction.
     pub fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
         match &self.inner {
-            Inner::Pool(_) => Err(StoreError::NotFound),
+            Inner::Pool(_) | Inner::Kept(..) => Err(StoreError::NotFound),
             Inner::Transaction(tx) => Ok(tx),
         }
     }
@@ -339,7 +355,7 @@ impl Conn {
 impl ConnectionTrait for Conn {
     fn get_database_backend(&self) -> DbBackend {
         match &self.inner {
-            Inner::Pool(conn) => conn.get_database_backend(),
+            Inner::Pool(conn) | Inner::Kept(conn, _) => conn.get_database_backend(),
             Inner::Transaction(tx) => tx.get_database_backend(),
         }
     }
@@ -347,7 +363,7 @@ impl ConnectionTrait for Conn {
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
         self.note(&stmt);
         match &self.inner {
-            Inner::Pool(conn) => conn.execute_raw(stmt).await,
+            Inner::Pool(conn) | Inner::Kept(conn, _) => conn.execute_raw(stmt).await,
             Inner::Transaction(tx) => tx.execute_raw(stmt).await,
         }
     }
@@ -358,7 +374,7 @@ impl ConnectionTrait for Conn {
     )]
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.inner {
-            Inner::Pool(conn) => conn.execute_unprepared(sql).await,
+            Inner::Pool(conn) | Inner::Kept(conn, _) => conn.execute_unprepared(sql).await,
             Inner::Transaction(tx) => tx.execute_unprepared(sql).await,
         }
     }
@@ -366,7 +382,7 @@ impl ConnectionTrait for Conn {
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.note(&stmt);
         match &self.inner {
-            Inner::Pool(conn) => conn.query_one_raw(stmt).await,
+            Inner::Pool(conn) | Inner::Kept(conn, _) => conn.query_one_raw(stmt).await,
             Inner::Transaction(tx) => tx.query_one_raw(stmt).await,
         }
     }
@@ -374,7 +390,7 @@ impl ConnectionTrait for Conn {
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.note(&stmt);
         match &self.inner {
-            Inner::Pool(conn) => conn.query_all_raw(stmt).await,
+            Inner::Pool(conn) | Inner::Kept(conn, _) => conn.query_all_raw(stmt).await,
             Inner::Transaction(tx) => tx.query_all_raw(stmt).await,
         }
     }

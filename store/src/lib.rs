@@ -9,6 +9,7 @@
 mod db;
 mod entity;
 mod error;
+mod keeper;
 mod platform;
 mod repo;
 mod scope;

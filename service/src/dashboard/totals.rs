@@ -123,14 +123,11 @@ pub(super) fn totals(
             },
             share: String::new(),
             change: change(now.average_s(), then.average_s()),
-            before: format!(
-                "from {}",
-                if then.connected == 0 {
-                    "\u{2013}".to_owned()
-                } else {
-                    length_text(then.average_s())
-                }
-            ),
+            before: if then.connected == 0 {
+                String::new()
+            } else {
+                format!("from {}", length_text(then.average_s()))
+            },
             good: None,
             href: href("connected"),
         },

@@ -79,6 +79,39 @@ async fn of_many_calls_at_once_one_gets_the_line_and_the_others_leave_no_trace()
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn steps_that_fail_beside_others_are_undone_alone() {
+    for world in World::each().await {
+        let world = Arc::new(world);
+        let tasks: Vec<_> = (0..32)
+            .map(|n: u128| {
+                let world = Arc::clone(&world);
+                tokio::spawn(async move {
+                    // Four deliveries of each of eight calls.
+                    let new = session(&format!("CA80{}", n % 8), None, &world.a.e164, NOON);
+                    let (tags, came) = (Tags::default(), event(Some("inbound"), NOON));
+                    let wanted = claim(world.a.target, Windows::default());
+                    let step = StepRecord {
+                        claim: Some(&wanted),
+                        event: Some(&came),
+                        ..arriving(CallId(Uuid::from_u128(8_000 + n)), &new, &tags)
+                    };
+                    match keep_alone(&world, &step).await {
+                        Ok(kept) => u32::from(kept == Kept::Done),
+                        Err(StoreError::Conflict(_)) => 0,
+                        Err(e) => panic!("{e:?}"),
+                    }
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            done += task.await.expect("task");
+        }
+        assert_eq!((done, live(&world, world.a.target).await), (8, 8));
+    }
+}
+
 #[tokio::test]
 async fn a_known_carrier_sid_claims_nothing() {
     for world in World::each().await {

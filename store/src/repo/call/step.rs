@@ -171,10 +171,18 @@ impl Tenant<'_> {
         })
     }
 
-    /// One batch inside the transaction of the caller, which drops it unless all of it was done.
+    /// One batch, either inside the transaction of the caller, who drops it unless all of it was
+    /// done, or handed to the one who keeps steps of many calls in one transaction.
     async fn keep_batch(&self, step: &StepRecord<'_>) -> Result<Held, StoreError> {
+        let batch = self.batch(step)?;
+        match self.conn.keeper() {
+            Some(keeper) => keeper.keep(batch).await,
+            None => batch.run(self.conn).await,
+        }
+    }
+
+    fn batch(&self, step: &StepRecord<'_>) -> Result<Batch, StoreError> {
         let mut batch = Batch::default();
-        let mut wanted = 1;
         match step.over {
             Over::Nothing { tags } => {
                 let row = self.new_row(step, tags)?;
@@ -183,50 +191,30 @@ impl Tenant<'_> {
                         .build(SqliteQueryBuilder),
                 );
             }
-            Over::Saved(saved) => batch.add(self.update_of(step, saved)?.build(SqliteQueryBuilder)),
+            Over::Saved(saved) => {
+                batch.add(self.update_of(step, saved)?.build(SqliteQueryBuilder));
+                batch.check(Check::Call);
+            }
         }
-        if let (Over::Nothing { .. }, Some(claim)) = (step.over, step.claim) {
-            wanted += 1;
+        if let Some(claim) = step.claim {
             batch.add(
                 self.claiming(claim, step.now)
                     .into_query()
                     .build(SqliteQueryBuilder),
             );
+            batch.check(Check::Claim);
         }
         for freed in step.freed {
-            wanted += 1;
             batch.add(self.freeing(freed).into_query().build(SqliteQueryBuilder));
         }
         if let Some(event) = step.event {
-            wanted += 1;
             let row = self.event_row(step, event)?;
             batch.add(
                 self.insert_gated::<call_event::Entity>(row, None)?
                     .build(SqliteQueryBuilder),
             );
         }
-        let done = self
-            .conn
-            .execute_raw(batch.statement())
-            .await?
-            .rows_affected()
-            == wanted;
-        // A new call can only fall short for want of a line, one that goes on only for having gone
-        // on elsewhere: its claim comes after, to tell the two apart.
-        Ok(match (step.over, step.claim) {
-            (Over::Nothing { .. }, _) => Held {
-                call: true,
-                claim: done,
-            },
-            (Over::Saved(_), Some(claim)) if done => Held {
-                call: true,
-                claim: self.claim(claim, step.now).await?,
-            },
-            (Over::Saved(_), _) => Held {
-                call: done,
-                claim: true,
-            },
-        })
+        Ok(batch)
     }
 
     /// Rows of targets are locked in one order everywhere, or two calls that swap targets would
@@ -377,18 +365,26 @@ impl Tenant<'_> {
 
 /// Which of its conditions a step found fulfilled.
 #[derive(Debug, Clone, Copy)]
-struct Held {
+pub(crate) struct Held {
     /// The call was new, or as it was read.
-    call: bool,
+    pub call: bool,
     /// The line was had, or none was wanted.
-    claim: bool,
+    pub claim: bool,
 }
 
-/// Statements sent to SQLite together.
+/// Statements sent to SQLite together, with questions in between whether the last one did
+/// something.
 #[derive(Debug, Default)]
-struct Batch {
+pub(crate) struct Batch {
     sql: String,
     values: Vec<sea_orm::Value>,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Call,
+    Claim,
 }
 
 impl Batch {
@@ -398,8 +394,33 @@ impl Batch {
         self.values.extend(values.0);
     }
 
-    fn statement(self) -> Statement {
-        Statement::from_sql_and_values(DbBackend::Sqlite, self.sql, self.values)
+    fn check(&mut self, check: Check) {
+        self.sql.push_str("SELECT changes() AS held; ");
+        self.checks.push(check);
+    }
+
+    /// The same, undone by a rollback to the savepoint alone.
+    pub(crate) fn behind(mut self, savepoint: &str) -> Self {
+        self.sql.insert_str(0, &format!("SAVEPOINT {savepoint}; "));
+        self
+    }
+
+    /// Runs all of it in one round trip to the connection's thread.
+    pub(crate) async fn run(self, conn: &impl ConnectionTrait) -> Result<Held, StoreError> {
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, self.sql, self.values);
+        let rows = conn.query_all_raw(statement).await?;
+        let mut held = Held {
+            call: true,
+            claim: true,
+        };
+        for (check, row) in self.checks.into_iter().zip(rows) {
+            let done = row.try_get::<i64>("", "held")? == 1;
+            match check {
+                Check::Call => held.call = done,
+                Check::Claim => held.claim = done,
+            }
+        }
+        Ok(held)
     }
 }
 
