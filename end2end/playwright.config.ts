@@ -10,6 +10,19 @@ const reporters: ReporterDescription[] = [['list']];
 const report = process.env.PLAYWRIGHT_JSON_OUTPUT_NAME;
 if (report) reporters.push(['json', { outputFile: report }]);
 
+const browser = {
+  ...devices['Desktop Chrome'],
+  viewport: { width: 1440, height: 900 },
+  launchOptions: {
+    // A person with network may use Playwright's own browser.
+    executablePath: existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined,
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    ],
+  },
+};
+
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
@@ -37,20 +50,9 @@ export default defineConfig({
     {
       name: 'chromium',
       testIgnore: ['carrier-*.spec.ts', 'lighthouse.spec.ts'],
-      use: {
-        ...devices['Desktop Chrome'],
-        viewport: { width: 1440, height: 900 },
-        launchOptions: {
-          // A person with network may use Playwright's own browser.
-          executablePath: existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined,
-          args: [
-            '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-            '--disable-background-networking', '--disable-component-update', '--disable-sync',
-          ],
-        },
-      },
+      use: browser,
     },
     // A figure of this machine at this moment: `make lighthouse` asks for it on a quiet one.
-    ...(process.env.CALLCENTER_LIGHTHOUSE ? [{ name: 'lighthouse', testMatch: 'lighthouse.spec.ts' }] : []),
+    ...(process.env.CALLCENTER_LIGHTHOUSE ? [{ name: 'lighthouse', testMatch: 'lighthouse.spec.ts', use: browser }] : []),
   ],
 });
