@@ -60,6 +60,9 @@ const IDLE_PING: Duration = Duration::from_secs(15);
 /// Prepared statements a connection to PostgreSQL keeps: a few of each repository method, since
 /// lists of ids differ in length.
 const STATEMENTS_MAX: usize = 300;
+/// Pages of SQLite's log at which a commit itself carries them into the database, which all others
+/// wait for: a last resort.
+const WAL_PAGES_MAX: u32 = 16_000;
 /// Serialises migrations of several servers; any fixed number does.
 const MIGRATION_LOCK: i64 = 7_203_941;
 
@@ -84,8 +87,9 @@ impl Db {
                 Access::Read,
             ))
             .await?;
+            let checkpoints = Database::connect(sqlite_options(&url, 1, Access::Write)).await?;
             return Ok(Self {
-                keeper: Some(Keeper::start(write.clone())),
+                keeper: Some(Keeper::start(write.clone(), checkpoints)),
                 read,
                 write,
                 pooled: false,
@@ -255,6 +259,8 @@ fn sqlite_options(url: &str, connections: u32, access: Access) -> ConnectOptions
                 // Every commit survives a power cut, not only a crash of this process.
                 .pragma("synchronous", "FULL")
                 .pragma("cache_size", "-16000")
+                // The keeper's checkpoints come sooner; this is for other writers alone.
+                .pragma("wal_autocheckpoint", WAL_PAGES_MAX.to_string())
                 .pragma("temp_store", "MEMORY")
                 // A write on a reader would bypass the queue of writers; it fails at once instead.
                 .pragma(

@@ -4,6 +4,8 @@
 //! therefore kept together: one transaction, one wait, an answer to each only after it. A step that
 //! fails is undone by itself, back to its savepoint; a commit that fails fails all of them.
 
+use std::time::Duration;
+
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -18,6 +20,8 @@ use crate::repo::call::step::{Batch, Held};
 const TOGETHER_MAX: usize = 64;
 /// Steps that may wait; more than that wait to be let in.
 const QUEUE_MAX: usize = 1_024;
+/// The least time between two checkpoints.
+const CARRY_EVERY: Duration = Duration::from_millis(100);
 const SAVEPOINT: &str = "step";
 
 /// The way to the keeper. It stops when the last of these is gone.
@@ -31,10 +35,13 @@ struct Job {
 }
 
 impl Keeper {
-    /// Starts one over the database's only writing connection.
-    pub(crate) fn start(write: DatabaseConnection) -> Self {
+    /// Starts one over the database's only writing connection. `checkpoints` is a connection of its
+    /// own, so that carrying the log into the database makes no call wait.
+    pub(crate) fn start(write: DatabaseConnection, checkpoints: DatabaseConnection) -> Self {
         let (sender, jobs) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(work(write, jobs));
+        let (wrote, written) = mpsc::channel(1);
+        tokio::spawn(work(write, jobs, wrote));
+        tokio::spawn(carry(checkpoints, written));
         Self(sender)
     }
 
@@ -48,9 +55,26 @@ impl Keeper {
     }
 }
 
-async fn work(write: DatabaseConnection, mut jobs: mpsc::Receiver<Job>) {
+async fn work(write: DatabaseConnection, mut jobs: mpsc::Receiver<Job>, wrote: mpsc::Sender<()>) {
     while let Some(first) = jobs.recv().await {
         together(&write, first, &mut jobs).await;
+        // A full channel means that a checkpoint is coming anyway.
+        let _coming = wrote.try_send(());
+    }
+}
+
+/// Carries the log into the database while others write: a passive checkpoint waits for nobody.
+/// Once it has caught up, the next writer begins the log anew.
+#[expect(clippy::disallowed_methods, reason = "reads no table")]
+async fn carry(conn: DatabaseConnection, mut written: mpsc::Receiver<()>) {
+    while written.recv().await.is_some() {
+        if let Err(e) = conn
+            .execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)")
+            .await
+        {
+            tracing::warn!(error = %e, "the log of the database could not be carried over");
+        }
+        tokio::time::sleep(CARRY_EVERY).await;
     }
 }
 

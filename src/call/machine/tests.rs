@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::*;
+use crate::call::event::{CarrierLeg, CarrierRecord, DialResult, LegNews, LegStatus};
+use crate::call::record::Outcome;
+use crate::call::session::AttemptResult;
+use crate::call::timeline::EndedBy;
+use crate::campaign::DEFAULT_MESSAGE;
 use crate::id::TargetId;
 use crate::phone::E164;
 use crate::routing::UsageMap;
+use crate::target::Destination;
 use crate::testing::{
     Deeds, NOON_ISH, Shell, arrival, call_id, clocks, number, plan, route, windows,
 };
 use crate::time::Windows;
+use crate::voice::verb::{Dial, Step, Verb};
 
 mod fallback;
 mod properties;
