@@ -79,7 +79,6 @@ async fn carry(conn: DatabaseConnection, mut written: mpsc::Receiver<()>) {
 }
 
 /// One transaction, with all that waits.
-#[expect(clippy::disallowed_methods, reason = "reads no table")]
 async fn together(write: &DatabaseConnection, first: Job, jobs: &mut mpsc::Receiver<Job>) {
     let immediate = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

@@ -68,6 +68,16 @@ pub struct ResumedCall {
     pub answered: Option<String>,
 }
 
+#[derive(Debug, FromQueryResult)]
+struct ResumeRow {
+    account_id: i64,
+    session: String,
+    version: i64,
+    generation: i64,
+    newest: Option<i64>,
+    answered: Option<String>,
+}
+
 /// A number, its account, and one target of its campaign's plan, if any.
 #[derive(Debug, FromQueryResult)]
 struct HomeRow {

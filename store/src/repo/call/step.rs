@@ -86,6 +86,10 @@ impl Tenant<'_> {
     }
 
     /// One statement: each part reads from the one it depends on.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "every part is built from a scoped one"
+    )]
     async fn keep_linked(&self, step: &StepRecord<'_>) -> Result<Held, StoreError> {
         let mut with = WithClause::new();
         // Who all the rest depends on: the claim, else the call as it was read.
@@ -406,6 +410,10 @@ impl Batch {
     }
 
     /// Runs all of it in one round trip to the connection's thread.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "every part is built from a scoped one"
+    )]
     pub(crate) async fn run(self, conn: &impl ConnectionTrait) -> Result<Held, StoreError> {
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, self.sql, self.values);
         let rows = conn.query_all_raw(statement).await?;
