@@ -431,24 +431,20 @@ impl<'c> Platform<'c> {
             None => Expr::value(None::<String>),
         };
         select = select.expr_as(answered, "answered");
-        let row: Option<(i64, String, i64, i64, Option<i64>, Option<String>)> =
-            select.into_tuple().one(self.conn).await?;
-        row.map(
-            |(account, session, version, generation, newest, answered)| {
-                Ok(ResumedCall {
-                    scope: TenantScope::mint(account),
-                    generation,
-                    saved: SavedCall {
-                        id: call,
-                        session: from_json("call", &session)?,
-                        version,
-                        events: newest.map_or(0, |seq| seq + 1),
-                    },
-                    answered,
-                })
+        let Some(row) = select.into_model::<ResumeRow>().one(self.conn).await? else {
+            return Ok(None);
+        };
+        Ok(Some(ResumedCall {
+            scope: TenantScope::mint(row.account_id),
+            generation: row.generation,
+            saved: SavedCall {
+                id: call,
+                session: from_json("call", &row.session)?,
+                version: row.version,
+                events: row.newest.map_or(0, |seq| seq + 1),
             },
-        )
-        .transpose()
+            answered: row.answered,
+        }))
     }
 
     /// Calls that want to be woken by now with the carrier's ids of them, oldest first, at most

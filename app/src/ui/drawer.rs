@@ -22,13 +22,38 @@ fn press(root: &web_sys::HtmlElement, which: &str) -> bool {
 }
 
 fn close(root: &web_sys::HtmlElement) {
-    // The row stays selected behind the drawer; it gets the focus back.
-    let row = dom::find("tr[aria-selected=true] a.row-link");
+    let row = row_behind();
     if press(root, "close")
         && let Some(row) = row
     {
-        request_animation_frame(move || dom::focus(&row));
+        hand_back(root.clone(), row, 60);
     }
+}
+
+/// The row that the drawer shows. The address says which: the mark on the row follows it a moment
+/// later, and keys may be faster.
+fn row_behind() -> Option<web_sys::HtmlElement> {
+    let at = window().location();
+    let here = format!(
+        "{}{}",
+        at.pathname().unwrap_or_default(),
+        at.search().unwrap_or_default()
+    );
+    let body = document().body()?;
+    dom::all(&body, "a.row-link")
+        .into_iter()
+        .find(|link| link.get_attribute("href").as_deref() == Some(here.as_str()))
+        .or_else(|| dom::find("tr[aria-selected=true] a.row-link"))
+}
+
+/// Gives the row the focus, again while the drawer that had it is still being taken away.
+fn hand_back(root: web_sys::HtmlElement, row: web_sys::HtmlElement, frames: u32) {
+    request_animation_frame(move || {
+        dom::focus(&row);
+        if root.is_connected() && frames > 0 {
+            hand_back(root, row, frames - 1);
+        }
+    });
 }
 
 fn on_key(root: &web_sys::HtmlElement, ev: &KeyboardEvent) {
