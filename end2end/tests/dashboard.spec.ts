@@ -38,6 +38,8 @@ test('a figure leads to the calls it counts', async ({ signedIn, product }) => {
   const page = await signedIn('owner');
   const { number } = demoCampaign(product, CAMPAIGN);
   await placeCall(product, { from: '+12125550143', to: number });
+  // Loaded anew, so that the figure is not one from before the call.
+  await open(page, '/');
   const connected = metric(page, 'Connected');
   await expect(connected).not.toHaveText('0');
   const count = await connected.textContent();
