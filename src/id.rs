@@ -102,6 +102,11 @@ serial_id!(
     "publisher"
 );
 serial_id!(
+    /// A rule by which a publisher is paid.
+    PayoutRuleId,
+    "payout rule"
+);
+serial_id!(
     /// A list of values that tag filters look calls up in.
     BulkListId,
     "bulk list"

@@ -14,6 +14,7 @@ pub mod caps;
 pub mod draw;
 pub mod id;
 pub mod invalid;
+pub mod ledger;
 pub mod money;
 pub mod phone;
 pub mod plan;
