@@ -8,6 +8,9 @@
 
 pub mod adjustment;
 pub mod entry;
+pub mod facts;
+pub mod payout;
+pub mod revenue;
 pub mod totals;
 
 use std::collections::BTreeMap;
