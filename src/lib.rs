@@ -12,6 +12,7 @@ pub mod call;
 pub mod campaign;
 pub mod caps;
 pub mod draw;
+pub mod duplicate;
 pub mod id;
 pub mod invalid;
 pub mod ledger;
