@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod api;
+pub mod block;
 pub mod call;
 pub mod campaign;
 pub mod caps;
