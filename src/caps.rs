@@ -3,6 +3,8 @@
 //! A cap is claimed when a target is dialed, so that it can never be exceeded under concurrency,
 //! and given back if the call does not connect: what counts is connected calls.
 
+pub mod dollars;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::TargetId;

@@ -97,6 +97,26 @@ serial_id!(
     "route"
 );
 serial_id!(
+    /// Who sends callers and is paid for them.
+    PublisherId,
+    "publisher"
+);
+serial_id!(
+    /// A rule by which a publisher is paid.
+    PayoutRuleId,
+    "payout rule"
+);
+serial_id!(
+    /// A list of values that tag filters look calls up in.
+    BulkListId,
+    "bulk list"
+);
+serial_id!(
+    /// An entry of the list of blocked callers.
+    BlockId,
+    "block"
+);
+serial_id!(
     /// A stored recording.
     RecordingId,
     "recording"

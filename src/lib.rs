@@ -8,12 +8,15 @@
 
 pub mod access;
 pub mod api;
+pub mod block;
 pub mod call;
 pub mod campaign;
 pub mod caps;
 pub mod draw;
+pub mod duplicate;
 pub mod id;
 pub mod invalid;
+pub mod ledger;
 pub mod money;
 pub mod phone;
 pub mod plan;

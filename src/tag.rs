@@ -1,8 +1,16 @@
 //! Tags: named facts about a call, written `[type:name]`.
 
+pub mod filter;
+pub mod list;
+pub mod name;
+pub mod number;
+pub mod pattern;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use name::TagName;
 
 /// The most tags one call keeps; a carrier or a page that sends more is misbehaving.
 pub const TAGS_MAX: usize = 200;
@@ -36,6 +44,12 @@ impl Tags {
         self.0
             .get(&format!("{}:{}", kind.to_lowercase(), name.to_lowercase()))
             .map(String::as_str)
+    }
+
+    /// The value of a tag whose name was read before: no allocation, for filters.
+    #[must_use]
+    pub fn named(&self, name: &TagName) -> Option<&str> {
+        self.0.get(name.as_str()).map(String::as_str)
     }
 
     /// All tags as `type:name` and value, in order.

@@ -1,0 +1,108 @@
+//! What money rules look at: the facts of a call, as far as they are known.
+
+use crate::id::{BuyerId, CallId, CampaignId, PublisherId, RouteId};
+use crate::money::Micros;
+use crate::tag::Tags;
+use crate::time::Timestamp;
+
+/// A call as money sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallFacts {
+    pub call: CallId,
+    pub campaign: CampaignId,
+    /// None for a number that belongs to no publisher.
+    pub publisher: Option<PublisherId>,
+    pub tags: Tags,
+    pub arrived_at: Timestamp,
+    /// None while the caller is on the line.
+    pub ended_at: Option<Timestamp>,
+    /// In the order they were dialed.
+    pub attempts: Vec<AttemptFacts>,
+    /// The first conversion that was told; later ones are corrections by a person
+    /// (domain-reference 4).
+    pub conversion: Option<Conversion>,
+}
+
+/// One dialed route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptFacts {
+    /// From 1.
+    pub number: u32,
+    pub route: RouteId,
+    pub buyer: BuyerId,
+    pub dialed_at: Timestamp,
+    /// When caller and target were connected.
+    pub connected_at: Option<Timestamp>,
+    /// None while it rings or talks.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A buyer's word that a call was worth something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conversion {
+    pub at: Timestamp,
+    /// What the webhook said it was worth, if it did.
+    pub reported: Option<Micros>,
+}
+
+/// From when a length is counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerStart {
+    /// From the dialing of the target.
+    Dial,
+    /// From the connection of caller and target.
+    #[default]
+    Connect,
+}
+
+impl AttemptFacts {
+    /// Seconds of the attempt until it ended, or until now. None if it did not connect: a phone
+    /// that only rang has no length, from whichever moment it is counted.
+    #[must_use]
+    pub fn length_s(&self, start: TimerStart, now: Timestamp) -> Option<u32> {
+        let connected = self.connected_at?;
+        let from = match start {
+            TimerStart::Dial => self.dialed_at,
+            TimerStart::Connect => connected,
+        };
+        Some(self.ended_at.unwrap_or(now).secs_since(from))
+    }
+
+    /// Whether it rings or talks.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.ended_at.is_none()
+    }
+}
+
+impl CallFacts {
+    /// The attempt a conversion is credited to: the last that had connected when it was told, or
+    /// the first if none had, which only a clock that is off can bring about. So a target that
+    /// takes the caller later does not move a conversion that is entered already.
+    #[must_use]
+    pub fn converting_attempt(&self) -> Option<&AttemptFacts> {
+        let connected = || self.attempts.iter().filter(|a| a.connected_at.is_some());
+        let told = self.conversion.map(|conversion| conversion.at);
+        connected()
+            .rfind(|a| told.is_none_or(|told| a.connected_at.is_some_and(|at| at <= told)))
+            .or_else(|| connected().next())
+    }
+
+    /// Whether anybody was connected.
+    #[must_use]
+    pub fn connected(&self) -> bool {
+        self.converting_attempt().is_some()
+    }
+}
+
+impl TimerStart {
+    /// "after dialing".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Dial => "after dialing",
+            Self::Connect => "after connecting",
+        }
+    }
+}
