@@ -7,6 +7,7 @@ pub mod effect;
 pub mod event;
 pub mod machine;
 pub mod record;
+pub mod recording;
 pub mod session;
 pub mod step;
 pub mod timeline;

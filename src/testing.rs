@@ -7,6 +7,7 @@ mod shell;
 use uuid::Uuid;
 
 use crate::call::event::Arrival;
+use crate::call::recording::{Recording, RecordingKind};
 use crate::campaign::{Distribution, Fallback, RecordingMode};
 use crate::caps::Caps;
 use crate::id::{BuyerId, CallId, CampaignId, RouteId, TargetId};
@@ -38,6 +39,17 @@ pub fn number(n: u64) -> E164 {
     format!("+1214555{:04}", n % 10_000)
         .parse()
         .expect("a number of the plan")
+}
+
+/// A recording whose id says what it is.
+#[must_use]
+pub fn recording(kind: RecordingKind, duration_s: u32) -> Recording {
+    Recording {
+        sid: format!("RE-{kind:?}").to_lowercase(),
+        kind,
+        duration_s,
+        channels: 2,
+    }
 }
 
 /// An open target without caps.

@@ -6,6 +6,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_first_call;
+mod m20261121_000002_lighter_call;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -13,7 +14,10 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_first_call::Migration)]
+        vec![
+            Box::new(m20261121_000001_first_call::Migration),
+            Box::new(m20261121_000002_lighter_call::Migration),
+        ]
     }
 }
 

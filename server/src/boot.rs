@@ -171,6 +171,8 @@ fn patience(grace_ms: i64) -> Patience {
         dial_ms: grace_ms.saturating_mul(2),
         talk_ms: grace_ms.saturating_mul(12),
         result_ms: grace_ms,
+        recording_ms: grace_ms.saturating_mul(6),
+        recording_give_up_ms: usual.recording_give_up_ms,
         give_up_ms: usual.give_up_ms,
     }
 }

@@ -12,7 +12,6 @@ use crate::op::OpCtx;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordingSource {
     pub carrier_sid: String,
-    pub url: String,
     pub duration_s: u32,
     pub channels: u32,
 }
@@ -42,7 +41,6 @@ impl Recordings {
             .or_missing("recording")?;
         Ok(RecordingSource {
             carrier_sid: r.carrier_sid,
-            url: r.url,
             duration_s: r.duration_s,
             channels: r.channels,
         })

@@ -7,6 +7,7 @@ mod line;
 mod script;
 
 use domain::call::event::{CarrierLeg, CarrierRecord, DialResult, LegNews, LegStatus};
+use domain::call::recording::Recording;
 use domain::draw::Draw;
 use domain::time::Timestamp;
 
@@ -14,6 +15,8 @@ pub use line::{Leg, Line};
 
 /// How long the carrier waits for an answer before it ends the call, in seconds.
 const ANSWER_MAX_S: i64 = 15;
+/// How long it takes until a recording can be fetched, in seconds.
+const RECORDING_READY_S: i64 = 2;
 
 /// What the carrier tells about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub enum Told {
     Voicemail { duration_s: u32, caller_gone: bool },
     Whisper { attempt: u32 },
     Status { status: LegStatus, duration_s: u32 },
-    Recording { sid: String, duration_s: u32 },
+    Recording(Recording),
 }
 
 impl Told {
@@ -36,9 +39,7 @@ impl Told {
             | Self::Dialed { .. }
             | Self::FallbackDialed(_)
             | Self::Voicemail { .. } => true,
-            Self::Leg(_) | Self::Whisper { .. } | Self::Status { .. } | Self::Recording { .. } => {
-                false
-            }
+            Self::Leg(_) | Self::Whisper { .. } | Self::Status { .. } | Self::Recording(_) => false,
         }
     }
 }
@@ -95,6 +96,7 @@ impl Carrier {
             talked: false,
             forwarded: false,
             message_s: 0,
+            recordings: Vec::new(),
             troubled: false,
             forgotten: self.draw.below(500) == 0,
         });
@@ -173,9 +175,16 @@ impl Carrier {
             .filter(|leg| leg.began <= now)
             .map(|leg| leg.record(now))
             .collect();
+        let made = || line.recordings.iter().filter(|(over, _)| *over <= now);
+        let is_ready = |over: Timestamp| over.plus_secs(RECORDING_READY_S) <= now;
         CarrierRecord {
             call: Some(call),
             legs,
+            recordings: made()
+                .filter(|(over, _)| is_ready(*over))
+                .map(|(_, recording)| recording.clone())
+                .collect(),
+            recordings_pending: made().any(|(over, _)| !is_ready(*over)),
         }
     }
 
@@ -207,6 +216,13 @@ impl Carrier {
                 },
             );
         }
+    }
+
+    /// Tells of a recording some time after what was recorded is over.
+    fn record_made(&mut self, index: usize, over: Timestamp, recording: Recording) {
+        let ready_at = over.plus_secs(RECORDING_READY_S);
+        self.lines[index].recordings.push((over, recording.clone()));
+        self.send(index, ready_at, Told::Recording(recording));
     }
 
     fn send(&mut self, line: usize, sent: Timestamp, told: Told) -> u64 {

@@ -19,8 +19,6 @@ pub struct Fate {
 /// Draws what becomes of a request.
 pub fn fate(draw: &mut Draw, delivery: &Delivery, report: &mut Report) -> Fate {
     let decisive = delivery.told.wants_verbs();
-    // Where the caller hangs up while speaking, this alone says that there is a message.
-    let tells_of_message = matches!(delivery.told, Told::Recording { .. });
     let is_inbound = delivery.told == Told::Inbound;
     let lost_permille = if is_inbound {
         0
@@ -33,7 +31,7 @@ pub fn fate(draw: &mut Draw, delivery: &Delivery, report: &mut Report) -> Fate {
         report.fault("lost");
         return Fate {
             arrivals: Vec::new(),
-            troubling: decisive || tells_of_message,
+            troubling: decisive,
         };
     }
     let mut arrivals = vec![delivery.sent.plus_millis(millis(draw, 5, 300))];
@@ -54,8 +52,7 @@ pub fn fate(draw: &mut Draw, delivery: &Delivery, report: &mut Report) -> Fate {
         arrivals.push(again);
     }
     arrivals.sort_unstable();
-    let troubling =
-        (decisive || tells_of_message) && arrivals[0].millis_since(delivery.sent) > LATE_S * 1_000;
+    let troubling = decisive && arrivals[0].millis_since(delivery.sent) > LATE_S * 1_000;
     Fate {
         arrivals,
         troubling,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::recording::Recording;
 use crate::id::TargetId;
 use crate::routing::Exclusions;
 use crate::time::{Timestamp, Windows};
@@ -20,6 +21,8 @@ pub enum Effect {
     ReleaseLine { target: TargetId },
     /// Take a claim out of the counts of its windows: the call did not connect there.
     Uncount { target: TargetId, windows: Windows },
+    /// Keep a recording with the call.
+    KeepRecording(Recording),
     /// Answer the carrier.
     Reply(Vec<Verb>),
     /// Ask the carrier's records about this call; come back with `CarrierSaid` or `CarrierSilent`.
@@ -38,6 +41,8 @@ pub enum TimerKind {
     FallbackOverdue,
     /// The caller is gone, but the last leg's result has not come.
     ResultMissing,
+    /// The call is over, but a recording of it has not come.
+    RecordingMissing,
 }
 
 /// When a call next wants to be woken.
@@ -56,6 +61,11 @@ pub struct Patience {
     pub talk_ms: i64,
     /// Milliseconds the result of the last leg may be missing after the caller is gone.
     pub result_ms: i64,
+    /// Milliseconds after the end of a call at which a recording that was not told of is asked
+    /// for; each further question waits for as long as all before it together.
+    pub recording_ms: i64,
+    /// Milliseconds after the end of a call at which its missing recording is given up.
+    pub recording_give_up_ms: i64,
     /// Milliseconds after its arrival at which a call the carrier says nothing about is given up:
     /// the carrier ends calls after four hours by itself.
     pub give_up_ms: i64,
@@ -67,6 +77,8 @@ impl Default for Patience {
             dial_ms: 20_000,
             talk_ms: 120_000,
             result_ms: 10_000,
+            recording_ms: 60_000,
+            recording_give_up_ms: 3_600_000,
             give_up_ms: 4 * 3_600_000 + 600_000,
         }
     }

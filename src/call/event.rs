@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::recording::Recording;
 use super::session::ChosenRoute;
 use crate::phone::{Caller, E164};
 use crate::routing::Decision;
@@ -102,6 +103,10 @@ pub struct CarrierRecord {
     pub call: Option<CarrierLeg>,
     /// Dialed legs, oldest first.
     pub legs: Vec<CarrierLeg>,
+    /// Finished recordings; asked for once the call is over.
+    pub recordings: Vec<Recording>,
+    /// More recordings are being made ready.
+    pub recordings_pending: bool,
 }
 
 /// One leg in the carrier's records.
@@ -140,10 +145,7 @@ pub enum Event {
         status: LegStatus,
         duration_s: Option<u32>,
     },
-    RecordingReady {
-        sid: String,
-        duration_s: u32,
-    },
+    RecordingReady(Recording),
     /// The answer to [`AskCarrier`](super::effect::Effect::AskCarrier).
     CarrierSaid(CarrierRecord),
     /// The carrier could not be asked, or there is none to ask.

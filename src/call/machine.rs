@@ -78,7 +78,9 @@ impl CallMachine {
             outcome: None,
             ended_at: None,
             duration_s: None,
-            recorded: false,
+            recordings: Vec::new(),
+            message_s: None,
+            recordings_settled: false,
         };
         let mut machine = Self {
             session,
@@ -148,23 +150,19 @@ impl CallMachine {
                 caller_gone,
             } => self.voicemail_left(duration_s, caller_gone, now),
             Event::CallEnded { status, duration_s } => self.call_ended(status, duration_s, now),
-            Event::RecordingReady { duration_s, .. } => {
-                self.session.recorded = true;
-                self.note(now, What::RecordingReady { duration_s });
-                Ok(())
-            }
+            Event::RecordingReady(recording) => self.recording_ready(recording, now),
             Event::CarrierSaid(record) => self.carrier_said(&record, now),
             Event::CarrierSilent => self.carrier_silent(now),
         }
     }
 
-    /// When the call wants to be woken; none once it is over.
+    /// When the call wants to be woken; none once it is over and all its recordings are known.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timer> {
         let s = &self.session;
         let asked = s.asked_at.unwrap_or(s.arrived_at);
         let (base, kind, wait_ms) = match s.stage {
-            Stage::Ended => return None,
+            Stage::Ended => return self.recording_timer(),
             Stage::Deciding | Stage::Claiming { .. } => {
                 (s.heard_at, TimerKind::DialOverdue, self.patience.dial_ms)
             }
@@ -200,6 +198,16 @@ impl CallMachine {
         Some(Timer {
             at: base.max(asked).plus_millis(wait_ms),
             kind,
+        })
+    }
+
+    fn recording_timer(&self) -> Option<Timer> {
+        let s = &self.session;
+        let ended = s.ended_at.filter(|_| s.lacks_recording())?;
+        let waited_ms = s.asked_at.map_or(0, |asked| asked.millis_since(ended));
+        Some(Timer {
+            at: ended.plus_millis((2 * waited_ms).max(self.patience.recording_ms)),
+            kind: TimerKind::RecordingMissing,
         })
     }
 

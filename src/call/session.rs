@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::{LiveState, Outcome};
+use super::recording::{Recording, RecordingKind};
 use crate::campaign::{Fallback, RecordingMode};
 use crate::id::{BuyerId, CampaignId, RouteId, TargetId};
 use crate::phone::Caller;
@@ -40,8 +41,15 @@ pub struct Session {
     pub ended_at: Option<Timestamp>,
     /// The carrier's own length of the caller's leg in seconds.
     pub duration_s: Option<u32>,
-    /// Whether anything was recorded.
-    pub recorded: bool,
+    /// The recordings we know of.
+    #[serde(default)]
+    pub recordings: Vec<Recording>,
+    /// Length in seconds of the message the caller left; none if nothing was told about one.
+    #[serde(default)]
+    pub message_s: Option<u32>,
+    /// The carrier has no recording that we do not know, or it was asked long enough.
+    #[serde(default)]
+    pub recordings_settled: bool,
 }
 
 /// Where a call is.
@@ -175,15 +183,42 @@ impl Session {
             .sum()
     }
 
-    /// Whether what was recorded is the caller's message: it was made after the last target had
-    /// failed. One that is ready before the end of its dial is told is a conversation's.
+    /// How many recordings of a kind we know of.
     #[must_use]
-    pub fn records_voicemail(&self) -> bool {
-        matches!(self.fallback, Fallback::Voicemail { .. })
-            && self
-                .attempts
-                .iter()
-                .all(|a| a.result.is_some_and(|r| r != AttemptResult::Connected))
+    pub fn recorded(&self, kind: RecordingKind) -> usize {
+        self.recordings.iter().filter(|r| r.kind == kind).count()
+    }
+
+    /// Whether the carrier should have made a recording that we were not told of. A call that is
+    /// over asks for it.
+    #[must_use]
+    pub fn lacks_recording(&self) -> bool {
+        if self.recordings_settled || self.stage != Stage::Ended {
+            return false;
+        }
+        let talked = |a: &&Attempt| a.result == Some(AttemptResult::Connected);
+        let conversations = match self.recording {
+            RecordingMode::Off => 0,
+            RecordingMode::FromAnswer | RecordingMode::FromAnswerDual => {
+                self.attempts.iter().filter(talked).count()
+            }
+            RecordingMode::FromRingingDual => {
+                self.attempts.iter().filter(|a| a.rang || talked(a)).count()
+            }
+        };
+        let forwarded =
+            self.recording != RecordingMode::Off && self.outcome == Some(Outcome::Forwarded);
+        let message = match (self.message_s, self.outcome) {
+            (Some(length_s), _) => length_s > 0,
+            (None, Some(Outcome::Voicemail)) => true,
+            // A caller who hung up after the greeting may have left one.
+            (None, Some(Outcome::NoAnswer | Outcome::NoTarget)) => {
+                matches!(self.fallback, Fallback::Voicemail { .. })
+            }
+            (None, _) => false,
+        };
+        self.recorded(RecordingKind::Conversation) < conversations + usize::from(forwarded)
+            || self.recorded(RecordingKind::Message) < usize::from(message)
     }
 
     /// What the target of an attempt hears before it is connected; empty connects at once.

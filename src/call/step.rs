@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::effect::Effect;
 use super::event::Event;
 use super::machine::CallMachine;
+use super::recording::Recording;
 use super::session::{ChosenRoute, Session};
 use super::timeline::Entry;
 use crate::caps::{Claim, Freed};
@@ -43,6 +44,8 @@ pub struct Step {
     pub claim: Option<Claim>,
     /// What is given back, by target.
     pub freed: Vec<Freed>,
+    /// Recordings that were not known.
+    pub recordings: Vec<Recording>,
     /// When the call wants to be woken.
     pub next_check_at: Option<Timestamp>,
 }
@@ -63,6 +66,7 @@ impl Step {
         let mut readings = facts.readings.iter();
         let mut reply = None;
         let mut claim = None;
+        let mut recordings = Vec::new();
         let mut freed: BTreeMap<TargetId, Freed> = BTreeMap::new();
         while let Some(effect) = machine.poll_effect() {
             match effect {
@@ -99,6 +103,7 @@ impl Step {
                         .or_insert(Freed::nothing(target))
                         .uncounted = Some(windows);
                 }
+                Effect::KeepRecording(recording) => recordings.push(recording),
                 Effect::Reply(verbs) => reply = Some(verbs),
                 // Only the sweeper asks, before a step is worked out.
                 Effect::AskCarrier => {}
@@ -109,6 +114,7 @@ impl Step {
             reply,
             claim,
             freed: freed.into_values().collect(),
+            recordings,
             next_check_at: machine.poll_timeout().map(|timer| timer.at),
             session: machine.session().clone(),
         })

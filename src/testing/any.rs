@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{number, plan, route, target, windows};
+use super::{number, plan, recording, route, target, windows};
 use crate::call::event::{CarrierLeg, CarrierRecord, DialResult, Event, LegNews, LegStatus};
+use crate::call::recording::RecordingKind;
 use crate::campaign::{Distribution, Fallback};
 use crate::caps::{Caps, Usage};
 use crate::id::TargetId;
@@ -198,8 +199,21 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             duration_s,
         },
     );
-    let record = (prop::option::of(leg()), prop::collection::vec(leg(), 0..4))
-        .prop_map(|(call, legs)| CarrierRecord { call, legs });
+    let record = (
+        prop::option::of(leg()),
+        prop::collection::vec(leg(), 0..4),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(call, legs, message, recordings_pending)| CarrierRecord {
+            call,
+            legs,
+            recordings: message
+                .then(|| recording(RecordingKind::Message, 9))
+                .into_iter()
+                .collect(),
+            recordings_pending,
+        });
     let nobody = Decision {
         plan_version: 0,
         chosen: None,
@@ -211,7 +225,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         2 => result().prop_map(Event::FallbackDialEnded),
         2 => (0_u32..60, any::<bool>()).prop_map(|(duration_s, caller_gone)| Event::VoicemailLeft { duration_s, caller_gone }),
         2 => (any_status(), seconds()).prop_map(|(status, duration_s)| Event::CallEnded { status, duration_s }),
-        1 => (0_u32..60).prop_map(|duration_s| Event::RecordingReady { sid: "RE1".to_owned(), duration_s }),
+        1 => (0_u32..60).prop_map(|duration_s| Event::RecordingReady(recording(RecordingKind::Conversation, duration_s))),
+        1 => (0_u32..60).prop_map(|duration_s| Event::RecordingReady(recording(RecordingKind::Message, duration_s))),
         2 => record.prop_map(Event::CarrierSaid),
         1 => Just(Event::CarrierSilent),
         1 => Just(Event::Claimed),

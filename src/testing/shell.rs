@@ -3,6 +3,7 @@
 use crate::call::effect::Effect;
 use crate::call::event::Event;
 use crate::call::machine::CallMachine;
+use crate::call::recording::Recording;
 use crate::call::session::ChosenRoute;
 use crate::call::timeline::Entry;
 use crate::draw::Draw;
@@ -24,6 +25,7 @@ pub struct Deeds {
     pub claims_lost: Vec<TargetId>,
     pub released: Vec<TargetId>,
     pub uncounted: Vec<(TargetId, Windows)>,
+    pub recordings: Vec<Recording>,
     pub entries: Vec<Entry>,
 }
 
@@ -79,6 +81,10 @@ impl Shell<'_> {
                 }
                 Effect::Reply(verbs) => {
                     deeds.reply = Some(verbs);
+                    None
+                }
+                Effect::KeepRecording(recording) => {
+                    deeds.recordings.push(recording);
                     None
                 }
                 Effect::AskCarrier => {

@@ -187,6 +187,9 @@ impl Db {
     /// # Errors
     /// What the driver says.
     pub async fn close(self) -> Result<(), StoreError> {
+        if let Some(keeper) = self.keeper {
+            keeper.close().await?;
+        }
         self.read.close().await?;
         self.write.close().await?;
         Ok(())

@@ -26,7 +26,10 @@ const SAVEPOINT: &str = "step";
 
 /// The way to the keeper. It stops when the last of these is gone.
 #[derive(Debug, Clone)]
-pub(crate) struct Keeper(mpsc::Sender<Job>);
+pub(crate) struct Keeper {
+    jobs: mpsc::Sender<Job>,
+    checkpoints: DatabaseConnection,
+}
 
 #[derive(Debug)]
 struct Job {
@@ -41,8 +44,16 @@ impl Keeper {
         let (sender, jobs) = mpsc::channel(QUEUE_MAX);
         let (wrote, written) = mpsc::channel(1);
         tokio::spawn(work(write, jobs, wrote));
-        tokio::spawn(carry(checkpoints, written));
-        Self(sender)
+        tokio::spawn(carry(checkpoints.clone(), written));
+        Self {
+            jobs: sender,
+            checkpoints,
+        }
+    }
+
+    /// Closes its own connection. Whoever closes the last one of a SQLite file puts the log away.
+    pub(crate) async fn close(self) -> Result<(), DbErr> {
+        self.checkpoints.close().await
     }
 
     /// Keeps a step; when this comes back without an error, it is committed unless a condition did
@@ -50,7 +61,7 @@ impl Keeper {
     pub(crate) async fn keep(&self, batch: Batch) -> Result<Held, StoreError> {
         let (done, answer) = oneshot::channel();
         let job = Job { batch, done };
-        self.0.send(job).await.map_err(|_| stopped())?;
+        self.jobs.send(job).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 }
@@ -74,6 +85,7 @@ async fn carry(conn: DatabaseConnection, mut written: mpsc::Receiver<()>) {
         {
             tracing::warn!(error = %e, "the log of the database could not be carried over");
         }
+        // Not a wait for something: most of what is written again at once is carried over once.
         tokio::time::sleep(CARRY_EVERY).await;
     }
 }

@@ -26,7 +26,7 @@ pub use repo::call::step::{Kept, Over, StepRecord};
 pub use repo::call::{CallLine, CallRecord, EventRecord, SavedCall};
 pub use repo::campaign::CampaignRecord;
 pub use repo::number::NumberRecord;
-pub use repo::recording::{NewRecording, RecordingRecord};
+pub use repo::recording::RecordingRecord;
 pub use repo::route::RouteRecord;
 pub use repo::target::{TargetRecord, UsageRecord};
 pub use scope::{Tenant, TenantScope};

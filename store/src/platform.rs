@@ -461,6 +461,7 @@ impl<'c> Platform<'c> {
             .select_only()
             .column(call::Column::Id)
             .column(call::Column::CarrierSid)
+            .filter(Expr::col((call::Entity, call::Column::IsOpen)))
             .filter(call::Column::NextCheckAt.lte(now.0))
             .order_by_asc(call::Column::NextCheckAt)
             .limit(limit)

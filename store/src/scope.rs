@@ -4,7 +4,7 @@ use domain::id::AccountId;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, Select, TryInsertResult, UpdateMany,
+    QueryFilter, Select, UpdateMany,
 };
 
 use crate::db::Conn;
@@ -102,27 +102,6 @@ impl<'c> Tenant<'c> {
             .exec_without_returning(self.conn)
             .await?;
         Ok(())
-    }
-
-    /// Inserts a row unless there is one with the same values in `columns`; whether it was inserted.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the place that stamps the account"
-    )]
-    pub(crate) async fn insert_unless_known<E>(
-        &self,
-        row: E::ActiveModel,
-        columns: &[E::Column],
-    ) -> Result<bool, StoreError>
-    where
-        E: TenantOwned,
-        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-    {
-        let insert =
-            E::insert(self.stamp::<E>(row)).on_conflict_do_nothing_on(columns.iter().copied());
-        Ok(
-            matches!(insert.exec_without_returning(self.conn).await?, TryInsertResult::Inserted(rows) if rows > 0),
-        )
     }
 
     /// The row as one of this account, whatever account it claims.

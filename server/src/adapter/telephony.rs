@@ -61,7 +61,7 @@ impl Telephony for DemoTelephony {
             };
             return Ok(CarrierRecord {
                 call: Some(call),
-                legs: Vec::new(),
+                ..CarrierRecord::default()
             });
         }
         match &self.carrier {

@@ -6,6 +6,7 @@
 
 use crate::config::twilio::Twilio as Settings;
 use domain::call::event::{CarrierLeg, CarrierRecord, LegStatus};
+use domain::call::recording::{Recording, RecordingKind};
 use reqwest::{Method, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -65,16 +66,15 @@ struct CallsJson {
     calls: Vec<CallJson>,
 }
 
-/// A recording in the carrier's list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct RecordingJson {
-    pub sid: String,
-    pub status: String,
-    pub duration: Option<String>,
+#[derive(Debug, Deserialize)]
+struct RecordingJson {
+    sid: String,
+    status: String,
+    duration: Option<String>,
     #[serde(default)]
-    pub channels: u32,
+    channels: u32,
     #[serde(default)]
-    pub source: String,
+    source: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,7 +111,8 @@ impl Rest {
         })
     }
 
-    /// What the carrier knows about a call and the legs dialed for it.
+    /// What the carrier knows about a call, the legs dialed for it and, once it is over, its
+    /// recordings.
     ///
     /// # Errors
     /// If the carrier cannot be asked.
@@ -132,14 +133,19 @@ impl Rest {
             .await?;
         // The carrier lists the newest first.
         let legs = list.calls.iter().rev().filter_map(leg).collect();
-        Ok(CarrierRecord { call, legs })
+        let recordings = match &call {
+            Some(call) if call.status.is_final() => self.recordings(sid).await?,
+            _ => Vec::new(),
+        };
+        Ok(CarrierRecord {
+            call,
+            legs,
+            recordings_pending: recordings.iter().any(is_pending),
+            recordings: recordings.iter().rev().filter_map(recording).collect(),
+        })
     }
 
-    /// The recordings of a call.
-    ///
-    /// # Errors
-    /// If the carrier cannot be asked.
-    pub async fn recordings(&self, call: &str) -> Result<Vec<RecordingJson>, RestError> {
+    async fn recordings(&self, call: &str) -> Result<Vec<RecordingJson>, RestError> {
         let list: RecordingsJson = self
             .get(
                 "Recordings.json",
@@ -313,6 +319,28 @@ fn leg(call: &CallJson) -> Option<CarrierLeg> {
     })
 }
 
+/// Whether a recording may still become ready (twilio-reference 4: in-progress, paused, stopped,
+/// processing, completed, absent, deleted).
+fn is_pending(recording: &RecordingJson) -> bool {
+    matches!(
+        recording.status.as_str(),
+        "in-progress" | "paused" | "stopped" | "processing"
+    )
+}
+
+fn recording(json: &RecordingJson) -> Option<Recording> {
+    (json.status == "completed").then(|| Recording {
+        sid: json.sid.clone(),
+        kind: RecordingKind::from_carrier(&json.source),
+        duration_s: json
+            .duration
+            .as_deref()
+            .and_then(|d| d.parse().ok())
+            .unwrap_or(0),
+        channels: json.channels.max(1),
+    })
+}
+
 /// An id as one path segment, whatever it holds.
 fn segment(text: &str) -> String {
     text.bytes()
@@ -362,6 +390,21 @@ mod tests {
                 .expect("call");
         assert_eq!(leg(&live).map(|l| l.duration_s), Some(0));
         assert_eq!(segment("CA1/../x"), "CA1%2F..%2Fx");
+        let read = |status: &str| -> RecordingJson {
+            serde_json::from_str(&format!(
+                r#"{{"sid":"RE1","status":"{status}","duration":"7","channels":1,"source":"RecordVerb"}}"#
+            ))
+            .expect("recording")
+        };
+        let message = Recording {
+            sid: "RE1".into(),
+            kind: RecordingKind::Message,
+            duration_s: 7,
+            channels: 1,
+        };
+        assert_eq!(recording(&read("completed")), Some(message));
+        assert!(is_pending(&read("processing")) && recording(&read("processing")).is_none());
+        assert!(!is_pending(&read("absent")) && recording(&read("absent")).is_none());
     }
 
     #[test]

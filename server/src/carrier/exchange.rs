@@ -1,13 +1,12 @@
 //! What the built-in carrier remembers, so that it can be asked about its calls as a real one can.
 
 use domain::call::event::{CarrierLeg, CarrierRecord, LegStatus};
+use domain::call::recording::Recording;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Calls remembered after their end; the sweeper asks within minutes.
 const ENDED_MAX: usize = 2_000;
-/// Recordings remembered; older ones sound as long as they are asked to.
-const RECORDINGS_MAX: usize = 5_000;
 
 /// Calls, legs and recordings of the built-in carrier.
 #[derive(Debug, Default)]
@@ -19,17 +18,6 @@ pub struct Exchange {
 struct State {
     calls: BTreeMap<String, CarrierRecord>,
     ended: VecDeque<String>,
-    recordings: BTreeMap<String, Recording>,
-    order: VecDeque<String>,
-}
-
-/// A recording that was never recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recording {
-    pub sid: String,
-    pub call: String,
-    pub duration_s: u32,
-    pub channels: u32,
 }
 
 impl Exchange {
@@ -69,38 +57,16 @@ impl Exchange {
         }
     }
 
-    /// Notes a recording.
-    pub fn recorded(&self, recording: Recording) {
+    /// Notes a recording of a call.
+    pub fn recorded(&self, call: &str, recording: Recording) {
         let mut state = self.state();
-        state.order.push_back(recording.sid.clone());
-        state.recordings.insert(recording.sid.clone(), recording);
-        while state.order.len() > RECORDINGS_MAX {
-            if let Some(oldest) = state.order.pop_front() {
-                state.recordings.remove(&oldest);
-            }
-        }
+        let record = state.calls.entry(call.to_owned()).or_default();
+        record.recordings.push(recording);
     }
 
     /// All that is known about a call; empty for one that is unknown or forgotten.
     #[must_use]
     pub fn record(&self, sid: &str) -> CarrierRecord {
         self.state().calls.get(sid).cloned().unwrap_or_default()
-    }
-
-    /// The recordings of a call.
-    #[must_use]
-    pub fn recordings_of(&self, call: &str) -> Vec<Recording> {
-        self.state()
-            .recordings
-            .values()
-            .filter(|r| r.call == call)
-            .cloned()
-            .collect()
-    }
-
-    /// A recording.
-    #[must_use]
-    pub fn recording(&self, sid: &str) -> Option<Recording> {
-        self.state().recordings.get(sid).cloned()
     }
 }

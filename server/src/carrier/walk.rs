@@ -1,12 +1,13 @@
 //! One call from the caller's side: executes documents until somebody hangs up.
 
 use super::document::{self, Instruction};
-use super::exchange::{Exchange, Recording};
+use super::exchange::Exchange;
 use super::leg;
 use super::report::{CallReport, HOPS_MAX, Heard, Problem};
 use super::script::Script;
 use super::wire::{Answer, Wire};
 use domain::call::event::LegStatus;
+use domain::call::recording::{Recording, RecordingKind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -319,12 +320,15 @@ impl Line<'_> {
         channels: u32,
     ) -> Vec<(&'static str, String)> {
         let sid = self.carrier.new_sid("RE");
-        self.carrier.exchange.recorded(Recording {
-            sid: sid.clone(),
-            call: self.spec.sid.clone(),
-            duration_s: whole(seconds),
-            channels,
-        });
+        self.carrier.exchange.recorded(
+            &self.spec.sid,
+            Recording {
+                sid: sid.clone(),
+                kind: RecordingKind::from_carrier(source),
+                duration_s: whole(seconds),
+                channels,
+            },
+        );
         vec![
             (
                 "RecordingUrl",

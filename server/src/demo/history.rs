@@ -6,12 +6,12 @@
 
 use crate::adapter::telephony::MARK;
 use domain::call::event::{Arrival, DialResult, LegNews, LegStatus};
+use domain::call::recording::{Recording, RecordingKind};
 use domain::draw::Draw;
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use service::{Error, OpCtx, Services};
-use store::NewRecording;
 
 /// Days before today.
 const DAYS: i64 = 30;
@@ -106,12 +106,11 @@ async fn call(
             };
             engine.leg_changed(answer.call, news, now).await?;
             now = now.plus_secs(talk);
-            let recording = NewRecording {
-                carrier_sid: sid("RE", attempt as usize),
-                url: String::new(),
+            let recording = Recording {
+                sid: sid("RE", attempt as usize),
+                kind: RecordingKind::Conversation,
                 duration_s: talk_s,
                 channels: 2,
-                voicemail: false,
             };
             engine
                 .recording_ready(&sid("CA", 0), recording, now)
@@ -132,15 +131,18 @@ async fn call(
     }
     if twiml.contains("<Record") {
         now = now.plus_secs(secs(dice, 8, 40));
+        let duration_s = u32::try_from(secs(dice, 6, 30)).unwrap_or(6);
         twiml = engine
-            .voicemail_left(
-                answer.call,
-                u32::try_from(secs(dice, 6, 30)).unwrap_or(6),
-                true,
-                now,
-            )
+            .voicemail_left(answer.call, duration_s, true, now)
             .await?
             .twiml;
+        let message = Recording {
+            sid: sid("RE", 0),
+            kind: RecordingKind::Message,
+            duration_s,
+            channels: 1,
+        };
+        engine.recording_ready(&sid("CA", 0), message, now).await?;
     } else if twiml.contains("/fallback\"") {
         let talk = secs(dice, 15, 120);
         now = now.plus_secs(talk);
@@ -152,6 +154,15 @@ async fn call(
             caller_gone: true,
         };
         engine.fallback_dial_ended(answer.call, result, now).await?;
+        let recording = Recording {
+            sid: sid("RE", 0),
+            kind: RecordingKind::Conversation,
+            duration_s: u32::try_from(talk).unwrap_or(0),
+            channels: 2,
+        };
+        engine
+            .recording_ready(&sid("CA", 0), recording, now)
+            .await?;
     }
     if twiml.contains("<Say>") {
         now = now.plus_secs(4);

@@ -77,15 +77,9 @@ impl CallEngine {
 
     async fn repeat_inbound(&self, carrier_sid: &str) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
-        let (_, call) = conn
-            .platform()
-            .scope_for_carrier_call(carrier_sid)
-            .await?
-            .ok_or(Error::NotFound("call"))?;
-        let resumed = conn.platform().resume(call, Some(INBOUND)).await?;
-        let twiml = resumed
-            .and_then(|known| known.answered)
-            .ok_or(Error::NotFound("call"))?;
+        let call = self.known(&conn, carrier_sid).await?;
+        let resumed = self.resume(&conn, call, Some(INBOUND)).await?;
+        let twiml = resumed.answered.ok_or(Error::NotFound("call"))?;
         Ok(Answer {
             call,
             twiml,

@@ -2,11 +2,12 @@
 
 use domain::call::event::{DialResult, Event, LegNews, LegStatus};
 use domain::call::machine::CallMachine;
+use domain::call::recording::Recording;
 use domain::id::CallId;
 use domain::time::Timestamp;
 use domain::voice::twiml::render;
 use domain::voice::verb::Step;
-use store::{Constraint, NewRecording, Over, StoreError};
+use store::{Constraint, Over, StoreError};
 
 use super::engine::{Answer, CallEngine, Turn, persist};
 use crate::error::Error;
@@ -68,11 +69,7 @@ impl CallEngine {
     /// [`Error::NotFound`] for a call nobody knows.
     pub async fn whisper(&self, call: CallId, attempt: u32) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
-        let resumed = conn
-            .platform()
-            .resume(call, None)
-            .await?
-            .ok_or(Error::NotFound("call"))?;
+        let resumed = self.resume(&conn, call, None).await?;
         Ok(Answer {
             call,
             twiml: render(&resumed.saved.session.whisper(attempt), &self.door(call)),
@@ -108,7 +105,7 @@ impl CallEngine {
         duration_s: Option<u32>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let call = self.known(carrier_sid).await?;
+        let call = self.known(&self.db.read().await?, carrier_sid).await?;
         let key = format!("status:{status:?}");
         self.deliver(call, &key, Event::CallEnded { status, duration_s }, now)
             .await
@@ -122,58 +119,14 @@ impl CallEngine {
     pub async fn recording_ready(
         &self,
         carrier_sid: &str,
-        recording: NewRecording,
+        recording: Recording,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let call = self.known(carrier_sid).await?;
-        persist(|| self.try_keep_recording(call, recording.clone(), now)).await
-    }
-
-    async fn try_keep_recording(
-        &self,
-        call: CallId,
-        mut recording: NewRecording,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let conn = self.db.write().await?;
-        let resumed = conn
-            .platform()
-            .resume(call, None)
-            .await?
-            .ok_or(Error::NotFound("call"))?;
-        let tenant = conn.tenant(&resumed.scope);
-        recording.voicemail = resumed.saved.session.records_voicemail();
-        if !tenant.keep_recording(call, &recording, now).await? {
-            return Ok(conn.commit().await?);
-        }
-        let mut machine = CallMachine::resume(resumed.saved.session.clone(), self.patience);
-        let event = Event::RecordingReady {
-            sid: recording.carrier_sid.clone(),
-            duration_s: recording.duration_s,
-        };
-        if machine.handle_event(event, now).is_ok() {
-            let turn = Turn {
-                engine: self,
-                scope: resumed.scope,
-                call,
-                plan: None,
-                over: Over::Saved(&resumed.saved),
-                delivery: Some(&format!("recording:{}", recording.carrier_sid)),
-                now,
-            };
-            turn.keep_with(&conn, &machine).await?;
-        }
-        Ok(conn.commit().await?)
-    }
-
-    async fn known(&self, carrier_sid: &str) -> Result<CallId, Error> {
-        let conn = self.db.read().await?;
-        let (_, call) = conn
-            .platform()
-            .scope_for_carrier_call(carrier_sid)
-            .await?
-            .ok_or(Error::NotFound("call"))?;
-        Ok(call)
+        let call = self.known(&self.db.read().await?, carrier_sid).await?;
+        let key = format!("recording:{}", recording.sid);
+        self.deliver(call, &key, Event::RecordingReady(recording), now)
+            .await
+            .map(drop)
     }
 
     async fn deliver(
@@ -194,11 +147,7 @@ impl CallEngine {
         now: Timestamp,
     ) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
-        let resumed = conn
-            .platform()
-            .resume(call, Some(key))
-            .await?
-            .ok_or(Error::NotFound("call"))?;
+        let resumed = self.resume(&conn, call, Some(key)).await?;
         let answer = |twiml: Option<String>, repeated| Answer {
             call,
             twiml: twiml.unwrap_or_else(|| self.silence(call)),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use domain::call::effect::Patience;
 use domain::call::machine::CallMachine;
+use domain::call::session::Stage;
 use domain::call::step::{Facts, Step};
 use domain::id::CallId;
 use domain::plan::RoutingPlan;
@@ -60,6 +61,24 @@ impl CallEngine {
             base: parts.public_base_url,
             patience: parts.patience,
         }
+    }
+
+    /// Our id of a call the carrier knows by its own.
+    pub(super) async fn known(&self, conn: &Conn, carrier_sid: &str) -> Result<CallId, Error> {
+        let known = conn.platform().scope_for_carrier_call(carrier_sid).await?;
+        let (_, call) = known.ok_or(Error::NotFound("call"))?;
+        Ok(call)
+    }
+
+    /// A call that goes on, and the answer to a delivery if it came before.
+    pub(super) async fn resume(
+        &self,
+        conn: &Conn,
+        call: CallId,
+        delivery: Option<&str>,
+    ) -> Result<ResumedCall, Error> {
+        let resumed = conn.platform().resume(call, delivery).await?;
+        resumed.ok_or(Error::NotFound("call"))
     }
 
     /// The plan of a call that goes on.
@@ -115,7 +134,7 @@ pub(super) struct Turn<'a> {
 pub(super) struct Taken {
     /// The document; none if the event has no answer of its own.
     pub twiml: Option<String>,
-    pub next_check_at: Option<Timestamp>,
+    pub stage: Stage,
 }
 
 impl Turn<'_> {
@@ -137,16 +156,6 @@ impl Turn<'_> {
             drop(conn);
             work.read_again(self).await?;
         }
-    }
-
-    /// The same for what has no line to lose, on a connection that keeps more than the step.
-    pub(super) async fn keep_with(
-        &self,
-        conn: &Conn,
-        machine: &CallMachine,
-    ) -> Result<Taken, StoreError> {
-        let step = self.work_out(&mut self.begin(Vec::new()), machine).await?;
-        self.keep_on(conn, &step).await?.ok_or(StoreError::Stale)
     }
 
     fn begin(&self, readings: Vec<UsageMap>) -> Work {
@@ -194,13 +203,14 @@ impl Turn<'_> {
             next_check_at: step.next_check_at,
             claim: step.claim.as_ref(),
             freed: &step.freed,
+            recordings: &step.recordings,
             event: (!nothing_to_tell).then_some(&event),
             now: self.now,
         };
         Ok(match conn.tenant(&self.scope).keep_step(&record).await? {
             Kept::Done => Some(Taken {
                 twiml,
-                next_check_at: step.next_check_at,
+                stage: step.session.stage.clone(),
             }),
             Kept::ClaimLost => None,
         })

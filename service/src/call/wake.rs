@@ -2,6 +2,7 @@
 
 use domain::call::event::{CarrierRecord, Event};
 use domain::call::machine::{CallMachine, Rejected};
+use domain::call::session::Stage;
 use domain::id::CallId;
 use domain::time::Timestamp;
 use store::Over;
@@ -67,17 +68,13 @@ impl CallEngine {
     /// Whether the call is closed now.
     async fn try_wake(&self, call: CallId, said: Event, now: Timestamp) -> Result<bool, Error> {
         let conn = self.db.read().await?;
-        let resumed = conn
-            .platform()
-            .resume(call, None)
-            .await?
-            .ok_or(Error::NotFound("call"))?;
+        let resumed = self.resume(&conn, call, None).await?;
         drop(conn);
         let mut machine = CallMachine::resume(resumed.saved.session.clone(), self.patience);
         machine.handle_timeout(now);
         // Where somebody else was faster, or news came meanwhile, only the alarm is set anew.
         let asked = machine.poll_effect().is_some();
-        let was_open = machine.poll_timeout().is_some();
+        let was_open = machine.session().stage != Stage::Ended;
         if asked {
             let _unchanged: Result<(), Rejected> = machine.handle_event(said, now);
         }
@@ -91,6 +88,6 @@ impl CallEngine {
             now,
         };
         let taken = turn.keep(&machine, Vec::new()).await?;
-        Ok(asked && was_open && taken.next_check_at.is_none())
+        Ok(asked && was_open && taken.stage == Stage::Ended)
     }
 }

@@ -3,7 +3,9 @@
 use domain::api::call::CallQuery;
 use domain::call::event::{CarrierLeg, CarrierRecord, LegNews, LegStatus};
 use domain::call::record::{LiveState, Outcome};
-use store::NewRecording;
+use domain::call::recording::{Recording, RecordingKind};
+
+use domain::testing::recording;
 
 use crate::world::{NOON, World, arrival, ended};
 
@@ -253,7 +255,9 @@ async fn lost_callbacks_are_made_up_by_the_sweep() {
             .await
             .expect("answer")
             .call;
-        let record = CarrierRecord {
+        let mut record = CarrierRecord {
+            recordings_pending: true,
+            recordings: Vec::new(),
             call: Some(CarrierLeg {
                 sid: "CA1".into(),
                 status: LegStatus::Completed,
@@ -270,7 +274,7 @@ async fn lost_callbacks_are_made_up_by_the_sweep() {
             .0
             .lock()
             .expect("records")
-            .insert("CA1".into(), record);
+            .insert("CA1".into(), record.clone());
         let early = engine.sweep(NOON.plus_secs(10)).await.expect("sweep");
         assert_eq!(early.looked_at, 0);
         let report = engine.sweep(NOON.plus_secs(120)).await.expect("sweep");
@@ -291,6 +295,19 @@ async fn lost_callbacks_are_made_up_by_the_sweep() {
             (detail.row.outcome, detail.row.connected_s),
             (Some(Outcome::Connected), 60)
         );
+        assert!(detail.recordings.is_empty());
+        record.recordings = vec![recording(RecordingKind::Conversation, 60)];
+        record.recordings_pending = false;
+        world
+            .records
+            .0
+            .lock()
+            .expect("records")
+            .insert("CA1".into(), record);
+        let report = engine.sweep(NOON.plus_secs(300)).await.expect("sweep");
+        assert_eq!((report.looked_at, report.closed, report.failed), (1, 0, 0));
+        let detail = world.services.calls.detail(&world.op, call).await;
+        assert_eq!(detail.expect("detail").recordings.len(), 1);
         assert_eq!(
             engine
                 .sweep(NOON.plus_secs(9_999))
@@ -344,19 +361,14 @@ async fn a_recording_is_kept_once_and_found_with_its_call() {
             .await
             .expect("answer")
             .call;
-        let recording = NewRecording {
-            carrier_sid: "RE1".into(),
-            url: "https://api.example/RE1".into(),
+        let recording = Recording {
+            sid: "RE1".into(),
+            kind: RecordingKind::Conversation,
             duration_s: 61,
             channels: 2,
-            voicemail: false,
         };
-        for _ in 0..3 {
-            engine
-                .recording_ready("CA1", recording.clone(), NOON)
-                .await
-                .expect("kept");
-        }
+        let tell = || engine.recording_ready("CA1", recording.clone(), NOON);
+        tokio::try_join!(tell(), tell(), tell(), tell()).expect("kept");
         let detail = world
             .services
             .calls

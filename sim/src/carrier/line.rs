@@ -1,6 +1,9 @@
 //! A call as it really was.
 
 use domain::call::event::{CarrierLeg, LegStatus};
+use domain::call::record::Outcome;
+use domain::call::recording::Recording;
+use domain::call::session::Session;
 use domain::time::Timestamp;
 
 /// A caller's call, with what came of it.
@@ -20,10 +23,44 @@ pub struct Line {
     /// Caller and the fallback number were connected.
     pub forwarded: bool,
     pub message_s: u32,
+    /// What was recorded, with the moment it was over.
+    pub recordings: Vec<(Timestamp, Recording)>,
     /// A decisive request was lost or far too late.
     pub troubled: bool,
     /// The carrier has no record of it.
     pub forgotten: bool,
+}
+
+impl Line {
+    /// Whether a call's session says of it what is true.
+    ///
+    /// # Errors
+    /// What it says instead.
+    pub fn agrees_with(&self, session: &Session) -> Result<(), String> {
+        if self.troubled || self.forgotten {
+            return Ok(());
+        }
+        let outcome = session.outcome;
+        let said = (
+            outcome == Some(Outcome::Connected),
+            outcome == Some(Outcome::Forwarded),
+            outcome == Some(Outcome::Voicemail),
+        );
+        let was = (self.talked, self.forwarded, self.message_s > 0);
+        if said != was {
+            return Err(format!(
+                "ended as {outcome:?}; really (talked, forwarded, left a message) {was:?}"
+            ));
+        }
+        match self
+            .recordings
+            .iter()
+            .find(|(_, made)| !session.recordings.contains(made))
+        {
+            Some((_, made)) => Err(format!("ended without {made:?}")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A dialed leg: what it becomes is decided when it is dialed.

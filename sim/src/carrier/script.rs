@@ -1,6 +1,7 @@
 //! Reading a document and doing what it says.
 
 use domain::call::event::{DialResult, LegNews, LegStatus};
+use domain::call::recording::{Recording, RecordingKind};
 use domain::time::Timestamp;
 use domain::voice::twiml::BYTES_MAX;
 use domain::voice::verb::Step;
@@ -198,11 +199,13 @@ impl Carrier {
         };
         self.ask(index, over_at, told, caller_gone);
         if bridged && order.recorded {
-            let told = Told::Recording {
+            let recording = Recording {
                 sid: format!("RE{index:08}-{length_s}"),
+                kind: RecordingKind::Conversation,
                 duration_s: length_s,
+                channels: 2,
             };
-            self.send(index, over_at.plus_secs(2), told);
+            self.record_made(index, over_at, recording);
         }
         Ok(())
     }
@@ -254,11 +257,13 @@ impl Carrier {
             caller_gone,
         );
         if duration_s > 0 {
-            let told = Told::Recording {
+            let recording = Recording {
                 sid: format!("RE{index:08}-v"),
+                kind: RecordingKind::Message,
                 duration_s,
+                channels: 1,
             };
-            self.send(index, at.plus_secs(2), told);
+            self.record_made(index, at, recording);
         }
     }
 

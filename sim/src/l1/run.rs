@@ -206,10 +206,7 @@ impl Run {
                 status: *status,
                 duration_s: Some(*duration_s),
             },
-            Told::Recording { sid, duration_s } => Event::RecordingReady {
-                sid: sid.clone(),
-                duration_s: *duration_s,
-            },
+            Told::Recording(recording) => Event::RecordingReady(recording.clone()),
         };
         let Some(known) = self.calls.get(&delivery.line) else {
             return Err("told about a call that never arrived".to_owned());

@@ -167,17 +167,9 @@ pub(super) fn ended(
             session.attempts
         ));
     }
-    let said = (
-        outcome == Outcome::Connected,
-        outcome == Outcome::Forwarded,
-        outcome == Outcome::Voicemail,
-    );
-    let was = (truth.talked, truth.forwarded, truth.message_s > 0);
-    if !truth.troubled && !truth.forgotten && said != was {
-        return Err(format!(
-            "call {short} ended as {outcome:?}; really (talked, forwarded, left a message) {was:?}"
-        ));
-    }
+    truth
+        .agrees_with(session)
+        .map_err(|e| format!("call {short} {e}"))?;
     Ok(outcome)
 }
 

@@ -5,9 +5,7 @@ use domain::id::CallId;
 use domain::time::Timestamp;
 use service::Error;
 use service::call::engine::CallEngine;
-use store::NewRecording;
 
-use super::run::BASE;
 use crate::carrier::{Delivery, Told};
 
 /// Hands a request to the engine, as the server's webhooks do.
@@ -42,18 +40,11 @@ pub(super) async fn tell(
                 .await
                 .map(|()| None);
         }
-        Told::Recording {
-            sid: recording,
-            duration_s,
-        } => {
-            let new = NewRecording {
-                url: format!("{BASE}/{recording}"),
-                carrier_sid: recording,
-                duration_s,
-                channels: 2,
-                voicemail: false,
-            };
-            return engine.recording_ready(&sid, new, now).await.map(|()| None);
+        Told::Recording(recording) => {
+            return engine
+                .recording_ready(&sid, recording, now)
+                .await
+                .map(|()| None);
         }
     };
     Ok(Some((answer.call, answer.twiml)))

@@ -102,14 +102,6 @@ impl CallMachine {
         }
         let outcome = match self.session.stage {
             Stage::FallbackDialing | Stage::Settling if talked => Outcome::Forwarded,
-            // What was recorded may have been an earlier ringing: only a fallback that takes
-            // messages leaves one.
-            Stage::Recording | Stage::Settling
-                if self.session.recorded
-                    && matches!(self.session.fallback, Fallback::Voicemail { .. }) =>
-            {
-                Outcome::Voicemail
-            }
             _ => self.session.outcome.unwrap_or_else(|| self.nobody()),
         };
         self.finish(outcome, EndedBy::Unknown, now);
@@ -169,8 +161,11 @@ impl CallMachine {
         self.note(now, What::Ended { by });
     }
 
+    /// How a call ends in which nobody talked.
     pub(super) fn nobody(&self) -> Outcome {
-        if self.session.unrouted {
+        if self.session.message_s > Some(0) {
+            Outcome::Voicemail
+        } else if self.session.unrouted {
             Outcome::Unrouted
         } else if self.session.attempts.is_empty() {
             Outcome::NoTarget

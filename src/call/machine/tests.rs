@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::call::event::{CarrierLeg, CarrierRecord, DialResult, LegNews, LegStatus};
 use crate::call::record::Outcome;
+use crate::call::recording::{Recording, RecordingKind};
 use crate::call::session::AttemptResult;
 use crate::call::timeline::EndedBy;
 use crate::campaign::DEFAULT_MESSAGE;
@@ -14,7 +15,7 @@ use crate::phone::E164;
 use crate::routing::UsageMap;
 use crate::target::Destination;
 use crate::testing::{
-    Deeds, NOON_ISH, Shell, arrival, call_id, clocks, number, plan, route, windows,
+    Deeds, NOON_ISH, Shell, arrival, call_id, clocks, number, plan, recording, route, windows,
 };
 use crate::time::Windows;
 use crate::voice::verb::{Dial, Step, Verb};
@@ -256,6 +257,11 @@ fn a_call_is_routed_answered_talked_and_ended() {
         (Some(Outcome::Connected), 246)
     );
     assert_eq!(line.capacity(), (0, 1));
+    let conversation = recording(RecordingKind::Conversation, 246);
+    assert_eq!(
+        line.wait(2).tell(Event::RecordingReady(conversation)),
+        Ok(())
+    );
     assert_eq!(line.machine.poll_timeout(), None);
     insta::assert_snapshot!(line.story());
 }

@@ -4,6 +4,7 @@ use super::{CallMachine, Rejected, THANKS};
 use crate::call::effect::Effect;
 use crate::call::event::{CarrierRecord, DialResult, LegNews, LegStatus};
 use crate::call::record::Outcome;
+use crate::call::recording::{Recording, RecordingKind};
 use crate::call::session::{AttemptResult, Stage};
 use crate::call::timeline::{EndedBy, What};
 use crate::time::Timestamp;
@@ -168,14 +169,8 @@ impl CallMachine {
             return Err(Rejected::WrongState);
         }
         self.heard(now);
-        let outcome = if duration_s > 0 {
-            Outcome::Voicemail
-        } else {
-            self.nobody()
-        };
-        if duration_s > 0 {
-            self.note(now, What::VoicemailLeft { duration_s });
-        }
+        self.message_left(duration_s, now);
+        let outcome = self.nobody();
         self.effects.push_back(Effect::Reply(vec![
             Verb::Say {
                 text: THANKS.to_owned(),
@@ -226,17 +221,71 @@ impl CallMachine {
         Ok(())
     }
 
+    /// A message tells of itself twice, by the end of its taking and as a recording.
+    fn message_left(&mut self, duration_s: u32, now: Timestamp) {
+        let told = self.session.message_s.unwrap_or(0) > 0;
+        self.session.message_s = self.session.message_s.max(Some(duration_s));
+        if duration_s > 0 && !told {
+            self.note(now, What::VoicemailLeft { duration_s });
+        }
+    }
+
+    pub(super) fn recording_ready(
+        &mut self,
+        recording: Recording,
+        now: Timestamp,
+    ) -> Result<(), Rejected> {
+        if self
+            .session
+            .recordings
+            .iter()
+            .any(|r| r.sid == recording.sid)
+        {
+            return Err(Rejected::Stale);
+        }
+        let (kind, duration_s) = (recording.kind, recording.duration_s);
+        self.note(now, What::RecordingReady { duration_s });
+        self.session.recordings.push(recording.clone());
+        self.effects.push_back(Effect::KeepRecording(recording));
+        if kind == RecordingKind::Message {
+            self.message_left(duration_s, now);
+            self.mend_outcome();
+        }
+        Ok(())
+    }
+
+    /// A call that was closed before its message was known.
+    fn mend_outcome(&mut self) {
+        let missed = matches!(
+            self.session.outcome,
+            Some(Outcome::NoAnswer | Outcome::NoTarget)
+        );
+        if missed && self.session.message_s > Some(0) {
+            self.session.outcome = Some(Outcome::Voicemail);
+        }
+    }
+
     pub(super) fn carrier_said(
         &mut self,
         record: &CarrierRecord,
         now: Timestamp,
     ) -> Result<(), Rejected> {
-        if self.session.stage == Stage::Ended {
-            return Err(Rejected::Stale);
-        }
         let Some(call) = &record.call else {
             return self.carrier_silent(now);
         };
+        let was_over = self.session.stage == Stage::Ended;
+        if was_over && !self.session.lacks_recording() {
+            return Err(Rejected::Stale);
+        }
+        for recording in &record.recordings {
+            // One that is known already changes nothing.
+            let _known: Result<(), Rejected> = self.recording_ready(recording.clone(), now);
+        }
+        if was_over {
+            self.session.recordings_settled =
+                !record.recordings_pending || self.asked_long_enough(now);
+            return Ok(());
+        }
         let leg = self.own_leg(&record.legs).cloned();
         if !call.status.is_final() {
             let answered = leg.is_some_and(|leg| leg.status == LegStatus::InProgress);
@@ -255,9 +304,19 @@ impl CallMachine {
         Ok(())
     }
 
+    fn asked_long_enough(&self, now: Timestamp) -> bool {
+        self.session
+            .ended_at
+            .is_none_or(|ended| now.millis_since(ended) >= self.patience.recording_give_up_ms)
+    }
+
     pub(super) fn carrier_silent(&mut self, now: Timestamp) -> Result<(), Rejected> {
         if self.session.stage == Stage::Ended {
-            return Err(Rejected::Stale);
+            if !self.session.lacks_recording() || !self.asked_long_enough(now) {
+                return Err(Rejected::Stale);
+            }
+            self.session.recordings_settled = true;
+            return Ok(());
         }
         let age_ms = now.millis_since(self.session.arrived_at);
         let settling_ms = match (&self.session.stage, self.session.ended_at) {

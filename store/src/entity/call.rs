@@ -32,6 +32,8 @@ pub struct Model {
     pub arrived_at: i64,
     pub ended_at: Option<i64>,
     pub next_check_at: Option<i64>,
+    /// Whether there is a `next_check_at`: an indexed column that does not change with each event.
+    pub is_open: bool,
     pub version: i64,
     #[sea_orm(column_type = "Text")]
     pub session: String,

@@ -11,8 +11,6 @@ pub struct Model {
     pub call_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub carrier_sid: String,
-    #[sea_orm(column_type = "Text")]
-    pub url: String,
     pub duration_s: i64,
     pub channels: i64,
     pub voicemail: bool,

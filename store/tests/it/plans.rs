@@ -9,7 +9,7 @@ use store::{CallFilter, Conn, StepRecord, TenantScope};
 use uuid::Uuid;
 
 use crate::steps::{arriving, claim, going_on, keep};
-use crate::world::{NOON, World, event, execute, is_sqlite, rows, session, texts};
+use crate::world::{NOON, World, event, execute, is_sqlite, new_recording, rows, session, texts};
 
 /// What ran on the connection, and that each of it goes through indexes.
 async fn check(conn: &Conn, what: &str, statements: usize) {
@@ -33,6 +33,8 @@ async fn explain(conn: &Conn, what: &str, sql: &str) {
             texts(conn, &format!("EXPLAIN {sql}")).await.join("\n")
         };
         let scans = if is_sqlite(conn) { "SCAN " } else { "Seq Scan" };
+        // Holds the few calls that are open, and nothing else.
+        let plan = plan.replace("SCAN call USING INDEX call_open", "");
         assert!(
             !plan.contains(scans),
             "{what} reads a whole table:\n{sql}\n{plan}"
@@ -102,6 +104,7 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
         let told = event(Some("e"), NOON);
         let step = StepRecord {
             freed: &freed,
+            recordings: &[new_recording("RE42")],
             event: Some(&told),
             ..going_on(&saved, &arrived)
         };

@@ -19,7 +19,7 @@ const SHARED: [&str; 5] = [
 ];
 
 /// Keys that need not begin with the account, and why.
-const KEYS: [(&str, &str, &str); 11] = [
+const KEYS: [(&str, &str, &str); 10] = [
     (
         "buyer",
         "id",
@@ -31,11 +31,6 @@ const KEYS: [(&str, &str, &str); 11] = [
         "one carrier's call is one call; mints the scope of a callback",
     ),
     ("call", "id", "mints the scope of an action address"),
-    (
-        "call",
-        "next_check_at",
-        "due calls of all accounts; mints their scopes",
-    ),
     (
         "campaign",
         "id",

@@ -10,7 +10,7 @@ use domain::caps::{Caps, Freed};
 use domain::id::CallId;
 use domain::tag::Tags;
 use domain::time::Windows;
-use store::{Conn, Constraint, StoreError};
+use store::{Conn, Constraint, SavedCall, StepRecord, StoreError};
 use uuid::Uuid;
 
 use crate::steps::{arriving, claim, going_on, keep, resume};
@@ -230,11 +230,6 @@ async fn the_schema_refuses_a_reference_into_another_account() {
             on: true,
         }];
         refused!(tx!(world, a.scope, |t| t.replace_routes(a.campaign, &foreign)));
-        refused!(tx!(world, a.scope, |t| t.keep_recording(
-            b.call,
-            &new_recording("RE9"),
-            NOON
-        )));
         let tags = Tags::default();
         let id = CallId(Uuid::from_u128(9));
         let into = session("CA9", Some(b.campaign), &a.e164, NOON);
@@ -251,6 +246,23 @@ async fn the_schema_refuses_a_reference_into_another_account() {
         refused!(tx!(world, a.scope, |t| keep(&t, &arriving(id, &to, &tags))));
         let saved = resume(&world.tx().await, a.call).await.expect("call");
         refused!(tx!(world, a.scope, |t| keep(&t, &going_on(&saved, &to))));
+        let theirs = SavedCall {
+            id: b.call,
+            ..saved.clone()
+        };
+        let made = StepRecord {
+            recordings: &[new_recording("RE9")],
+            ..going_on(&theirs, &saved.session)
+        };
+        // PostgreSQL looks for the call first, SQLite meets the foreign key first.
+        let refused = tx!(world, a.scope, |t| keep(&t, &made));
+        assert!(
+            matches!(
+                refused,
+                Err(StoreError::NotFound | StoreError::Conflict(Constraint::Reference))
+            ),
+            "{refused:?}"
+        );
     }
 }
 

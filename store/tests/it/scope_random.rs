@@ -7,7 +7,7 @@ use domain::caps::{Caps, Freed};
 use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
 use domain::tag::Tags;
 use domain::time::Windows;
-use store::{SavedCall, StoreError};
+use store::{SavedCall, StepRecord, StoreError};
 use uuid::Uuid;
 
 use crate::scope::all_rows;
@@ -148,14 +148,15 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                 let saved = SavedCall { id: x.call, ..mine };
                 note(&t, &saved, &event(Some(&name), NOON)).await
             }
-            _ => t
-                .keep_recording(
-                    x.call,
-                    &new_recording(if draws_even(n) { &name } else { "RE2" }),
-                    NOON,
-                )
-                .await
-                .map(drop),
+            _ => {
+                let sid = if draws_even(n) { &name } else { "RE2" };
+                let saved = SavedCall { id: x.call, ..mine };
+                let step = StepRecord {
+                    recordings: &[new_recording(sid)],
+                    ..going_on(&saved, &saved.session)
+                };
+                keep(&t, &step).await
+            }
         }
     })
 }

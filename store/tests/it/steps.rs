@@ -24,9 +24,10 @@ pub(crate) fn arriving<'a>(call: CallId, session: &'a Session, tags: &'a Tags) -
         call,
         over: Over::Nothing { tags },
         session,
-        next_check_at: None,
+        next_check_at: session.is_live().then(|| NOON.plus_secs(3_600)),
         claim: None,
         freed: &[],
+        recordings: &[],
         event: None,
         now: NOON,
     }
@@ -38,9 +39,10 @@ pub(crate) fn going_on<'a>(saved: &'a SavedCall, session: &'a Session) -> StepRe
         call: saved.id,
         over: Over::Saved(saved),
         session,
-        next_check_at: None,
+        next_check_at: session.is_live().then(|| NOON.plus_secs(3_600)),
         claim: None,
         freed: &[],
+        recordings: &[],
         event: None,
         now: NOON,
     }

@@ -6,6 +6,7 @@ use domain::api::target::TargetInput;
 use domain::call::effect::Patience;
 use domain::call::event::Arrival;
 use domain::call::machine::CallMachine;
+use domain::call::recording::{Recording, RecordingKind};
 use domain::call::session::{Attempt, ChosenRoute, Session};
 use domain::campaign::{Fallback, RecordingMode};
 use domain::caps::Caps;
@@ -17,7 +18,7 @@ use domain::target::{CallerIdPolicy, Destination};
 use domain::time::{Timestamp, Windows};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use store::testing::TestDb;
-use store::{Conn, Db, EventRecord, NewRecording, StepRecord, StoreError, TenantScope};
+use store::{Conn, Db, EventRecord, StepRecord, StoreError, TenantScope};
 use uuid::Uuid;
 
 use crate::steps::{arriving, keep};
@@ -133,12 +134,10 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
     let (tags, came) = (Tags::default(), event(Some("inbound"), NOON));
     let step = StepRecord {
         event: Some(&came),
+        recordings: &[new_recording(&format!("RE{n}"))],
         ..arriving(call, &session, &tags)
     };
     keep(&tenant, &step).await?;
-    tenant
-        .keep_recording(call, &new_recording(&format!("RE{n}")), NOON)
-        .await?;
     let recording = tenant.recordings_of(call).await?[0].id;
     conn.commit().await?;
     Ok(Account {
@@ -248,13 +247,12 @@ pub(crate) fn event(delivery: Option<&str>, at: Timestamp) -> EventRecord {
     }
 }
 
-pub(crate) fn new_recording(sid: &str) -> NewRecording {
-    NewRecording {
-        carrier_sid: sid.to_owned(),
-        url: "https://api.example.com/recording".to_owned(),
+pub(crate) fn new_recording(sid: &str) -> Recording {
+    Recording {
+        sid: sid.to_owned(),
+        kind: RecordingKind::Conversation,
         duration_s: 7,
         channels: 2,
-        voicemail: false,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use store::NewRecording;
+use domain::call::recording::{Recording, RecordingKind};
 
 /// Takes note of a finished recording.
 pub async fn ready(State(state): State<AppState>, Authentic(form): Authentic) -> Response {
@@ -25,18 +25,11 @@ pub async fn ready(State(state): State<AppState>, Authentic(form): Authentic) ->
         );
         return StatusCode::NO_CONTENT.into_response();
     }
-    let recording = NewRecording {
-        carrier_sid: sid.to_owned(),
-        url: form
-            .get("RecordingUrl")
-            .unwrap_or_default()
-            .chars()
-            .take(1_000)
-            .collect(),
+    let recording = Recording {
+        sid: sid.to_owned(),
+        kind: RecordingKind::from_carrier(form.get("RecordingSource").unwrap_or_default()),
         duration_s: form.recording_duration().unwrap_or(0),
         channels: form.recording_channels().unwrap_or(1),
-        // The engine knows from the call itself.
-        voicemail: form.get("RecordingSource") == Some("RecordVerb"),
     };
     let now = state.services.clock.now();
     let answer = reply::noted(

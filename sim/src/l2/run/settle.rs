@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::call::session::Stage;
 use domain::id::CallId;
 
 use super::super::check;
@@ -24,7 +25,7 @@ impl Run {
                 let open = check::calls(&self.db.db, &self.scope)
                     .await?
                     .iter()
-                    .filter(|(_, s)| s.outcome.is_none() || s.ended_at.is_none())
+                    .filter(|(_, s)| s.stage != Stage::Ended || s.lacks_recording())
                     .count();
                 if open == 0 {
                     break;

@@ -75,10 +75,7 @@ fn a_lost_voicemail_action_is_made_good_by_its_recording() {
     let mut line = Line::arrive(plan(Vec::new()));
     assert_eq!(line.wait(9).caller_leg_ends(9), Ok(()));
     assert_eq!(
-        line.tell(Event::RecordingReady {
-            sid: "RE1".to_owned(),
-            duration_s: 6
-        }),
+        line.tell(Event::RecordingReady(recording(RecordingKind::Message, 6))),
         Ok(())
     );
     let call = Some(carrier_leg("CA01", LegStatus::Completed, 9));
@@ -86,11 +83,87 @@ fn a_lost_voicemail_action_is_made_good_by_its_recording() {
     assert_eq!(
         line.tell(Event::CarrierSaid(CarrierRecord {
             call,
-            legs: Vec::new()
+            ..CarrierRecord::default()
         })),
         Ok(())
     );
     assert_eq!(line.outcome(), Some(Outcome::Voicemail));
+}
+
+/// The caller speaks after the greeting and hangs up; nothing of it is told.
+fn silent_message() -> Line {
+    let mut line = Line::arrive(plan(Vec::new()));
+    assert_eq!(line.wait(9).caller_leg_ends(9), Ok(()));
+    assert!(line.wake());
+    line
+}
+
+fn over(recordings: Vec<Recording>, recordings_pending: bool) -> Event {
+    Event::CarrierSaid(CarrierRecord {
+        call: Some(carrier_leg("CA01", LegStatus::Completed, 9)),
+        legs: Vec::new(),
+        recordings,
+        recordings_pending,
+    })
+}
+
+#[test]
+fn a_message_nobody_told_of_is_found_in_the_carriers_records() {
+    let message = recording(RecordingKind::Message, 6);
+    let mut line = silent_message();
+    assert_eq!(line.tell(over(vec![message.clone()], false)), Ok(()));
+    assert_eq!(line.outcome(), Some(Outcome::Voicemail));
+    assert_eq!(line.last.recordings, std::slice::from_ref(&message));
+    assert_eq!(line.machine.poll_timeout(), None);
+    assert_eq!(
+        line.tell(Event::RecordingReady(message)),
+        Err(Rejected::Stale),
+        "told after all"
+    );
+}
+
+#[test]
+fn a_message_that_is_known_late_mends_the_outcome() {
+    let message = recording(RecordingKind::Message, 6);
+    for told in [
+        Event::RecordingReady(message.clone()),
+        over(vec![message.clone()], false),
+    ] {
+        let mut line = silent_message();
+        assert_eq!(line.tell(over(Vec::new(), true)), Ok(()));
+        assert_eq!(line.outcome(), Some(Outcome::NoTarget));
+        let asks_at = line.machine.poll_timeout().map(|timer| timer.kind);
+        assert_eq!(asks_at, Some(TimerKind::RecordingMissing));
+        assert!(line.wake());
+        assert_eq!(line.tell(told), Ok(()));
+        assert_eq!(line.outcome(), Some(Outcome::Voicemail));
+        assert_eq!(line.last.recordings, std::slice::from_ref(&message));
+        assert_eq!(line.machine.poll_timeout(), None);
+    }
+}
+
+#[test]
+fn a_recording_that_never_comes_is_asked_for_ever_more_rarely_and_given_up() {
+    let mut line = Line::arrive(ladder());
+    assert_eq!(line.leg(1, 2, LegStatus::InProgress), Ok(()));
+    assert_eq!(line.wait(30).dial_ends(1, talked(30)), Ok(()));
+    let ended = line.session().ended_at.expect("ended");
+    let mut asked = Vec::new();
+    while line.wake() {
+        asked.push(line.now.secs_since(ended));
+        let _unanswered = line.tell(Event::CarrierSilent);
+    }
+    assert_eq!(asked, [60, 120, 240, 480, 960, 1_920, 3_840]);
+
+    let mut line = Line::arrive(ladder());
+    assert_eq!(line.wait(30).dial_ends(1, talked(30)), Ok(()));
+    assert!(line.wake());
+    assert_eq!(
+        line.tell(over(Vec::new(), false)),
+        Ok(()),
+        "the carrier has none"
+    );
+    assert_eq!(line.machine.poll_timeout(), None);
 }
 
 #[test]
@@ -105,10 +178,10 @@ fn a_recorded_ringing_is_no_message() {
         Ok(())
     );
     assert_eq!(
-        line.tell(Event::RecordingReady {
-            sid: "RE1".to_owned(),
-            duration_s: 25
-        }),
+        line.tell(Event::RecordingReady(recording(
+            RecordingKind::Conversation,
+            25
+        ))),
         Ok(())
     );
     assert_eq!(line.wait(5).caller_leg_ends(30), Ok(()));
@@ -119,7 +192,11 @@ fn a_recorded_ringing_is_no_message() {
         carrier_leg("CA-leg-2", LegStatus::Canceled, 0),
     ];
     assert_eq!(
-        line.tell(Event::CarrierSaid(CarrierRecord { call, legs })),
+        line.tell(Event::CarrierSaid(CarrierRecord {
+            call,
+            legs,
+            ..CarrierRecord::default()
+        })),
         Ok(())
     );
     assert_eq!(line.outcome(), Some(Outcome::NoAnswer));
@@ -336,6 +413,7 @@ fn a_missing_result_is_asked_for_and_taken_from_the_carriers_records() {
         let record = CarrierRecord {
             call: Some(carrier_leg("CA01", S::Completed, 60)),
             legs: vec![carrier_leg("CA9", status, secs)],
+            ..CarrierRecord::default()
         };
         assert_eq!(line.tell(Event::CarrierSaid(record)), Ok(()));
         assert_eq!(
@@ -356,6 +434,7 @@ fn the_carrier_says_the_call_goes_on() {
     let goes_on = |leg| CarrierRecord {
         call: Some(carrier_leg("CA01", LegStatus::InProgress, 0)),
         legs: vec![carrier_leg("CA9", leg, 0)],
+        ..CarrierRecord::default()
     };
     assert!(line.wake());
     assert_eq!(
@@ -387,7 +466,11 @@ fn the_carriers_own_leg_is_found_by_id_then_by_order() {
     // The busy leg never got a record of its own, so the order alone would point past the end.
     let legs = vec![carrier_leg("CA-leg-2", LegStatus::Completed, 61)];
     assert_eq!(
-        line.tell(Event::CarrierSaid(CarrierRecord { call, legs })),
+        line.tell(Event::CarrierSaid(CarrierRecord {
+            call,
+            legs,
+            ..CarrierRecord::default()
+        })),
         Ok(())
     );
     assert_eq!(
@@ -404,6 +487,7 @@ fn every_callback_lost_is_made_good_by_the_carriers_records() {
     let record = CarrierRecord {
         call: Some(carrier_leg("CA01", LegStatus::Completed, 40)),
         legs: vec![carrier_leg("CA9", LegStatus::Completed, 31)],
+        ..CarrierRecord::default()
     };
     assert_eq!(line.tell(Event::CarrierSaid(record)), Ok(()));
     assert_eq!(
@@ -482,7 +566,7 @@ fn each_stage_waits_with_its_own_patience() {
     );
     assert_eq!(timer(&line), Some((20, TimerKind::FallbackOverdue)));
     assert_eq!(line.caller_leg_ends(9), Ok(()));
-    assert_eq!(timer(&line), None);
+    assert_eq!(timer(&line), Some((60, TimerKind::RecordingMissing)));
 }
 
 #[test]

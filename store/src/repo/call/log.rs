@@ -334,17 +334,10 @@ impl Tenant<'_> {
             );
         }
         if filter.live {
-            // By state, which is indexed: the few live calls among many ended ones.
-            select = select.filter(
-                C::State.is_in(
-                    [
-                        LiveState::Ringing,
-                        LiveState::Connected,
-                        LiveState::Fallback,
-                    ]
-                    .map(LiveState::code),
-                ),
-            );
+            // By the flag, which is indexed: the few open calls among many ended ones.
+            select = select
+                .filter(Expr::col((call::Entity, C::IsOpen)))
+                .filter(C::EndedAt.is_null());
         }
         if !filter.caller_digits.is_empty() {
             // Digits only: anything else is a wildcard of LIKE, or an error (PostgreSQL and a

@@ -5,6 +5,7 @@
 //! only for that statement. SQLite, which has one writer anyway, gets the parts as one batch.
 
 use domain::call::record::Outcome;
+use domain::call::recording::{Recording, RecordingKind};
 use domain::call::session::Session;
 use domain::caps::{Claim, Freed};
 use domain::id::CallId;
@@ -12,7 +13,7 @@ use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{
-    Alias, CommonTableExpression, Expr, InsertStatement, PostgresQueryBuilder, Query,
+    Alias, CommonTableExpression, Expr, InsertStatement, OnConflict, PostgresQueryBuilder, Query,
     SelectStatement, SimpleExpr, SqliteQueryBuilder, SubQueryStatement, UpdateStatement, Values,
     WithClause,
 };
@@ -24,7 +25,7 @@ use sea_orm::{
 };
 
 use super::{EventRecord, SavedCall};
-use crate::entity::{call, call_event, target_usage};
+use crate::entity::{call, call_event, recording, target_usage};
 use crate::error::{Constraint, StoreError};
 use crate::repo::to_json;
 use crate::scope::{Tenant, TenantOwned};
@@ -40,6 +41,8 @@ pub struct StepRecord<'a> {
     /// Kept only if this can be had.
     pub claim: Option<&'a Claim>,
     pub freed: &'a [Freed],
+    /// Recordings that the call did not know.
+    pub recordings: &'a [Recording],
     pub event: Option<&'a EventRecord>,
     pub now: Timestamp,
 }
@@ -153,6 +156,12 @@ impl Tenant<'_> {
                 self.insert_gated::<call_event::Entity>(row, gate)?,
             ));
         }
+        for (at, recording) in step.recordings.iter().enumerate() {
+            with.cte(part(
+                &format!("recorded{at}"),
+                self.recording_row(step, recording, gate)?,
+            ));
+        }
         let held = |name: Option<&str>| match name {
             Some(name) => exists(name),
             None => Expr::value(true),
@@ -215,6 +224,12 @@ impl Tenant<'_> {
             let row = self.event_row(step, event)?;
             batch.add(
                 self.insert_gated::<call_event::Entity>(row, None)?
+                    .build(SqliteQueryBuilder),
+            );
+        }
+        for recording in step.recordings {
+            batch.add(
+                self.recording_row(step, recording, None)?
                     .build(SqliteQueryBuilder),
             );
         }
@@ -283,6 +298,7 @@ impl Tenant<'_> {
             has_recording: Set(view.has_recording),
             ended_at: Set(view.ended_at),
             next_check_at: Set(step.next_check_at.map(|t| t.0)),
+            is_open: Set(step.next_check_at.is_some()),
             session: Set(view.session),
         })
     }
@@ -306,6 +322,7 @@ impl Tenant<'_> {
             .col_expr(C::HasRecording, Expr::value(view.has_recording))
             .col_expr(C::EndedAt, Expr::value(view.ended_at))
             .col_expr(C::NextCheckAt, Expr::value(step.next_check_at.map(|t| t.0)))
+            .col_expr(C::IsOpen, Expr::value(step.next_check_at.is_some()))
             .col_expr(C::Session, Expr::value(view.session))
             .col_expr(C::Version, Expr::value(saved.version + 1))
             .filter(C::Id.eq(step.call.0))
@@ -331,6 +348,29 @@ impl Tenant<'_> {
             entries: Set(to_json("call_event", &event.entries)?),
             reply: Set(event.reply.clone()),
         })
+    }
+
+    /// One that another call has already stays there.
+    fn recording_row(
+        &self,
+        step: &StepRecord<'_>,
+        recording: &Recording,
+        gate: Option<&str>,
+    ) -> Result<InsertStatement, StoreError> {
+        let row = recording::ActiveModel {
+            account_id: NotSet,
+            id: NotSet,
+            call_id: Set(step.call.0),
+            carrier_sid: Set(recording.sid.clone()),
+            duration_s: Set(i64::from(recording.duration_s)),
+            channels: Set(i64::from(recording.channels)),
+            voicemail: Set(recording.kind == RecordingKind::Message),
+            created_at: Set(step.now.0),
+        };
+        let known = [recording::Column::AccountId, recording::Column::CarrierSid];
+        let mut insert = self.insert_gated::<recording::Entity>(row, gate)?;
+        insert.on_conflict(OnConflict::columns(known).do_nothing().to_owned());
+        Ok(insert)
     }
 
     /// Inserts a row of this account if another part of the statement found something.
@@ -476,7 +516,7 @@ impl SessionColumns {
             attempts: i64::try_from(session.attempts.len()).unwrap_or(i64::MAX),
             connected_s: i64::from(session.connected_s()),
             duration_s: session.duration_s.map(i64::from),
-            has_recording: session.recorded,
+            has_recording: !session.recordings.is_empty(),
             ended_at: session.ended_at.map(|t| t.0),
             session: to_json("call", session)?,
         })
