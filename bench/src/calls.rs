@@ -165,6 +165,8 @@ impl Asked {
             let path = url
                 .replace("&amp;", "&")
                 .strip_prefix(&format!("http://{host}"))?
+                .split('#')
+                .next()?
                 .to_owned();
             Some(path)
         };

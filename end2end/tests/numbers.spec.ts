@@ -116,7 +116,8 @@ test('the addresses for the carrier are those of the public base URL, ready to c
   const page = await signedIn('owner');
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, '/numbers');
-  await expect(page.getByText(`${product.publicUrl}/api/webhooks/voice`, { exact: true })).toBeVisible();
+  const address = `${product.publicUrl}/api/webhooks/voice#ct=2000&rt=5000&rc=5&rp=ct,rt,5xx`;
+  await expect(page.getByText(address, { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Copy the address for incoming calls' }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${product.publicUrl}/api/webhooks/voice`);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(address);
 });

@@ -8,6 +8,7 @@ use domain::api::page::Choice;
 use domain::id::{CampaignId, NumberId};
 use domain::invalid::FieldErrors;
 use domain::time::Timestamp;
+use domain::voice::twiml::ASK_AGAIN;
 use store::{CallFilter, Conn, Constraint, Db, NumberRecord, StoreError};
 
 use crate::error::{Error, OrMissing, OrTaken};
@@ -47,8 +48,8 @@ impl Numbers {
                     hint: c.vertical,
                 })
                 .collect(),
-            voice_url: format!("{}/api/webhooks/voice", self.base),
-            status_url: format!("{}/api/webhooks/status", self.base),
+            voice_url: format!("{}/api/webhooks/voice{ASK_AGAIN}", self.base),
+            status_url: format!("{}/api/webhooks/status{ASK_AGAIN}", self.base),
         })
     }
 

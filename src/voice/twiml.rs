@@ -10,6 +10,12 @@ use crate::target::Destination;
 /// The largest document the carrier takes, in bytes.
 pub const BYTES_MAX: usize = 64 * 1024;
 
+/// What every address that the carrier is given ends with: how long it waits for us and when it
+/// asks again (twilio-reference 1.5; the fragment is not sent). Left to itself it asks again only
+/// where no connection came about, and a restart of ours would lose a call. All tries together end
+/// after the carrier's 15 seconds.
+pub const ASK_AGAIN: &str = "#ct=2000&rt=5000&rc=5&rp=ct,rt,5xx";
+
 /// Where the carrier reaches us about one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Door {
@@ -23,7 +29,7 @@ impl Door {
     #[must_use]
     pub fn url(&self, step: Step) -> String {
         format!(
-            "{}/api/webhooks/voice/{}/{}",
+            "{}/api/webhooks/voice/{}/{}{ASK_AGAIN}",
             self.base,
             self.call,
             step.path()
@@ -31,7 +37,7 @@ impl Door {
     }
 
     fn recording_url(&self) -> String {
-        format!("{}/api/webhooks/recording", self.base)
+        format!("{}/api/webhooks/recording{ASK_AGAIN}", self.base)
     }
 }
 

@@ -80,6 +80,8 @@ impl Wire {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.clone())),
         );
+        // As a carrier does: what stands behind it is for the carrier alone, neither sent nor signed.
+        let url = url.split('#').next().unwrap_or(url);
         let to = url
             .strip_prefix(&self.public)
             .map_or_else(|| url.to_owned(), |path| format!("{}{path}", self.send));

@@ -143,7 +143,7 @@ async fn call(
             channels: 1,
         };
         engine.recording_ready(&sid("CA", 0), message, now).await?;
-    } else if twiml.contains("/fallback\"") {
+    } else if twiml.contains("/fallback#") {
         let talk = secs(dice, 15, 120);
         now = now.plus_secs(talk);
         let result = DialResult {

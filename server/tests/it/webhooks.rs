@@ -170,7 +170,7 @@ async fn broken_requests_are_refused_with_words_and_kept_nowhere() {
         missing.body
     );
     let escape = world.unsigned(path, "CallSid=%zz", Some("AAAA")).await;
-    assert_eq!(escape.status, StatusCode::BAD_REQUEST, "{}", escape.body);
+    assert_eq!(escape.status, StatusCode::FORBIDDEN, "{}", escape.body);
     let large = world
         .unsigned(
             path,

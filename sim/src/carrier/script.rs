@@ -118,6 +118,7 @@ impl Carrier {
         let path = url
             .strip_prefix(&self.base)
             .ok_or_else(|| format!("{url} is not ours"))?;
+        let path = path.split_once('#').map_or(path, |(path, _)| path);
         path.rsplit('/')
             .next()
             .and_then(Step::from_path)

@@ -124,7 +124,12 @@ impl FromRequest<AppState> for Authentic {
             keys.check(&url, signed, &signature)?;
             return Err(Refused::NotAForm);
         }
-        let form = Form::parse(&body)?;
+        let form = match Form::parse(&body) {
+            Ok(form) => form,
+            // Its signature cannot be checked either, and strangers are told nothing.
+            Err(_) if keys.required => return Err(Refused::Forged),
+            Err(malformed) => return Err(malformed.into()),
+        };
         keys.check(&url, Signed::Form(form.pairs()), &signature)?;
         Ok(Self(form))
     }
