@@ -174,13 +174,20 @@ impl Session {
     }
 
     /// Seconds the caller talked with targets.
+    ///
+    /// A target's line is open during its whisper as well; the caller's is answered when the two are
+    /// connected (`answerOnBridge`, twilio-reference 1.3), so it bounds the conversation.
     #[must_use]
     pub fn connected_s(&self) -> u32 {
-        self.attempts
+        let lines: u32 = self
+            .attempts
             .iter()
             .filter(|a| a.result == Some(AttemptResult::Connected))
             .map(|a| a.talked_s)
-            .sum()
+            .sum();
+        self.duration_s
+            .filter(|s| *s > 0)
+            .map_or(lines, |caller| lines.min(caller))
     }
 
     /// How many recordings of a kind we know of.

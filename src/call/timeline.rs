@@ -162,7 +162,7 @@ impl What {
                 AttemptResult::Connected => (
                     "phone-call",
                     "Conversation ended".to_owned(),
-                    format!("{} connected", length_text(*talked_s)),
+                    format!("The target's line was open for {}", length_text(*talked_s)),
                 ),
                 other => ("phone-off", other.word().to_owned(), String::new()),
             },
@@ -173,8 +173,8 @@ impl What {
             ),
             Self::FallbackDialEnded { connected: true } => (
                 "phone-call",
-                "Fallback number took the call".to_owned(),
-                String::new(),
+                "Fallback conversation ended".to_owned(),
+                "The fallback number took the call.".to_owned(),
             ),
             Self::FallbackDialEnded { connected: false } => (
                 "phone-off",
@@ -195,7 +195,7 @@ impl What {
                 "info",
                 "Carrier closed the call".to_owned(),
                 duration_s
-                    .map(|s| format!("{} in all", length_text(s)))
+                    .map(|s| format!("{} since the caller's line was answered", length_text(s)))
                     .unwrap_or_default(),
             ),
             Self::Reconciled => (
