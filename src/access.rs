@@ -27,6 +27,7 @@ pub enum Permission {
     EditCampaigns,
     EditBuyers,
     EditNumbers,
+    EditBlocks,
     ManageUsers,
 }
 
@@ -43,7 +44,8 @@ impl Role {
             | Permission::PlayRecordings
             | Permission::EditCampaigns
             | Permission::EditBuyers
-            | Permission::EditNumbers => self >= Self::Manager,
+            | Permission::EditNumbers
+            | Permission::EditBlocks => self >= Self::Manager,
             Permission::ManageUsers => self >= Self::Admin,
         }
     }
@@ -78,6 +80,7 @@ impl Permission {
             Self::EditCampaigns => "change campaigns",
             Self::EditBuyers => "change buyers and targets",
             Self::EditNumbers => "change numbers",
+            Self::EditBlocks => "block callers",
             Self::ManageUsers => "manage users",
         }
     }

@@ -4,6 +4,7 @@
 //! what is wrong, at the field. The same `check` runs in the browser and on the server. A view holds
 //! texts ready to show (times in the account's zone), so that both sides render the same.
 
+pub mod block;
 pub mod buyer;
 pub mod call;
 pub mod campaign;

@@ -98,9 +98,10 @@ impl Block {
     }
 }
 
-/// Every pattern that matches a caller, as text, the closest first. A SIP identity or a number no
-/// plan knows matches none.
-fn patterns_of(caller: &Caller) -> Box<dyn Iterator<Item = String> + '_> {
+/// Every pattern that matches a caller, as text, the closest first: what a store looks up. A SIP
+/// identity or a number no plan knows matches none.
+#[must_use]
+pub fn patterns_of(caller: &Caller) -> Box<dyn Iterator<Item = String> + '_> {
     match caller {
         Caller::Number(number) => {
             let digits = number.as_str();

@@ -3,6 +3,7 @@
 //! Each names who asks, calls one use case and maps the error; decisions live in `service`. Every
 //! one has a fixed endpoint, so that an open tab survives a deploy.
 
+pub mod block;
 pub mod buyer;
 pub mod call;
 pub mod campaign;

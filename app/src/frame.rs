@@ -49,6 +49,7 @@ fn hotkeys(palette: RwSignal<bool>) {
         ("g c", "Go to campaigns", route::CAMPAIGNS),
         ("g b", "Go to buyers and targets", route::BUYERS),
         ("g n", "Go to numbers", route::NUMBERS),
+        ("g x", "Go to blocked callers", route::BLOCKS),
     ] {
         let navigate = use_navigate();
         use_hotkey(keys, what, move || {

@@ -16,7 +16,7 @@ use leptos_router::ChooseView;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::page::{buyer, buyers, call, calls, campaign, campaigns, numbers, target};
+use crate::page::{blocks, buyer, buyers, call, calls, campaign, campaigns, numbers, target};
 use crate::ui::{ErrorState, PageHead};
 
 /// Pages about calls.
@@ -34,7 +34,7 @@ pub(crate) enum CampaignPage {
     One,
 }
 
-/// Pages about buyers, their targets, and numbers.
+/// Pages about buyers, their targets, numbers and blocked callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AssetPage {
     Buyers,
@@ -44,6 +44,9 @@ pub(crate) enum AssetPage {
     Target,
     Numbers,
     NumberNew,
+    Blocks,
+    BlockNew,
+    BlockImport,
 }
 
 #[wasm_split(calls, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_calls))]
@@ -73,6 +76,9 @@ fn asset_view(page: AssetPage) -> Result<AnyView, SplitLoaderError> {
         AssetPage::Target => view! { <target::Target/> }.into_any(),
         AssetPage::Numbers => view! { <numbers::Numbers/> }.into_any(),
         AssetPage::NumberNew => view! { <numbers::NumberNew/> }.into_any(),
+        AssetPage::Blocks => view! { <blocks::Blocks/> }.into_any(),
+        AssetPage::BlockNew => view! { <blocks::new::BlockNew/> }.into_any(),
+        AssetPage::BlockImport => view! { <blocks::import::BlockImport/> }.into_any(),
     })
 }
 
@@ -119,7 +125,7 @@ fn chunk_of(path: &str) -> Option<Chunk> {
     match path.split('/').nth(1)? {
         "calls" => Some(Chunk::Calls),
         "campaigns" => Some(Chunk::Campaigns),
-        "buyers" | "targets" | "numbers" => Some(Chunk::Assets),
+        "buyers" | "targets" | "numbers" | "blocks" => Some(Chunk::Assets),
         _ => None,
     }
 }

@@ -93,6 +93,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("targets/:id") view=lazy::AssetPage::Target ssr=SsrMode::Async/>
                     <Route path=path!("numbers") view=lazy::AssetPage::Numbers ssr=SsrMode::Async/>
                     <Route path=path!("numbers/new") view=lazy::AssetPage::NumberNew ssr=SsrMode::Async/>
+                    <Route path=path!("blocks") view=lazy::AssetPage::Blocks ssr=SsrMode::Async/>
+                    <Route path=path!("blocks/new") view=lazy::AssetPage::BlockNew ssr=SsrMode::Async/>
+                    <Route path=path!("blocks/import") view=lazy::AssetPage::BlockImport ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

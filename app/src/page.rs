@@ -1,5 +1,6 @@
 //! The pages. Each has one resource; the URL holds all of its state.
 
+pub mod blocks;
 pub mod buyer;
 pub mod buyers;
 pub mod call;

@@ -1,5 +1,6 @@
 //! Every address of the console, in one place: links are made here and nowhere else.
 
+use domain::api::block::BlockQuery;
 use domain::api::call::CallQuery;
 use domain::id::{BuyerId, CallId, CampaignId, TargetId};
 
@@ -15,6 +16,9 @@ pub const BUYERS: &str = "/buyers";
 pub const BUYER_NEW: &str = "/buyers/new";
 pub const NUMBERS: &str = "/numbers";
 pub const NUMBER_NEW: &str = "/numbers/new";
+pub const BLOCKS: &str = "/blocks";
+pub const BLOCK_NEW: &str = "/blocks/new";
+pub const BLOCK_IMPORT: &str = "/blocks/import";
 
 /// A tab of a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,6 +89,15 @@ pub fn pairs(query: &CallQuery) -> Vec<(&'static str, &str)> {
         ("to", &query.to),
         ("caller", &query.caller),
     ]
+}
+
+/// A page of blocked callers.
+#[must_use]
+pub fn blocks(query: &BlockQuery) -> String {
+    with_query(
+        BLOCKS,
+        &[("search", &query.search), ("after", &query.after)],
+    )
 }
 
 /// The call log of one campaign today.

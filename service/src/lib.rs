@@ -4,6 +4,7 @@
 //! SQL, no HTTP, no environment, no clock but the port's; every method that serves a person takes
 //! an [`OpCtx`] first and asks for a permission before it looks at anything.
 
+pub mod block;
 pub mod buyer;
 pub mod call;
 pub mod campaign;
@@ -54,6 +55,7 @@ pub struct Services {
     pub buyers: buyer::Buyers,
     pub targets: target::Targets,
     pub numbers: number::Numbers,
+    pub blocks: block::Blocks,
     pub calls: call::log::Calls,
     pub recordings: recording::Recordings,
     pub engine: call::engine::CallEngine,
@@ -80,6 +82,7 @@ impl Services {
             buyers: buyer::Buyers::new(db.clone()),
             targets: target::Targets::new(db.clone()),
             numbers: number::Numbers::new(db.clone(), parts.public_base_url.clone()),
+            blocks: block::Blocks::new(db.clone()),
             calls: call::log::Calls::new(db.clone()),
             recordings: recording::Recordings::new(db.clone()),
             inspect: inspect::Inspection::new(db),

@@ -109,6 +109,18 @@ pub struct CallDetail {
     pub tags: Vec<(String, String)>,
     pub campaign_href: String,
     pub target_href: String,
+    pub caller_block: CallerBlock,
+}
+
+/// Whether the caller can be blocked from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallerBlock {
+    /// The role may not, or the caller showed no number.
+    Unavailable,
+    Open,
+    /// The number is blocked in every campaign.
+    Blocked,
 }
 
 /// An event of the call in the order it happened.

@@ -1,5 +1,9 @@
 //! One line of an imported list of blocked callers: `number,hours,note`.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
 use super::pattern::{BlockPattern, ParsePatternError};
 use crate::invalid::{self, FieldErrors};
 
@@ -27,6 +31,60 @@ pub enum Line {
     Header,
     /// Nothing on it.
     Blank,
+}
+
+/// A refused line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadLine {
+    /// From 1.
+    pub line: u32,
+    /// `number`, `hours`, `note` or `line`.
+    pub field: String,
+    pub message: String,
+    /// How it begins.
+    pub text: String,
+}
+
+/// What a whole list asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Each pattern once, as it was first named.
+    pub blocks: Vec<BlockLine>,
+    /// Lines that name a pattern again.
+    pub repeated: u32,
+    pub bad: Vec<BadLine>,
+}
+
+/// Characters of a refused line that are shown.
+const SHOWN_CHARS: usize = 60;
+
+/// Reads a list, line by line.
+#[must_use]
+pub fn read_sheet(text: &str) -> Sheet {
+    let mut sheet = Sheet::default();
+    let mut named = BTreeSet::new();
+    for (line, number) in text.lines().zip(1_u32..) {
+        match read(line) {
+            Ok(Line::Block(block)) => {
+                if named.insert(block.pattern.clone()) {
+                    sheet.blocks.push(block);
+                } else {
+                    sheet.repeated += 1;
+                }
+            }
+            Ok(Line::Header | Line::Blank) => {}
+            Err(errors) => {
+                let shown = || line.trim().chars().take(SHOWN_CHARS).collect();
+                sheet.bad.extend(errors.0.into_iter().map(|error| BadLine {
+                    line: number,
+                    field: error.field,
+                    message: error.message,
+                    text: shown(),
+                }));
+            }
+        }
+    }
+    sheet
 }
 
 /// Reads one line, without its line end or with it. A byte order mark is skipped. Hours and note
@@ -119,6 +177,18 @@ fn split(line: &str) -> Result<Vec<String>, FieldErrors> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_list_names_each_pattern_once_and_each_bad_line_by_its_number() {
+        let list = "\u{feff}number,hours,note\r\n+13075550100,24,robots\r\n\r\n+1307*\r\n307 555 0100\r\n12,many,x\r\n";
+        let sheet = read_sheet(list);
+        let patterns: Vec<String> = sheet.blocks.iter().map(|b| b.pattern.to_string()).collect();
+        assert_eq!(patterns, ["+13075550100", "+1307*"]);
+        assert_eq!(sheet.repeated, 1);
+        let bad: Vec<(u32, &str)> = sheet.bad.iter().map(|b| (b.line, &*b.field)).collect();
+        assert_eq!(bad, [(6, "number"), (6, "hours")]);
+        assert_eq!(sheet.bad[0].text, "12,many,x");
+    }
 
     fn block(pattern: &str, hours: Option<u32>, note: &str) -> Result<Line, FieldErrors> {
         Ok(Line::Block(BlockLine {

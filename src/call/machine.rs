@@ -15,6 +15,7 @@ use super::effect::{Effect, Patience, Timer, TimerKind};
 use super::event::{Arrival, Event};
 use super::session::{Session, Stage};
 use super::timeline::{Entry, What};
+use crate::block::Blocked;
 use crate::campaign::{ATTEMPTS_DEFAULT, Fallback, RecordingMode};
 use crate::plan::RoutingPlan;
 use crate::time::Timestamp;
@@ -45,11 +46,13 @@ pub struct CallMachine {
 }
 
 impl CallMachine {
-    /// A call that has just arrived, with the plan of its number's campaign.
+    /// A call that has just arrived, with the plan of its number's campaign and why that campaign
+    /// turns the caller away, if it does.
     #[must_use]
     pub fn arrive(
         arrival: &Arrival,
         plan: Option<&RoutingPlan>,
+        blocked: Option<Blocked>,
         now: Timestamp,
         patience: Patience,
     ) -> Self {
@@ -92,16 +95,17 @@ impl CallMachine {
         let dialed = super::event::dialed_number(&arrival.to)
             .map_or_else(|| arrival.to.clone(), |n| n.display());
         machine.note(now, What::Arrived { dialed, tags });
-        match plan {
-            None => {
+        match (plan, blocked) {
+            (None, _) => {
                 machine.note(now, What::NumberUnknown);
                 machine.begin_fallback(now);
             }
-            Some(plan) if !plan.active => {
+            (Some(_), Some(blocked)) => machine.turn_away(blocked, now),
+            (Some(plan), None) if !plan.active => {
                 machine.note(now, What::CampaignPaused);
                 machine.begin_fallback(now);
             }
-            Some(_) => machine.choose(),
+            (Some(_), None) => machine.choose(),
         }
         machine
     }

@@ -34,6 +34,8 @@ pub enum Outcome {
     Abandoned,
     /// No campaign uses the number, or its campaign is paused.
     Unrouted,
+    /// The caller is on the list of blocked ones and was turned away.
+    Blocked,
 }
 
 impl LiveState {
@@ -71,7 +73,7 @@ impl LiveState {
 
 impl Outcome {
     /// All outcomes, best first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Connected,
         Self::Forwarded,
         Self::Voicemail,
@@ -79,6 +81,7 @@ impl Outcome {
         Self::NoTarget,
         Self::Abandoned,
         Self::Unrouted,
+        Self::Blocked,
     ];
 
     /// The stored word.
@@ -92,6 +95,7 @@ impl Outcome {
             Self::Forwarded => "forwarded",
             Self::Abandoned => "abandoned",
             Self::Unrouted => "unrouted",
+            Self::Blocked => "blocked",
         }
     }
 
@@ -112,6 +116,7 @@ impl Outcome {
             Self::Forwarded => "Forwarded",
             Self::Abandoned => "Abandoned",
             Self::Unrouted => "Unrouted",
+            Self::Blocked => "Blocked",
         }
     }
 }

@@ -27,6 +27,10 @@ pub enum What {
     /// No campaign uses the number.
     NumberUnknown,
     CampaignPaused,
+    /// The caller was turned away, with the reason.
+    CallerBlocked {
+        reason: String,
+    },
     Decided {
         after: Option<AttemptResult>,
         decision: Decision,
@@ -87,6 +91,8 @@ pub enum EndedBy {
     Target,
     /// We did: the fallback was over.
     System,
+    /// The call was never taken.
+    Refusal,
     /// Learned after the fact.
     Unknown,
 }
@@ -114,6 +120,11 @@ impl What {
                 "alert",
                 "The campaign is paused".to_owned(),
                 "The caller got its fallback.".to_owned(),
+            ),
+            Self::CallerBlocked { reason } => (
+                "ban",
+                "The caller was turned away".to_owned(),
+                reason.clone(),
             ),
             Self::Decided { decision, .. } => {
                 let eligible = decision
@@ -214,6 +225,7 @@ impl What {
                     EndedBy::Caller => "Ended by caller",
                     EndedBy::Target => "Ended by target",
                     EndedBy::System => "Ended after the fallback",
+                    EndedBy::Refusal => "Not taken",
                     EndedBy::Unknown => "Ended",
                 }
                 .to_owned(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod app_user;
+pub(crate) mod block;
 pub(crate) mod buyer;
 pub(crate) mod call;
 pub(crate) mod call_event;

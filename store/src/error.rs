@@ -18,6 +18,8 @@ pub enum Constraint {
     /// Another event of the call took the place.
     CallEventPlace,
     RecordingSid,
+    /// The pattern is blocked in that place already.
+    BlockPattern,
     /// A reference to something that is not there (any more), or is another account's.
     Reference,
     Other,
@@ -67,7 +69,7 @@ impl From<DbErr> for StoreError {
 
 /// PostgreSQL names the constraint, SQLite the columns.
 fn constraint(text: &str) -> Constraint {
-    const NAMES: [(&str, &str, Constraint); 11] = [
+    const NAMES: [(&str, &str, Constraint); 13] = [
         ("account_name_key", "account.name", Constraint::AccountName),
         (
             "app_user_email_key",
@@ -98,6 +100,16 @@ fn constraint(text: &str) -> Constraint {
             "recording_carrier_sid",
             "recording.carrier_sid",
             Constraint::RecordingSid,
+        ),
+        (
+            "block_everywhere",
+            "block.pattern",
+            Constraint::BlockPattern,
+        ),
+        (
+            "block_in_campaign",
+            "block.pattern",
+            Constraint::BlockPattern,
         ),
     ];
     let columns = || {

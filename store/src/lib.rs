@@ -20,6 +20,7 @@ pub mod testing;
 pub use db::{Conn, Db, DbSettings};
 pub use error::{Constraint, StoreError};
 pub use platform::{LoginThrottle, Member, NumberHome, Platform, ResumedCall, UserRecord};
+pub use repo::block::{BlockInput, BlockRecord};
 pub use repo::buyer::BuyerRecord;
 pub use repo::call::log::{CallFilter, CallSums, Cursor};
 pub use repo::call::step::{Kept, Over, StepRecord};

@@ -1,30 +1,27 @@
 //! Rows that belong to no account, and the lookups that mint scopes.
 
+mod home;
 mod login;
 
 use domain::access::Role;
-use domain::id::{AccountId, CallId, CampaignId, UserId};
-use domain::phone::E164;
+use domain::id::{AccountId, CallId, UserId};
 use domain::time::Timestamp;
 use sea_orm::sea_query::{
     Expr, ExprTrait, Func, OnConflict, Query, SelectStatement, SimpleExpr, SubQueryStatement,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db::Conn;
-use crate::entity::{
-    account, app_user, call, call_event, membership, phone_number, route, target_usage,
-};
+use crate::entity::{account, app_user, call, call_event, membership};
 use crate::error::StoreError;
 use crate::repo::call::SavedCall;
 use crate::repo::from_json;
-use crate::repo::target::{UsageRecord, usage_record};
 use crate::scope::TenantScope;
 
+pub use home::NumberHome;
 pub use login::LoginThrottle;
 
 /// A person who can sign in.
@@ -44,17 +41,6 @@ pub struct Member {
     pub account_name: String,
     /// IANA zone of the account.
     pub zone: String,
-}
-
-/// What a dialed number leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NumberHome {
-    pub scope: TenantScope,
-    pub campaign: Option<CampaignId>,
-    /// The account's generation: plans cached under another one are out of date.
-    pub generation: i64,
-    /// What the targets of the campaign's plan have used.
-    pub usage: Vec<UsageRecord>,
 }
 
 /// A call to go on with.
@@ -79,43 +65,6 @@ struct ResumeRow {
 }
 
 /// A number, its account, and one target of its campaign's plan, if any.
-#[derive(Debug, FromQueryResult)]
-struct HomeRow {
-    account_id: i64,
-    campaign_id: Option<uuid::Uuid>,
-    generation: i64,
-    target_id: Option<i64>,
-    live: Option<i64>,
-    peak_live: Option<i64>,
-    window_hour: Option<i64>,
-    window_day: Option<i64>,
-    window_month: Option<i64>,
-    hour_count: Option<i64>,
-    day_count: Option<i64>,
-    month_count: Option<i64>,
-    total_count: Option<i64>,
-    last_claimed_at: Option<i64>,
-}
-
-impl HomeRow {
-    fn usage(&self) -> Option<UsageRecord> {
-        Some(usage_record(&target_usage::Model {
-            account_id: self.account_id,
-            target_id: self.target_id?,
-            live: self.live?,
-            peak_live: self.peak_live?,
-            window_hour: self.window_hour?,
-            window_day: self.window_day?,
-            window_month: self.window_month?,
-            hour_count: self.hour_count?,
-            day_count: self.day_count?,
-            month_count: self.month_count?,
-            total_count: self.total_count?,
-            last_claimed_at: self.last_claimed_at,
-        }))
-    }
-}
-
 /// See the module.
 #[derive(Debug, Clone, Copy)]
 pub struct Platform<'c> {
@@ -288,62 +237,6 @@ impl<'c> Platform<'c> {
             role,
             account_name,
             zone,
-        }))
-    }
-
-    /// Where a dialed number leads, and what the targets of its campaign's plan have used: all that
-    /// a new call needs, in one round trip.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn home_of_number(&self, number: &E164) -> Result<Option<NumberHome>, StoreError> {
-        let select = phone_number::Entity::find()
-            .select_only()
-            .column(phone_number::Column::AccountId)
-            .column(phone_number::Column::CampaignId)
-            .column(account::Column::Generation)
-            .join(
-                JoinType::InnerJoin,
-                phone_number::Entity::belongs_to(account::Entity)
-                    .from(phone_number::Column::AccountId)
-                    .to(account::Column::Id)
-                    .into(),
-            )
-            .join(
-                JoinType::LeftJoin,
-                phone_number::Entity::belongs_to(route::Entity)
-                    .from((
-                        phone_number::Column::AccountId,
-                        phone_number::Column::CampaignId,
-                    ))
-                    .to((route::Column::AccountId, route::Column::CampaignId))
-                    .into(),
-            )
-            .join(
-                JoinType::LeftJoin,
-                route::Entity::belongs_to(target_usage::Entity)
-                    .from((route::Column::AccountId, route::Column::TargetId))
-                    .to((
-                        target_usage::Column::AccountId,
-                        target_usage::Column::TargetId,
-                    ))
-                    .into(),
-            )
-            .filter(phone_number::Column::E164.eq(number.as_str()));
-        let rows: Vec<HomeRow> = target_usage::Column::iter()
-            .filter(|column| !matches!(column, target_usage::Column::AccountId))
-            .fold(select, QuerySelect::column)
-            .into_model()
-            .all(self.conn)
-            .await?;
-        let Some(first) = rows.first() else {
-            return Ok(None);
-        };
-        Ok(Some(NumberHome {
-            scope: TenantScope::mint(first.account_id),
-            campaign: first.campaign_id.map(CampaignId),
-            generation: first.generation,
-            usage: rows.iter().filter_map(HomeRow::usage).collect(),
         }))
     }
 

@@ -1,6 +1,7 @@
 //! What can be asked of an account's tables, one file a noun. All of it is methods of
 //! [`Tenant`](crate::Tenant): the filter by account is there before the question is.
 
+pub(crate) mod block;
 pub(crate) mod buyer;
 pub(crate) mod call;
 pub(crate) mod campaign;

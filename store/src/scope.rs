@@ -88,6 +88,26 @@ impl<'c> Tenant<'c> {
             .await?)
     }
 
+    /// Inserts rows into this account, whatever account they claim.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the place that stamps the account"
+    )]
+    pub(crate) async fn insert_all<E>(
+        &self,
+        rows: impl IntoIterator<Item = E::ActiveModel>,
+    ) -> Result<(), StoreError>
+    where
+        E: TenantOwned,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let rows = rows.into_iter().map(|row| self.stamp::<E>(row));
+        E::insert_many(rows)
+            .exec_without_returning(self.conn)
+            .await?;
+        Ok(())
+    }
+
     /// Inserts a row without asking for it back.
     #[expect(
         clippy::disallowed_methods,

@@ -18,6 +18,7 @@ const SET_UP: &[(&str, &str, &str)] = &[
     ("campaign", "Campaigns", route::CAMPAIGNS),
     ("buyer", "Buyers & targets", route::BUYERS),
     ("number", "Numbers", route::NUMBERS),
+    ("block", "Blocked callers", route::BLOCKS),
 ];
 
 fn is_here(path: &str, href: &str) -> bool {

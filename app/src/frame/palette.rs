@@ -49,6 +49,7 @@ fn places() -> Vec<PaletteEntry> {
         ("campaign", "Campaigns", "g c", route::CAMPAIGNS),
         ("buyer", "Buyers & targets", "g b", route::BUYERS),
         ("number", "Numbers", "g n", route::NUMBERS),
+        ("block", "Blocked callers", "g x", route::BLOCKS),
     ]
     .into_iter()
     .map(|(icon, label, keys, href)| PaletteEntry::link("Go to", icon, label, keys, href))
@@ -65,6 +66,12 @@ fn acts(session: Session) -> Vec<PaletteEntry> {
         ),
         (Permission::EditBuyers, "New buyer", route::BUYER_NEW),
         (Permission::EditNumbers, "Add a number", route::NUMBER_NEW),
+        (Permission::EditBlocks, "Block callers", route::BLOCK_NEW),
+        (
+            Permission::EditBlocks,
+            "Import blocked callers",
+            route::BLOCK_IMPORT,
+        ),
     ]
     .into_iter()
     .filter(|(what, _, _)| may(*what))

@@ -2,15 +2,18 @@
 
 mod sections;
 
-use domain::api::call::CallDetail;
+use domain::api::call::{CallDetail, CallerBlock};
 use domain::id::CallId;
 use leptos::prelude::*;
 
 use crate::api::call::load_call;
 use crate::page::parts::{CallStatus, with_id};
 use crate::route;
+use crate::state::session::sign_in_again;
 use crate::state::source::{Renew, Source};
-use crate::ui::{Breadcrumbs, CopyButton, Drawer, PageHead, Time};
+use crate::ui::{
+    Breadcrumbs, Button, ButtonKind, CopyButton, Drawer, PageHead, Size, Time, use_toasts,
+};
 use sections::Sections;
 
 pub use sections::candidate_line;
@@ -92,6 +95,41 @@ fn Facts(detail: Signal<CallDetail>) -> impl IntoView {
             <span class="mono">{short}</span>
             <CopyButton text=id label="Copy call ID"/>
         }
+    };
+    view! { {view}<BlockCaller detail=detail/> }.into_any()
+}
+
+/// One click from a call to its caller being blocked.
+#[component]
+fn BlockCaller(detail: Signal<CallDetail>) -> impl IntoView {
+    let block = ServerAction::<crate::api::block::BlockCaller>::new();
+    let toasts = use_toasts();
+    Effect::new(move |_| match block.value().get() {
+        Some(Ok(())) => toasts.done("The caller is blocked in every campaign."),
+        Some(Err(error)) if error.is_signed_out() => sign_in_again(),
+        Some(Err(error)) => toasts.error(error.message),
+        None => {}
+    });
+    let id = detail.with_untracked(|d| d.row.id);
+    let state = Memo::new(move |_| {
+        let done = matches!(block.value().get(), Some(Ok(())));
+        detail.with(|d| match d.caller_block {
+            CallerBlock::Open if done => CallerBlock::Blocked,
+            state => state,
+        })
+    });
+    let view = move || {
+        match state.get() {
+        CallerBlock::Unavailable => ().into_any(),
+        CallerBlock::Blocked => view! { <a class="link" href=route::BLOCKS>"Caller is blocked"</a> }.into_any(),
+        CallerBlock::Open => view! {
+            <ActionForm action=block>
+                <input type="hidden" name="call" value=id.to_string()/>
+                <Button submit=true kind=ButtonKind::Ghost size=Size::Xs icon="block" busy=block.pending()>"Block caller"</Button>
+            </ActionForm>
+        }
+        .into_any(),
+    }
     };
     view.into_any()
 }

@@ -32,7 +32,7 @@ fn outcome_shape(outcome: Outcome) -> State {
         Outcome::NoAnswer => State::Failed,
         Outcome::NoTarget => State::Attention,
         Outcome::Abandoned => State::No,
-        Outcome::Unrouted => State::Blocked,
+        Outcome::Unrouted | Outcome::Blocked => State::Blocked,
     }
 }
 

@@ -125,6 +125,19 @@ fn rows() -> Vec<Row> {
         row("/api/numbers/remove", Write, |a| {
             form(&[("id", a.number_id.to_string())], &[])
         }),
+        row("/api/blocks/list", List, |_| String::new()),
+        row("/api/blocks/add", Make, |_| {
+            encode(&[("form[pattern]", "+1307*")])
+        }),
+        row("/api/blocks/import", Make, |_| {
+            encode(&[("form[text]", "+13075550100"), ("form[write]", "yes")])
+        }),
+        row("/api/blocks/add_caller", Write, |a| {
+            form(&[("call", a.call.to_string())], &[])
+        }),
+        row("/api/blocks/remove", Write, |a| {
+            form(&[("id", a.block.to_string())], &[])
+        }),
     ]
 }
 
@@ -138,6 +151,9 @@ const PAGES_OPEN: &[&str] = &[
     "/buyers/new",
     "/numbers",
     "/numbers/new",
+    "/blocks",
+    "/blocks/new",
+    "/blocks/import",
 ];
 
 /// Pages of one thing, with another account's id.
@@ -278,6 +294,20 @@ async fn nothing_of_another_account_can_be_tied_to_ones_own() {
             form(
                 &[("form[campaign]", a.campaign.to_string())],
                 &[("form[number]", "+18005550178")],
+            ),
+        ),
+        (
+            "/api/blocks/add",
+            form(
+                &[("form[campaign]", a.campaign.to_string())],
+                &[("form[pattern]", "+18005550178")],
+            ),
+        ),
+        (
+            "/api/blocks/import",
+            form(
+                &[("form[campaign]", a.campaign.to_string())],
+                &[("form[text]", "+18005550178"), ("form[write]", "yes")],
             ),
         ),
         (

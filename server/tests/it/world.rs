@@ -4,11 +4,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::access::Role;
+use domain::api::block::{BlockForm, BlockQuery};
 use domain::api::buyer::BuyerForm;
 use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
 use domain::api::number::NumberForm;
 use domain::api::target::TargetForm;
-use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
+use domain::id::{BlockId, BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
 use server::config::Config;
 use server::shutdown::Shutdown;
 use server::webhook::twilio::signature;
@@ -29,6 +30,7 @@ pub(crate) struct Account {
     pub(crate) buyer: BuyerId,
     pub(crate) target: TargetId,
     pub(crate) number_id: NumberId,
+    pub(crate) block: BlockId,
     pub(crate) call: CallId,
     pub(crate) recording: RecordingId,
 }
@@ -393,6 +395,13 @@ async fn account(
         campaign: campaign.to_string(),
     };
     let number_id = services.numbers.add(&op, &form).await.expect("number");
+    let pattern = BlockForm {
+        pattern: "+1999*".to_owned(),
+        note: format!("{name} block"),
+        ..BlockForm::default()
+    };
+    services.blocks.add(&op, &pattern).await.expect("block");
+    let blocks = services.blocks.list(&op, &BlockQuery::default()).await;
     let none = CallId(uuid::Uuid::nil());
     Account {
         name,
@@ -401,6 +410,7 @@ async fn account(
         buyer,
         target,
         number_id,
+        block: blocks.expect("blocks").rows[0].id,
         call: none,
         recording: RecordingId(0),
     }

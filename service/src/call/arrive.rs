@@ -1,5 +1,6 @@
 //! A caller dialed a number: the call begins.
 
+use domain::block::Blocklist;
 use domain::call::event::{Arrival, dialed_number};
 use domain::call::machine::CallMachine;
 use domain::routing::UsageMap;
@@ -24,10 +25,14 @@ impl CallEngine {
     async fn try_inbound(&self, arrival: &Arrival, now: Timestamp) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
         let home = match dialed_number(&arrival.to) {
-            Some(number) => conn.platform().home_of_number(&number).await?,
+            Some(number) => {
+                conn.platform()
+                    .home_of_number(&number, &arrival.from)
+                    .await?
+            }
             None => None,
         };
-        let (scope, plan, usage) = match home {
+        let (scope, plan, blocked, usage) = match home {
             Some(home) => {
                 let plans = self.plans.get(&conn, &home.scope, home.generation).await?;
                 let plan = home.campaign.and_then(|c| plans.get(&c).cloned());
@@ -36,7 +41,10 @@ impl CallEngine {
                     .iter()
                     .map(|used| (used.target, used.usage))
                     .collect();
-                (home.scope, plan, vec![usage])
+                let blocked = home
+                    .campaign
+                    .and_then(|c| Blocklist::new(home.blocks).decide(&arrival.from, c, now));
+                (home.scope, plan, blocked, vec![usage])
             }
             None => (
                 conn.platform()
@@ -44,11 +52,12 @@ impl CallEngine {
                     .await?
                     .ok_or(Error::NotFound("account"))?,
                 None,
+                None,
                 Vec::new(),
             ),
         };
         drop(conn);
-        let machine = CallMachine::arrive(arrival, plan.as_deref(), now, self.patience);
+        let machine = CallMachine::arrive(arrival, plan.as_deref(), blocked, now, self.patience);
         let turn = Turn {
             engine: self,
             scope,

@@ -1,16 +1,18 @@
 //! The call log and the call drawer.
 
 use domain::access::Permission;
-use domain::api::call::{CallDetail, CallPage, CallQuery, CallRow, FilterChip};
+use domain::api::call::{CallDetail, CallPage, CallQuery, CallRow, CallerBlock, FilterChip};
 use domain::api::page::Choice;
 use domain::call::record::Outcome;
 use domain::id::{CallId, CampaignId, TargetId};
 use domain::invalid::FieldErrors;
+use domain::phone::Caller;
 use domain::schedule::zone_short;
 use domain::time::Timestamp;
-use store::{CallFilter, CallLine, Cursor, Db};
+use store::{CallFilter, CallLine, Conn, Cursor, Db};
 
 use super::view::{self, Names};
+use crate::block;
 use crate::error::{Error, OrMissing};
 use crate::guard::require;
 use crate::op::OpCtx;
@@ -180,8 +182,20 @@ impl Calls {
                 .map(|t| format!("/targets/{t}"))
                 .unwrap_or_default(),
             row: view::row(op, &names, &call.line),
+            caller_block: caller_block(&conn, op, &call.session.from).await?,
         })
     }
+}
+
+async fn caller_block(conn: &Conn, op: &OpCtx, caller: &Caller) -> Result<CallerBlock, Error> {
+    if !op.actor.role.allows(Permission::EditBlocks) || caller.number().is_none() {
+        return Ok(CallerBlock::Unavailable);
+    }
+    Ok(if block::is_blocked(conn, op, caller).await? {
+        CallerBlock::Blocked
+    } else {
+        CallerBlock::Open
+    })
 }
 
 /// The query without what this role may not ask for: searching by caller would tell masked numbers

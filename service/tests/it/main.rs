@@ -1,5 +1,6 @@
 //! The services on every database there is: SQLite always, PostgreSQL where the environment names one.
 
+mod block;
 mod capacity;
 mod engine;
 mod isolation;

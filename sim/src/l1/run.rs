@@ -247,6 +247,7 @@ impl Run {
         let machine = CallMachine::arrive(
             &arrival,
             self.world.plan_of(&arrival.to),
+            None,
             self.now,
             Patience::default(),
         );

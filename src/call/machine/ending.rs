@@ -1,6 +1,7 @@
 //! The fallback, and how attempts and calls end.
 
 use super::CallMachine;
+use crate::block::Blocked;
 use crate::call::effect::Effect;
 use crate::call::event::{CarrierLeg, LegStatus};
 use crate::call::record::Outcome;
@@ -64,6 +65,16 @@ impl CallMachine {
         }
         self.session.stage = stage;
         self.effects.push_back(Effect::Reply(verbs));
+    }
+
+    /// The call is not taken: the caller hears that the line is not in service and nobody is
+    /// charged for it (twilio-reference 3, `Reject`).
+    pub(super) fn turn_away(&mut self, blocked: Blocked, now: Timestamp) {
+        let reason = blocked.reason;
+        self.note(now, What::CallerBlocked { reason });
+        self.effects
+            .push_back(Effect::Reply(vec![Verb::Reject { busy: false }]));
+        self.finish(Outcome::Blocked, EndedBy::Refusal, now);
     }
 
     /// Closes a call whose last news are missing, from what is known of its last leg.

@@ -44,8 +44,34 @@ impl Line {
         Self::arrive_with(Some(plan), UsageMap::new(), Vec::new())
     }
 
+    fn arrive_blocked(plan: RoutingPlan, blocked: Option<Blocked>) -> Self {
+        let machine = CallMachine::arrive(
+            &arrival(),
+            Some(&plan),
+            blocked,
+            NOON_ISH,
+            Patience::default(),
+        );
+        Self::of(machine, Some(plan), UsageMap::new(), Vec::new())
+    }
+
     fn arrive_with(plan: Option<RoutingPlan>, usage: UsageMap, steals: Vec<TargetId>) -> Self {
-        let machine = CallMachine::arrive(&arrival(), plan.as_ref(), NOON_ISH, Patience::default());
+        let machine = CallMachine::arrive(
+            &arrival(),
+            plan.as_ref(),
+            None,
+            NOON_ISH,
+            Patience::default(),
+        );
+        Self::of(machine, plan, usage, steals)
+    }
+
+    fn of(
+        machine: CallMachine,
+        plan: Option<RoutingPlan>,
+        usage: UsageMap,
+        steals: Vec<TargetId>,
+    ) -> Self {
         let last = Deeds::default();
         let mut line = Self {
             plan,

@@ -23,7 +23,7 @@ fn facts<'a>(plan: &'a RoutingPlan, clocks: &'a Clocks, readings: &'a [UsageMap]
 }
 
 fn arrived(plan: &RoutingPlan) -> CallMachine {
-    CallMachine::arrive(&arrival(), Some(plan), NOON_ISH, Patience::default())
+    CallMachine::arrive(&arrival(), Some(plan), None, NOON_ISH, Patience::default())
 }
 
 fn claimed(step: &Step) -> Option<TargetId> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::phone::Caller;
 use domain::time::Windows;
 use store::testing::TestDb;
 use store::{Db, DbSettings, StoreError};
@@ -150,7 +151,7 @@ async fn many_writers_and_readers_of_several_servers_wait_for_each_other() {
                         let conn = db.read().await?;
                         assert!(
                             conn.platform()
-                                .home_of_number(&world.a.e164)
+                                .home_of_number(&world.a.e164, &Caller::Anonymous)
                                 .await?
                                 .is_some()
                         );
@@ -260,7 +261,7 @@ async fn prepared_statements_of_strangers_do_no_harm_behind_a_pooler() {
             let conn = world.db().read().await.expect("conn");
             assert!(
                 conn.platform()
-                    .home_of_number(&world.a.e164)
+                    .home_of_number(&world.a.e164, &Caller::Anonymous)
                     .await
                     .expect("lookup")
                     .is_some()

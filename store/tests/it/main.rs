@@ -4,6 +4,7 @@
 mod db;
 mod plans;
 mod platform;
+mod repo_blocks;
 mod repo_calls;
 mod repo_caps;
 mod repo_log;

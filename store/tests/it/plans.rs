@@ -3,6 +3,7 @@
 
 use domain::caps::Freed;
 use domain::id::CallId;
+use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Windows;
 use store::{CallFilter, Conn, StepRecord, TenantScope};
@@ -80,7 +81,12 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
         let conn = world.tx().await;
         prefer_indexes(&conn).await;
         let (platform, tenant) = (conn.platform(), conn.tenant(&a.scope));
-        costs!(conn, 1, "home_of_number", platform.home_of_number(&a.e164));
+        costs!(
+            conn,
+            1,
+            "home_of_number",
+            platform.home_of_number(&a.e164, &Caller::Anonymous)
+        );
         costs!(conn, 1, "usage", tenant.usage(&[a.target]));
         let id = CallId(Uuid::from_u128(42));
         let arrived = session("CA42", Some(a.campaign), &a.e164, NOON);

@@ -5,6 +5,7 @@ use domain::api::page::Activity;
 use domain::campaign::Distribution;
 use domain::caps::Caps;
 use domain::id::CampaignId;
+use domain::phone::Caller;
 use uuid::Uuid;
 
 use crate::world::{NOON, World, campaign_input, target_input, tx};
@@ -96,7 +97,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
             let conn = world.tx().await;
             let home = conn
                 .platform()
-                .home_of_number(&a.e164)
+                .home_of_number(&a.e164, &Caller::Anonymous)
                 .await
                 .expect("lookup")
                 .expect("home");
@@ -166,7 +167,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
         let conn = world.tx().await;
         assert_eq!(
             conn.platform()
-                .home_of_number(&a.e164)
+                .home_of_number(&a.e164, &Caller::Anonymous)
                 .await
                 .expect("lookup"),
             None

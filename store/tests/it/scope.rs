@@ -20,7 +20,8 @@ use crate::world::{
 };
 
 /// The tables whose rows belong to an account.
-pub(crate) const OWNED: [&str; 10] = [
+pub(crate) const OWNED: [&str; 11] = [
+    "block",
     "buyer",
     "call",
     "call_event",

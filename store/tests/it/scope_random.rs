@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::scope::all_rows;
 use crate::steps::{arriving, claim, going_on, keep, note, resume};
 use crate::world::{
-    Account, Draws, NOON, World, attempted, campaign_input, event, new_recording, number, session,
-    target_input, tx,
+    Account, Draws, NOON, World, attempted, campaign_input, event, new_block, new_recording,
+    number, session, target_input, tx,
 };
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn whatever_one_account_does_the_others_rows_stay_as_they_are() {
         let before = all_rows(&world, &world.b).await;
         assert_eq!(
             before.lines().count(),
-            11,
+            12,
             "one row of each table: {before}"
         );
         let (mut done, mut not) = (0, 0);
@@ -80,7 +80,7 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
         month: 1,
     };
     let digits = u32::try_from(n).unwrap_or(0) + 1_000;
-    let drawn = draws.below(17);
+    let drawn = draws.below(19);
     let mine = resume(&world.tx().await, a.call).await?;
     tx!(world, a.scope, |t| async {
         match drawn {
@@ -147,6 +147,11 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
             15 => {
                 let saved = SavedCall { id: x.call, ..mine };
                 note(&t, &saved, &event(Some(&name), NOON)).await
+            }
+            16 => t.remove_block(x.block).await,
+            17 => {
+                let campaign = Some(x.campaign);
+                t.add_blocks(&[new_block("+1307*", campaign)], NOON).await
             }
             _ => {
                 let sid = if draws_even(n) { &name } else { "RE2" };

@@ -10,7 +10,9 @@ use domain::call::recording::{Recording, RecordingKind};
 use domain::call::session::{Attempt, ChosenRoute, Session};
 use domain::campaign::{Fallback, RecordingMode};
 use domain::caps::Caps;
-use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, RouteId, TargetId, UserId};
+use domain::id::{
+    BlockId, BuyerId, CallId, CampaignId, NumberId, RecordingId, RouteId, TargetId, UserId,
+};
 use domain::phone::{Caller, E164};
 use domain::schedule::Hours;
 use domain::tag::Tags;
@@ -18,7 +20,7 @@ use domain::target::{CallerIdPolicy, Destination};
 use domain::time::{Timestamp, Windows};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use store::testing::TestDb;
-use store::{Conn, Db, EventRecord, StepRecord, StoreError, TenantScope};
+use store::{BlockInput, Conn, Db, EventRecord, StepRecord, StoreError, TenantScope};
 use uuid::Uuid;
 
 use crate::steps::{arriving, keep};
@@ -35,6 +37,7 @@ pub(crate) struct Account {
     pub(crate) buyer: BuyerId,
     pub(crate) target: TargetId,
     pub(crate) number: NumberId,
+    pub(crate) block: BlockId,
     pub(crate) e164: E164,
     pub(crate) route: RouteId,
     pub(crate) call: CallId,
@@ -123,6 +126,10 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
             }],
         )
         .await?;
+    tenant
+        .add_blocks(&[new_block("+1999*", Some(campaign))], NOON)
+        .await?;
+    let block = tenant.blocks("", None, 1).await?[0].block.id;
     let route = tenant.routes_of(campaign).await?[0].id;
     let call = CallId(Uuid::from_u128((u128::from(n) << 64) + 1));
     let session = attempted(
@@ -147,6 +154,7 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         buyer,
         target,
         number,
+        block,
         e164,
         route,
         call,
@@ -196,7 +204,7 @@ pub(crate) fn session(
         to: dialed.as_str().to_owned(),
         tags: Tags::default(),
     };
-    let mut session = CallMachine::arrive(&arrival, None, at, Patience::default())
+    let mut session = CallMachine::arrive(&arrival, None, None, at, Patience::default())
         .session()
         .clone();
     session.campaign = campaign;
@@ -253,6 +261,15 @@ pub(crate) fn new_recording(sid: &str) -> Recording {
         kind: RecordingKind::Conversation,
         duration_s: 7,
         channels: 2,
+    }
+}
+
+pub(crate) fn new_block(pattern: &str, campaign: Option<CampaignId>) -> BlockInput {
+    BlockInput {
+        pattern: pattern.parse().expect("a pattern"),
+        campaign,
+        expires_at: None,
+        note: "robots".to_owned(),
     }
 }
 

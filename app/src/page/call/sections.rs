@@ -86,6 +86,7 @@ fn sprite(name: &str) -> &'static str {
         "clock" => "clock",
         "tag" => "tag",
         "alert" => "warning",
+        "ban" => "block",
         _ => "info",
     }
 }

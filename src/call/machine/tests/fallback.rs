@@ -80,6 +80,30 @@ fn a_fallback_number_that_does_not_answer_leaves_the_call_unanswered() {
 }
 
 #[test]
+fn a_blocked_caller_is_turned_away_before_anybody_is_dialed() {
+    for active in [true, false] {
+        let plan = RoutingPlan { active, ..ladder() };
+        let blocked = Blocked {
+            block: crate::id::BlockId(1),
+            reason: "Blocked by +1307* in every campaign.".to_owned(),
+        };
+        let mut line = Line::arrive_blocked(plan, Some(blocked));
+        assert_eq!(line.reply(), [Verb::Reject { busy: false }]);
+        assert_eq!(line.outcome(), Some(Outcome::Blocked));
+        assert_eq!(line.session().stage, Stage::Ended);
+        assert_eq!(
+            (line.capacity(), line.machine.poll_timeout()),
+            ((0, 0), None)
+        );
+        assert_eq!(line.wait(1).caller_leg_ends(0), Ok(()));
+        assert_eq!(line.outcome(), Some(Outcome::Blocked));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(line.story());
+        }
+    }
+}
+
+#[test]
 fn a_message_is_spoken_and_the_call_ends() {
     for (fallback, verbs) in [
         (

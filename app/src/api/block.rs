@@ -1,0 +1,66 @@
+//! Blocked callers.
+
+use domain::api::block::{BlockForm, BlockImport, BlockImportForm, BlockList, BlockQuery};
+use domain::id::{BlockId, CallId};
+use leptos::prelude::*;
+
+use super::{Answer, Wire};
+
+/// A page of the list.
+#[server(endpoint = "blocks/list", output = Wire)]
+pub async fn list_blocks(#[server(default)] query: BlockQuery) -> Answer<BlockList> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.blocks.list(&op, &query).await.map_err(ctx::reject)
+}
+
+/// Blocks callers and goes to the list.
+#[server(endpoint = "blocks/add", output = Wire)]
+pub async fn add_block(form: BlockForm) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::{ctx, route};
+    let (op, services) = ctx::both()?;
+    services
+        .blocks
+        .add(&op, &form)
+        .await
+        .map_err(ctx::reject_form(&form))?;
+    ctx::go(route::BLOCKS);
+    Ok(())
+}
+
+/// Blocks the caller of a call.
+#[server(endpoint = "blocks/add_caller", output = Wire)]
+pub async fn block_caller(call: CallId) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .blocks
+        .add_caller(&op, call)
+        .await
+        .map_err(ctx::reject)
+}
+
+/// Lets callers in again.
+#[server(endpoint = "blocks/remove", output = Wire)]
+pub async fn remove_block(id: BlockId) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.blocks.remove(&op, id).await.map_err(ctx::reject)
+}
+
+/// Says what becomes of each line of a list, and blocks the numbers if asked to.
+#[server(endpoint = "blocks/import", output = Wire)]
+pub async fn import_blocks(form: BlockImportForm) -> Answer<BlockImport> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .blocks
+        .import(&op, &form)
+        .await
+        .map_err(ctx::reject)
+}
