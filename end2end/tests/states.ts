@@ -112,6 +112,18 @@ function everyState(product: Product, call: string): State[] {
     { name: 'numbers', path: '/numbers' },
     { name: 'numbers, remove dialog', path: '/numbers', act: press(/^Remove/) },
     { name: 'new number', path: '/numbers/new' },
+    { name: 'blocked callers', path: '/blocks' },
+    { name: 'blocked callers, no match', path: '/blocks?search=999999' },
+    { name: 'blocked callers, remove dialog', path: '/blocks', act: press(/in again$/) },
+    { name: 'block callers', path: '/blocks/new' },
+    { name: 'block callers, error', path: '/blocks/new', act: press('Block') },
+    {
+      name: 'import blocked callers, checked', path: '/blocks/import', act: async (page) => {
+        await page.getByLabel('Lines').fill('+13205550100,24,robots\nnonsense\n+1321*,many');
+        await page.getByRole('button', { name: 'Check the list' }).click();
+        await expect(page.getByRole('button', { name: 'Block 1 number' })).toBeVisible();
+      },
+    },
     {
       name: 'toast', path: `/targets/${target}`, act: async (page) => {
         await page.getByRole('button', { name: 'Pause', exact: true }).click();

@@ -6,8 +6,9 @@ pub mod history;
 mod plan;
 pub mod traffic;
 
-pub use data::{CAMPAIGNS, DemoCampaign, DemoTarget, DemoUser, NUMBERS, TARGETS, USERS};
+pub use data::{BLOCKS, CAMPAIGNS, DemoCampaign, DemoTarget, DemoUser, NUMBERS, TARGETS, USERS};
 
+use domain::api::block::{BlockForm, BlockQuery};
 use domain::api::buyer::{BuyerForm, BuyerRow};
 use domain::api::number::NumberForm;
 use domain::api::page::Activity;
@@ -52,7 +53,8 @@ pub async fn ensure(services: &Services) -> Result<(), Error> {
     let op = operator(services).await?;
     let targets = ensure_targets(services, &op).await?;
     ensure_campaigns(services, &op, &targets).await?;
-    ensure_numbers(services, &op).await
+    ensure_numbers(services, &op).await?;
+    ensure_blocks(services, &op).await
 }
 
 async fn operator(services: &Services) -> Result<OpCtx, Error> {
@@ -160,6 +162,22 @@ async fn ensure_numbers(services: &Services, op: &OpCtx) -> Result<(), Error> {
                 },
             )
             .await?;
+    }
+    Ok(())
+}
+
+async fn ensure_blocks(services: &Services, op: &OpCtx) -> Result<(), Error> {
+    let known = services.blocks.list(op, &BlockQuery::default()).await?;
+    if known.total > 0 {
+        return Ok(());
+    }
+    for (pattern, note) in BLOCKS {
+        let form = BlockForm {
+            pattern: (*pattern).to_owned(),
+            note: (*note).to_owned(),
+            ..BlockForm::default()
+        };
+        services.blocks.add(op, &form).await?;
     }
     Ok(())
 }

@@ -250,3 +250,9 @@ pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
     ("+18775550148", "Medicare, radio", 4, 19),
     ("+18665550163", "Spare", 0, 1),
 ];
+
+/// Blocked callers: pattern and note.
+pub const BLOCKS: &[(&str, &str)] = &[
+    ("+1900*", "Premium-rate numbers"),
+    ("+12025550143", "Asked for the same quote forty times"),
+];

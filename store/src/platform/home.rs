@@ -156,7 +156,8 @@ impl Platform<'_> {
             .into_model()
             .all(self.conn)
             .await?;
-        let mut met = BTreeSet::new();
+        // Every block of the caller stands beside every target of the plan.
+        let (mut blocks, mut targets) = (BTreeSet::new(), BTreeSet::new());
         let Some(first) = rows.first() else {
             return Ok(None);
         };
@@ -164,11 +165,14 @@ impl Platform<'_> {
             scope: TenantScope::mint(first.account_id),
             campaign: first.campaign_id.map(CampaignId),
             generation: first.generation,
-            usage: rows.iter().filter_map(HomeRow::usage).collect(),
-            // Every block stands beside every target of the plan.
+            usage: rows
+                .iter()
+                .filter(|row| targets.insert(row.target_id))
+                .filter_map(HomeRow::usage)
+                .collect(),
             blocks: rows
                 .iter()
-                .filter(|row| met.insert(row.block_id))
+                .filter(|row| blocks.insert(row.block_id))
                 .filter_map(HomeRow::block)
                 .collect::<Result<_, _>>()?,
         }))

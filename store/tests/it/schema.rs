@@ -172,7 +172,7 @@ async fn every_reference_between_accounts_tables_carries_the_account_along() {
                     && k.columns.iter().eq(theirs.iter().copied())));
             }
         }
-        assert_eq!(seen, 10, "references between tables of accounts");
+        assert_eq!(seen, 11, "references between tables of accounts");
     }
 }
 
