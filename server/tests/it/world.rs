@@ -132,6 +132,7 @@ impl World {
             .expect("an action")
             .to_owned();
         let path = action.strip_prefix(&self.base).expect("ours");
+        let (path, _) = path.split_once('#').expect("how often to ask again");
         let call: CallId = path
             .split('/')
             .nth(4)
