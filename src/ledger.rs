@@ -11,6 +11,7 @@ pub mod entry;
 pub mod facts;
 pub mod payout;
 pub mod revenue;
+pub mod telephony;
 pub mod totals;
 
 use std::collections::BTreeMap;
