@@ -7,6 +7,7 @@
 //! - amounts are exact micros here; they are rounded where they are shown.
 
 pub mod adjustment;
+pub mod dispute;
 pub mod entry;
 pub mod facts;
 pub mod payout;
