@@ -73,6 +73,43 @@ impl LocalDate {
         Self::of(&LocalMoment::new(midnight, 0))
     }
 
+    /// The day after.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        if self.day < days_in(self.year, self.month) {
+            Self {
+                day: self.day + 1,
+                ..*self
+            }
+        } else {
+            Self {
+                year: self.year + i32::from(self.month == 12),
+                month: self.month % 12 + 1,
+                day: 1,
+            }
+        }
+    }
+
+    /// The day before.
+    #[must_use]
+    pub fn previous(&self) -> Self {
+        if self.day > 1 {
+            return Self {
+                day: self.day - 1,
+                ..*self
+            };
+        }
+        let (year, month) = match self.month {
+            1 => (self.year - 1, 12),
+            month => (self.year, month - 1),
+        };
+        Self {
+            year,
+            month,
+            day: days_in(year, month),
+        }
+    }
+
     /// "Dec 25".
     #[must_use]
     pub fn short(&self) -> String {
@@ -193,6 +230,7 @@ mod tests {
             prop_assert_eq!(date.number(), day);
             prop_assert_eq!(date.weekday(), on(day).weekday);
             prop_assert_eq!(date.plus(more), LocalDate::of(&on(day + more)));
+            prop_assert_eq!((date.previous(), date.next()), (date.plus(-1), date.plus(1)));
             prop_assert_eq!(date.to_string().parse(), Ok(date));
         }
     }

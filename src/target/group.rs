@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::caps::{Caps, Usage};
+use crate::caps::{CapReached, Caps, Usage};
 use crate::id::{TargetGroupId, TargetId};
 use crate::invalid::{self, FieldErrors};
 use crate::plan::PRIORITY_MAX;
 use crate::routing::{Exclusions, Verdict};
-use crate::schedule::{Hours, OpenState};
+use crate::schedule::Hours;
+use crate::schedule::holiday::{self, Holiday};
 use crate::time::LocalMoment;
 
 pub use ring::{Ring, RingOutcome};
@@ -38,6 +39,8 @@ pub struct TargetGroup {
     pub zone: String,
     /// When the group takes calls; a member must be open as well.
     pub hours: Hours,
+    /// They go before `hours`.
+    pub holidays: Vec<Holiday>,
     /// What the group takes in sum; a call counts once, however many phones it rings.
     pub caps: Caps,
     pub members: Vec<Member>,
@@ -83,9 +86,21 @@ pub struct Expansion {
     /// Rung after that, in order, if they still can then.
     pub then: Vec<TargetId>,
     /// Why the group as a whole takes no call: paused, closed or full.
-    pub refused: Option<Verdict>,
+    pub refused: Option<GroupRefusal>,
     /// One for each member, in the order they are rung in.
     pub lines: Vec<MemberLine>,
+}
+
+/// Why a group takes no call, whoever of it is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupRefusal {
+    Paused,
+    /// `until` reads "until 9:00 am CT" or "for Christmas Day until Mon 9:00 am CT".
+    Closed {
+        until: String,
+    },
+    CapReached(CapReached),
 }
 
 /// What was decided about a member.
@@ -155,37 +170,35 @@ impl TargetGroup {
     }
 
     /// Why the group as a whole takes no call; none if it does.
-    fn refusal(&self, facts: &GroupFacts<'_>) -> Option<Verdict> {
+    fn refusal(&self, facts: &GroupFacts<'_>) -> Option<GroupRefusal> {
         if !self.active {
-            return Some(Verdict::TargetPaused);
+            return Some(GroupRefusal::Paused);
         }
         let Some(local) = facts.local else {
-            return Some(Verdict::Closed {
+            return Some(GroupRefusal::Closed {
                 until: format!("because its time zone {} is not known", self.zone),
             });
         };
-        let state = self.hours.state(local);
+        let state = holiday::state(&self.hours, &self.holidays, local);
         if !state.is_open() {
-            let until = if state == OpenState::NeverOpen {
-                "on every day of the week".to_owned()
-            } else {
-                state.until(&self.zone)
-            };
-            return Some(Verdict::Closed { until });
+            return Some(GroupRefusal::Closed {
+                until: state.words(&self.zone),
+            });
         }
         self.caps
             .reached(&facts.usage, &local.windows())
-            .map(Verdict::CapReached)
+            .map(GroupRefusal::CapReached)
     }
 
     /// Everything wrong with a group.
     ///
     /// # Errors
     /// What [`invalid::name`] says at `name`; `required`, `too_many` or `duplicate` at `members`;
-    /// `out_of_range` at `members[n].priority`.
+    /// `out_of_range` at `members[n].priority`; what [`Holiday::check`] says.
     pub fn check(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.take(invalid::name("name", &self.name));
+        errors.take(Holiday::check(&self.holidays));
         if self.members.is_empty() {
             errors.add("members", "required", "Choose a target.");
         }
@@ -244,8 +257,7 @@ impl Expansion {
     pub fn sentence(&self) -> String {
         let s = |n: usize| if n == 1 { "" } else { "s" };
         match (&self.refused, self.now.len()) {
-            (Some(Verdict::TargetPaused), _) => "The group is paused.".to_owned(),
-            (Some(verdict), _) => verdict.sentence(),
+            (Some(refusal), _) => refusal.sentence(),
             (None, 0) => "None of its targets can take the call.".to_owned(),
             (None, now) => {
                 let then = match self.then.len() {
@@ -254,6 +266,18 @@ impl Expansion {
                 };
                 format!("Rings {now} target{}{then}.", s(now))
             }
+        }
+    }
+}
+
+impl GroupRefusal {
+    /// One sentence with the actual figures.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Paused => "The group is paused.".to_owned(),
+            Self::Closed { until } => format!("Closed {until}."),
+            Self::CapReached(reached) => reached.sentence(),
         }
     }
 }

@@ -145,13 +145,12 @@ impl Federal {
     /// Whether it falls on the weekend beside a day, which is off instead. A year's first day that
     /// falls on a Saturday is observed in the year before.
     pub(super) fn is_observed_on(self, date: LocalDate) -> bool {
-        let Rule::On { .. } = self.rule() else {
+        let Rule::On { month, day } = self.rule() else {
             return false;
         };
-        match date.weekday() {
-            Weekday::Friday => self.is_on(date.plus(1)),
-            Weekday::Monday => self.is_on(date.plus(-1)),
-            _ => false,
-        }
+        let is = |beside: LocalDate| (month, day) == (beside.month(), beside.day());
+        // The day of the week is asked last: it is the dearest question.
+        (is(date.next()) && date.weekday() == Weekday::Friday)
+            || (is(date.previous()) && date.weekday() == Weekday::Monday)
     }
 }

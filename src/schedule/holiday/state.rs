@@ -93,8 +93,11 @@ impl Calendar<'_> {
         }
         // The end of the stretch that is open now, as far as it is known.
         let mut open_until: Option<i32> = None;
+        let mut date = self.today.previous();
         for ahead in -1..=HORIZON {
-            for (from, to) in self.stretches(ahead) {
+            let stretches = self.stretches(date, ahead);
+            date = date.next();
+            for (from, to) in stretches {
                 match open_until {
                     Some(end) if from <= end => open_until = Some(end.max(to)),
                     Some(end) => return until(end),
@@ -112,9 +115,8 @@ impl Calendar<'_> {
         open_until.map_or(OpenState::NeverOpen, until)
     }
 
-    /// What is open of a day, in minutes after today's midnight, in order.
-    fn stretches(&self, ahead: i32) -> Vec<(i32, i32)> {
-        let date = self.today.plus(i64::from(ahead));
+    /// What is open of a day so many days ahead, in minutes after today's midnight, in order.
+    fn stretches(&self, date: LocalDate, ahead: i32) -> Vec<(i32, i32)> {
         let midnight = ahead * DAY;
         let hours = match Holiday::of(self.holidays, date) {
             Some(holiday) => holiday.hours.as_ref(),
@@ -125,7 +127,7 @@ impl Calendar<'_> {
         };
         let mut stretches = hours.map(stretches_of).unwrap_or_default();
         let past_midnight = stretches.last().is_some_and(|(_, to)| *to > DAY);
-        if past_midnight && Holiday::of(self.holidays, date.plus(1)).is_some() {
+        if past_midnight && Holiday::of(self.holidays, date.next()).is_some() {
             stretches.retain(|(from, _)| *from < DAY);
             for (_, to) in &mut stretches {
                 *to = (*to).min(DAY);

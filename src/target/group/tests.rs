@@ -6,6 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::caps::{CapKind, CapReached};
+use crate::schedule::date::LocalDate;
+use crate::schedule::holiday::When;
 use crate::testing::{NOON_ISH, ZONE, clocks, weekdays, windows};
 
 fn group(order: RingOrder, priorities: &[u32]) -> TargetGroup {
@@ -16,6 +18,7 @@ fn group(order: RingOrder, priorities: &[u32]) -> TargetGroup {
         order,
         zone: ZONE.to_owned(),
         hours: Hours::Always,
+        holidays: Vec::new(),
         caps: Caps::default(),
         members: priorities
             .iter()
@@ -110,6 +113,15 @@ fn a_group_has_hours_and_caps_of_its_own() {
     assert_eq!(refused(&night, full), "Hourly cap reached: 4 of 4 calls.");
     night.hours = weekdays(1_080, 1_200);
     assert_eq!(refused(&night, full), "Closed until 6:00 pm ET.");
+    night.holidays = vec![Holiday {
+        name: "Open house".to_owned(),
+        when: When::Once(LocalDate::of(&clocks(NOON_ISH)[ZONE])),
+        hours: None,
+    }];
+    assert_eq!(
+        refused(&night, full),
+        "Closed for Open house until 6:00 pm ET."
+    );
     night.active = false;
     assert_eq!(refused(&night, full), "The group is paused.");
     let lost = group(RingOrder::InTurn, &[1]).expand(&GroupFacts {
