@@ -215,12 +215,18 @@ fn ringbas_week_begins_on_sunday() {
     assert_eq!(WeekMatrix::from_ringba(&days), None);
 }
 
+/// Days that differ or are as the day before, with hours of every kind.
 fn any_matrix() -> impl Strategy<Value = WeekMatrix> {
-    let limit = prop_oneof![3 => Just(None), 2 => (0_u32..4).prop_map(Some)];
-    prop::collection::vec(limit, WEEK_HOURS).prop_map(|limits| {
+    let limit = || prop_oneof![3 => Just(None), 2 => (0_u32..4).prop_map(Some)];
+    let day = (any::<bool>(), prop::collection::vec(limit(), HOURS));
+    prop::collection::vec(day, 7).prop_map(|days| {
         let mut matrix = WeekMatrix::default();
-        for (i, limit) in limits.into_iter().enumerate() {
-            matrix.0[i / HOURS][i % HOURS] = limit;
+        for (i, (same, hours)) in days.into_iter().enumerate() {
+            if same && i > 0 {
+                matrix.0[i] = matrix.0[i - 1];
+            } else {
+                matrix.0[i].copy_from_slice(&hours);
+            }
         }
         matrix
     })

@@ -67,7 +67,7 @@ fn missed_calls_in_a_row_pause_and_an_answered_one_ends_the_row() {
     let slow = [
         missed(1),
         missed(3_000),
-        missed(3_601),
+        missed(3_600),
         missed(7_000),
         missed(86_000),
     ];
