@@ -64,6 +64,13 @@ fn an_estimate_by_hand() {
     assert_eq!(value(&settings, campaign, &here), Micros(12_150_000));
     let elsewhere = contender(1, record(30, 500), Record::default());
     assert_eq!(value(&settings, campaign, &elsewhere), Micros(15_200_000));
+    // Half a micro is rounded up, once in each step.
+    let one = Record {
+        calls: 1,
+        made: Micros(1),
+    };
+    assert_eq!(one.shrunk_to(Micros(0), 1), Micros(1));
+    assert_eq!(one.shrunk_to(Micros(0), 2), Micros(0));
 }
 
 #[test]
