@@ -3,6 +3,7 @@
 //! their calls out of the plans.
 
 pub mod pause;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use crate::call::timeline::EndedBy;
 use crate::id::{RouteId, TargetId};
 use crate::invalid::FieldErrors;
 use crate::routing::Verdict;
-use crate::time::length_text;
+
+pub use verdict::{RecoveryVerdict, RouteVerdict};
 
 /// The most times one caller is sent on (domain-reference 2: "up to 5 attempts").
 pub const REROUTES_MAX: u32 = 5;
@@ -76,33 +78,6 @@ pub struct RecoveryDecision {
     pub lines: Vec<RecoveryLine>,
 }
 
-/// Why a caller is sent on or is not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecoveryVerdict {
-    Rerouted {
-        /// Which time it is, from 1.
-        number: u32,
-        max: u32,
-        lasted_s: u32,
-        within_s: u32,
-    },
-    Off,
-    /// They never talked: that is a missed dial, which routing answers with the next attempt.
-    NotConnected,
-    CallerGone,
-    /// Not the target hung up.
-    NotByTarget,
-    LongEnough {
-        lasted_s: u32,
-        within_s: u32,
-    },
-    UsedUp {
-        max: u32,
-    },
-    NobodyLeft,
-}
-
 /// What was decided about a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecoveryLine {
@@ -110,23 +85,6 @@ pub struct RecoveryLine {
     pub target: TargetId,
     pub name: String,
     pub verdict: RouteVerdict,
-}
-
-/// Whether a route may take a caller who is sent on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RouteVerdict {
-    May,
-    /// It is the target that hung up.
-    HungUp,
-    /// It takes no part in recovery.
-    Excluded,
-    /// The caller was connected with more targets than it tolerates.
-    TooManyConnects {
-        connects: u32,
-        max: u32,
-    },
-    Refused(Verdict),
 }
 
 impl RecoverySetting {
@@ -266,56 +224,6 @@ impl RecoveryDecision {
     #[must_use]
     pub fn reroutes(&self) -> bool {
         !self.routes.is_empty()
-    }
-}
-
-impl RecoveryVerdict {
-    /// One sentence with the actual figures.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Rerouted {
-                number,
-                max,
-                lasted_s,
-                within_s,
-            } => format!(
-                "The target hung up after {}, sooner than {}: sent on, {number} of {max} times.",
-                length_text(*lasted_s),
-                length_text(*within_s)
-            ),
-            Self::Off => "Revenue recovery is off.".to_owned(),
-            Self::NotConnected => "Caller and target were not connected.".to_owned(),
-            Self::CallerGone => "The caller is gone.".to_owned(),
-            Self::NotByTarget => "It was not the target that hung up.".to_owned(),
-            Self::LongEnough { lasted_s, within_s } => format!(
-                "They talked for {}; only conversations under {} are recovered.",
-                length_text(*lasted_s),
-                length_text(*within_s)
-            ),
-            Self::UsedUp { max: 1 } => "The caller was sent on once already.".to_owned(),
-            Self::UsedUp { max } => format!("The caller was sent on {max} times already."),
-            Self::NobodyLeft => "No other target can take the caller.".to_owned(),
-        }
-    }
-}
-
-impl RouteVerdict {
-    /// One sentence with the actual figures.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::May => "Can take the caller.".to_owned(),
-            Self::HungUp => "Hung up on this caller.".to_owned(),
-            Self::Excluded => "Takes no callers that others hung up on.".to_owned(),
-            Self::TooManyConnects { connects, max } => {
-                let s = if *connects == 1 { "" } else { "s" };
-                format!(
-                    "The caller talked to {connects} target{s} before; it takes callers with at most {max}."
-                )
-            }
-            Self::Refused(verdict) => verdict.sentence(),
-        }
     }
 }
 

@@ -5,13 +5,14 @@
 //! answered or whose lines other calls took, until it has nobody left. The same facts give the same
 //! ring.
 
+mod expansion;
 mod ring;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::caps::{CapReached, Caps, Usage};
+use crate::caps::{Caps, Usage};
 use crate::id::{TargetGroupId, TargetId};
 use crate::invalid::{self, FieldErrors};
 use crate::plan::PRIORITY_MAX;
@@ -20,6 +21,7 @@ use crate::schedule::Hours;
 use crate::schedule::holiday::{self, Holiday};
 use crate::time::LocalMoment;
 
+pub use expansion::{Expansion, GroupRefusal, MemberLine, Part};
 pub use ring::{Ring, RingOutcome};
 
 /// The most phones the carrier rings at once for one caller: the nouns of one `<Dial>`.
@@ -76,53 +78,6 @@ pub struct GroupFacts<'a> {
     pub refused: &'a BTreeMap<TargetId, Verdict>,
     /// What this call did before.
     pub exclusions: &'a Exclusions,
-}
-
-/// Whom to ring next, with the reasons.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Expansion {
-    /// Rung now: several at once or one, in order; nobody if the group takes no call.
-    pub now: Vec<TargetId>,
-    /// Rung after that, in order, if they still can then.
-    pub then: Vec<TargetId>,
-    /// Why the group as a whole takes no call: paused, closed or full.
-    pub refused: Option<GroupRefusal>,
-    /// One for each member, in the order they are rung in.
-    pub lines: Vec<MemberLine>,
-}
-
-/// Why a group takes no call, whoever of it is free.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GroupRefusal {
-    Paused,
-    /// `until` reads "until 9:00 am CT" or "for Christmas Day until Mon 9:00 am CT".
-    Closed {
-        until: String,
-    },
-    CapReached(CapReached),
-}
-
-/// What was decided about a member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberLine {
-    pub target: TargetId,
-    pub priority: u32,
-    pub part: Part,
-}
-
-/// A member's part in a ring.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// Rung now, with so many others.
-    Rung { with: u32 },
-    /// Rung after so many others.
-    Waits { after: u32 },
-    /// Cannot take the call.
-    Refused(Verdict),
-    /// The group takes no call.
-    GroupRefused,
 }
 
 impl TargetGroup {
@@ -242,63 +197,6 @@ fn part(target: TargetId, now: &[TargetId], then: &[TargetId]) -> Part {
         None => Part::Rung {
             with: count(now.len().saturating_sub(1)),
         },
-    }
-}
-
-impl Expansion {
-    /// Whether there is nobody to ring: the route is done, and the plan goes on without it.
-    #[must_use]
-    pub fn is_exhausted(&self) -> bool {
-        self.now.is_empty()
-    }
-
-    /// The group's own line in the trace.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        let s = |n: usize| if n == 1 { "" } else { "s" };
-        match (&self.refused, self.now.len()) {
-            (Some(refusal), _) => refusal.sentence(),
-            (None, 0) => "None of its targets can take the call.".to_owned(),
-            (None, now) => {
-                let then = match self.then.len() {
-                    0 => String::new(),
-                    n => format!(", then up to {n} more"),
-                };
-                format!("Rings {now} target{}{then}.", s(now))
-            }
-        }
-    }
-}
-
-impl GroupRefusal {
-    /// One sentence with the actual figures.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Paused => "The group is paused.".to_owned(),
-            Self::Closed { until } => format!("Closed {until}."),
-            Self::CapReached(reached) => reached.sentence(),
-        }
-    }
-}
-
-impl Part {
-    /// The member's line in the trace.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Rung { with: 0 } => "Rings now.".to_owned(),
-            Self::Rung { with: 1 } => {
-                "Rings now, with one other. The first to answer has the caller.".to_owned()
-            }
-            Self::Rung { with } => {
-                format!("Rings now, with {with} others. The first to answer has the caller.")
-            }
-            Self::Waits { after: 1 } => "Rings next, after one other.".to_owned(),
-            Self::Waits { after } => format!("Rings later, after {after} others."),
-            Self::Refused(verdict) => verdict.sentence(),
-            Self::GroupRefused => "Its group takes no call.".to_owned(),
-        }
     }
 }
 
