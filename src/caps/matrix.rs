@@ -21,7 +21,7 @@ const WEEK_HOURS: usize = 7 * HOURS;
 
 /// A limit for each hour of a week, from Monday midnight; none is unlimited.
 ///
-/// As text, and in JSON, it names the hours that are limited: see [`WeekMatrix::from_str`].
+/// As text, and in JSON, it names the hours that are limited: `Mon-Fri 9-17=5; Sat 10-14=1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct WeekMatrix([[Option<u32>; HOURS]; 7]);
