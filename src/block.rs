@@ -3,6 +3,7 @@
 //! The forms are Ringba's (domain-reference 2, Spam): a number, the beginning of numbers, or every
 //! caller who withholds theirs.
 
+pub mod attestation;
 pub mod guard;
 pub mod import;
 pub mod pattern;

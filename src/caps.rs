@@ -4,6 +4,7 @@
 //! and given back if the call does not connect: what counts is connected calls.
 
 pub mod dollars;
+pub mod matrix;
 
 use serde::{Deserialize, Serialize};
 

@@ -87,6 +87,11 @@ serial_id!(
     "target"
 );
 serial_id!(
+    /// Targets that take calls together.
+    TargetGroupId,
+    "target group"
+);
+serial_id!(
     /// A tracking number that callers dial.
     NumberId,
     "number"

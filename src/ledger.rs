@@ -7,10 +7,12 @@
 //! - amounts are exact micros here; they are rounded where they are shown.
 
 pub mod adjustment;
+pub mod dispute;
 pub mod entry;
 pub mod facts;
 pub mod payout;
 pub mod revenue;
+pub mod telephony;
 pub mod totals;
 
 use std::collections::BTreeMap;

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod money;
 pub mod phone;
 pub mod plan;
+pub mod recovery;
 pub mod routing;
 pub mod schedule;
 pub mod tag;

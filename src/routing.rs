@@ -1,5 +1,7 @@
 //! Which target gets a call, and why each of the others does not.
 
+pub mod predict;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,8 @@
 //! Hours of operation: when a target takes calls, by the wall clock of its zone.
 
+pub mod date;
+pub mod holiday;
+
 use serde::{Deserialize, Serialize};
 
 use crate::invalid::FieldErrors;

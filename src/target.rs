@@ -1,5 +1,7 @@
 //! A buyer's target: where its calls are sent, how, and when it takes them.
 
+pub mod group;
+
 use serde::{Deserialize, Serialize};
 
 use crate::caps::Caps;

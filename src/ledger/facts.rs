@@ -49,6 +49,9 @@ pub struct Conversion {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimerStart {
+    /// From the arrival of the call (Ringba's `OnIncomingCall`, domain-reference 2): what the
+    /// caller waited before counts as well.
+    Incoming,
     /// From the dialing of the target.
     Dial,
     /// From the connection of caller and target.
@@ -57,18 +60,6 @@ pub enum TimerStart {
 }
 
 impl AttemptFacts {
-    /// Seconds of the attempt until it ended, or until now. None if it did not connect: a phone
-    /// that only rang has no length, from whichever moment it is counted.
-    #[must_use]
-    pub fn length_s(&self, start: TimerStart, now: Timestamp) -> Option<u32> {
-        let connected = self.connected_at?;
-        let from = match start {
-            TimerStart::Dial => self.dialed_at,
-            TimerStart::Connect => connected,
-        };
-        Some(self.ended_at.unwrap_or(now).secs_since(from))
-    }
-
     /// Whether it rings or talks.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -77,6 +68,24 @@ impl AttemptFacts {
 }
 
 impl CallFacts {
+    /// Seconds from a moment of an attempt until it ended, or until now. None if it did not
+    /// connect: a phone that only rang has no length, from whichever moment it is counted.
+    #[must_use]
+    pub fn length_s(
+        &self,
+        attempt: &AttemptFacts,
+        start: TimerStart,
+        now: Timestamp,
+    ) -> Option<u32> {
+        let connected = attempt.connected_at?;
+        let from = match start {
+            TimerStart::Incoming => self.arrived_at,
+            TimerStart::Dial => attempt.dialed_at,
+            TimerStart::Connect => connected,
+        };
+        Some(attempt.ended_at.unwrap_or(now).secs_since(from))
+    }
+
     /// The attempt a conversion is credited to: the last that had connected when it was told, or
     /// the first if none had, which only a clock that is off can bring about. So a target that
     /// takes the caller later does not move a conversion that is entered already.
@@ -101,6 +110,7 @@ impl TimerStart {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
+            Self::Incoming => "after coming in",
             Self::Dial => "after dialing",
             Self::Connect => "after connecting",
         }

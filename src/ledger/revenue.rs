@@ -158,7 +158,7 @@ impl RevenueRule {
     ) -> RevenueVerdict {
         let wanted = length_text(secs);
         let start = from.words();
-        match attempt.length_s(from, now) {
+        match facts.length_s(attempt, from, now) {
             Some(length) if length >= secs => {
                 self.earned(facts, &format!("Lasted {wanted} {start}"))
             }

@@ -235,7 +235,8 @@ impl PayoutTimer {
     /// The length that counts; of several targets, the longest. None if nobody was connected.
     fn longest_s(self, facts: &CallFacts, now: Timestamp) -> Option<u32> {
         let of_attempts = |start| {
-            let lengths = facts.attempts.iter().filter_map(|a| a.length_s(start, now));
+            let attempts = facts.attempts.iter();
+            let lengths = attempts.filter_map(|a| facts.length_s(a, start, now));
             lengths.max()
         };
         match self {
@@ -247,7 +248,7 @@ impl PayoutTimer {
 
     fn words(self) -> &'static str {
         match self {
-            Self::Incoming => "after coming in",
+            Self::Incoming => TimerStart::Incoming.words(),
             Self::Dial => TimerStart::Dial.words(),
             Self::Connect => TimerStart::Connect.words(),
         }

@@ -119,6 +119,30 @@ fn each_trigger_over_the_life_of_a_call() {
             "not: Did not connect.",
         ),
         (
+            long(TimerStart::Incoming),
+            &talking,
+            89,
+            "pending: Needs 1:30 after coming in, and is not over.",
+        ),
+        (
+            long(TimerStart::Incoming),
+            &talking,
+            90,
+            "earned: Lasted 1:30 after coming in: $25.00.",
+        ),
+        (
+            long(TimerStart::Dial),
+            &talking,
+            91,
+            "pending: Needs 1:30 after dialing, and is not over.",
+        ),
+        (
+            long(TimerStart::Incoming),
+            &unanswered,
+            999,
+            "not: Did not connect.",
+        ),
+        (
             converts,
             &talking,
             50,
@@ -266,7 +290,11 @@ fn a_rule_that_makes_no_sense_is_refused_at_its_field() {
 }
 
 pub fn any_rule() -> impl Strategy<Value = RevenueRule> {
-    let start = prop::sample::select(vec![TimerStart::Dial, TimerStart::Connect]);
+    let start = prop::sample::select(vec![
+        TimerStart::Incoming,
+        TimerStart::Dial,
+        TimerStart::Connect,
+    ]);
     let trigger = prop_oneof![
         Just(RevenueTrigger::Dial),
         Just(RevenueTrigger::Connect),
