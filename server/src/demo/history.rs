@@ -82,6 +82,8 @@ async fn call(
         )
         .await?;
     let (mut now, mut twiml, mut attempt) = (at, answer.twiml, 0_u32);
+    // The carrier counts a caller's line from when it is answered, not while it rings elsewhere.
+    let mut answered: Option<Timestamp> = None;
     let impatient = dice.chance(7);
     while twiml.contains(&format!("dialed-{}", attempt + 1)) {
         attempt += 1;
@@ -97,6 +99,7 @@ async fn call(
         };
         let talk_s = u32::try_from(talk).unwrap_or(0);
         if talk > 0 {
+            answered.get_or_insert(now);
             let news = LegNews {
                 attempt,
                 status: LegStatus::InProgress,
@@ -130,6 +133,7 @@ async fn call(
             .twiml;
     }
     if twiml.contains("<Record") {
+        answered.get_or_insert(now);
         now = now.plus_secs(secs(dice, 8, 40));
         let duration_s = u32::try_from(secs(dice, 6, 30)).unwrap_or(6);
         twiml = engine
@@ -145,6 +149,7 @@ async fn call(
         engine.recording_ready(&sid("CA", 0), message, now).await?;
     } else if twiml.contains("/fallback#") {
         let talk = secs(dice, 15, 120);
+        answered.get_or_insert(now);
         now = now.plus_secs(talk);
         let result = DialResult {
             status: LegStatus::Completed,
@@ -165,13 +170,14 @@ async fn call(
             .await?;
     }
     if twiml.contains("<Say>") {
+        answered.get_or_insert(now);
         now = now.plus_secs(4);
     }
     engine
         .call_ended(
             &sid("CA", 0),
             LegStatus::Completed,
-            Some(now.secs_since(at)),
+            Some(answered.map_or(0, |answered| now.secs_since(answered))),
             now,
         )
         .await

@@ -102,7 +102,7 @@ fn List(draft: Draft, options: Vec<Choice>) -> impl IntoView {
                     placeholder="number,hours,note" hint="A prefix ends with a star: +1307*. No hours blocks for good."/>
                 <Select name="campaign" id="f-campaign" label="Where" options=options bind=draft.campaign placeholder="Every campaign" error=draft.error("campaign")/>
                 <div class="form-foot">
-                    <Button submit=true kind=ButtonKind::Primary busy=draft.action.pending()>"Check the list"</Button>
+                    <Button submit=true busy=draft.action.pending()>"Check the list"</Button>
                     <LinkButton href=route::BLOCKS kind=ButtonKind::Ghost>"Cancel"</LinkButton>
                 </div>
             </form>
