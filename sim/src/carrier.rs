@@ -96,6 +96,7 @@ impl Carrier {
             talked: false,
             forwarded: false,
             message_s: 0,
+            rejected: false,
             recordings: Vec::new(),
             troubled: false,
             forgotten: self.draw.below(500) == 0,

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use domain::block::{Block, Blocked, Blocklist};
 use domain::campaign::{Distribution, Fallback, RecordingMode};
 use domain::caps::Caps;
 use domain::draw::Draw;
-use domain::id::{BuyerId, CampaignId, RouteId, TargetId};
-use domain::phone::E164;
+use domain::id::{BlockId, BuyerId, CampaignId, RouteId, TargetId};
+use domain::phone::{Caller, E164};
 use domain::plan::{Route, RoutingPlan};
 use domain::schedule::{DayHours, Hours, Span};
 use domain::target::{CallerIdPolicy, Destination, SipUri, Target};
 use domain::testing::number;
+use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::zone;
@@ -23,6 +25,8 @@ pub const UNUSED_NUMBER: &str = "+12145550099";
 pub struct World {
     pub targets: BTreeMap<TargetId, Target>,
     pub plans: Vec<RoutingPlan>,
+    /// Callers who are turned away.
+    pub blocks: Vec<Block>,
 }
 
 impl World {
@@ -36,7 +40,16 @@ impl World {
         let plans = (0..2 + draw.below(5))
             .map(|n| plan(n, &targets, &mut route_id, draw))
             .collect();
-        Self { targets, plans }
+        Self {
+            targets,
+            plans,
+            blocks: blocked_callers(),
+        }
+    }
+
+    /// Why a plan's campaign turns a caller away, if it does.
+    pub fn blocked(&self, plan: &RoutingPlan, caller: &Caller, now: Timestamp) -> Option<Blocked> {
+        Blocklist::new(self.blocks.iter().cloned()).decide(caller, plan.campaign, now)
     }
 
     /// The number of a campaign.
@@ -221,4 +234,21 @@ fn fallback(draw: &mut Draw) -> Fallback {
         },
         _ => Fallback::HangUp,
     }
+}
+
+/// Two in a hundred of those who call.
+fn blocked_callers() -> Vec<Block> {
+    ["+121455512*", "+121455534*"]
+        .into_iter()
+        .zip(1..)
+        .filter_map(|(pattern, id)| {
+            Some(Block {
+                id: BlockId(id),
+                pattern: pattern.parse().ok()?,
+                campaign: None,
+                expires_at: None,
+                note: "robots".to_owned(),
+            })
+        })
+        .collect()
 }

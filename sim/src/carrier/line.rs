@@ -23,6 +23,8 @@ pub struct Line {
     /// Caller and the fallback number were connected.
     pub forwarded: bool,
     pub message_s: u32,
+    /// The call was not taken.
+    pub rejected: bool,
     /// What was recorded, with the moment it was over.
     pub recordings: Vec<(Timestamp, Recording)>,
     /// A decisive request was lost or far too late.
@@ -45,11 +47,17 @@ impl Line {
             outcome == Some(Outcome::Connected),
             outcome == Some(Outcome::Forwarded),
             outcome == Some(Outcome::Voicemail),
+            outcome == Some(Outcome::Blocked),
         );
-        let was = (self.talked, self.forwarded, self.message_s > 0);
+        let was = (
+            self.talked,
+            self.forwarded,
+            self.message_s > 0,
+            self.rejected,
+        );
         if said != was {
             return Err(format!(
-                "ended as {outcome:?}; really (talked, forwarded, left a message) {was:?}"
+                "ended as {outcome:?}; really (talked, forwarded, left a message, rejected) {was:?}"
             ));
         }
         match self

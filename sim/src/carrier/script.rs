@@ -70,6 +70,10 @@ impl Carrier {
                     return Ok(());
                 }
                 "Hangup" => break,
+                "Reject" => {
+                    self.lines[index].rejected = true;
+                    break;
+                }
                 other => return Err(format!("{other} has no place in a call of this kind")),
             }
             if self.lines[index].hangs_up_at <= at {

@@ -244,13 +244,9 @@ impl Run {
         let id = CallId(Uuid::from_u128(
             u128::from(self.seed) << 64 | delivery.line as u128,
         ));
-        let machine = CallMachine::arrive(
-            &arrival,
-            self.world.plan_of(&arrival.to),
-            None,
-            self.now,
-            Patience::default(),
-        );
+        let plan = self.world.plan_of(&arrival.to);
+        let blocked = plan.and_then(|plan| self.world.blocked(plan, &arrival.from, self.now));
+        let machine = CallMachine::arrive(&arrival, plan, blocked, self.now, Patience::default());
         self.calls.insert(
             delivery.line,
             Known {

@@ -4,10 +4,11 @@ use anyhow::Context as _;
 use domain::api::campaign::{CampaignInput, RouteInput};
 use domain::api::page::Activity;
 use domain::api::target::TargetInput;
+use domain::block::Block;
 use domain::id::BuyerId;
 use domain::target::Target;
 use domain::time::Timestamp;
-use store::{Db, TenantScope};
+use store::{BlockInput, Db, TenantScope};
 
 use crate::world::World;
 
@@ -30,6 +31,8 @@ pub(super) async fn write(
         .await?
         .context("the account")?;
     let tenant = conn.tenant(&scope);
+    let blocks: Vec<BlockInput> = world.blocks.iter().map(block).collect();
+    tenant.add_blocks(&blocks, now).await?;
     for n in 1..=3 {
         let id = tenant.add_buyer(&format!("Buyer {n}"), now).await?;
         let active = world
@@ -104,5 +107,14 @@ fn input(target: &Target) -> TargetInput {
         zone: target.zone.clone(),
         hours: target.hours.clone(),
         caps: target.caps,
+    }
+}
+
+fn block(block: &Block) -> BlockInput {
+    BlockInput {
+        pattern: block.pattern.clone(),
+        campaign: block.campaign,
+        expires_at: block.expires_at,
+        note: block.note.clone(),
     }
 }
