@@ -113,11 +113,20 @@ pub fn table() -> Vec<Route> {
         ),
         row(Door::Console, "/events", get(events::stream)),
         row(Door::Console, "/recordings/{id}", get(recording::play)),
-        row(Door::Console, "/login", post(login::login)),
-        row(Door::Console, "/logout", post(logout::logout)),
-        row(Door::Console, "/theme", post(theme::choose)),
+        row(Door::Console, "/login", post(login::login).layer(small())),
+        row(
+            Door::Console,
+            "/logout",
+            post(logout::logout).layer(small()),
+        ),
+        row(Door::Console, "/theme", post(theme::choose).layer(small())),
         row(Door::Console, "/api/{*path}", any(unknown)),
     ]
+}
+
+/// What strangers may send: enough for an address, a password and where to go.
+fn small() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(16 * 1024)
 }
 
 fn mount(router: Router<AppState>, door: Door) -> Router<AppState> {

@@ -140,7 +140,12 @@ impl Blocks {
         require(op, Permission::EditBlocks)?;
         let (write, campaign) = form.check()?;
         let sheet = read_sheet(&form.text);
-        let conn = self.db.write().await?;
+        // Calls do not wait for somebody who only looks.
+        let conn = if write {
+            self.db.write().await?
+        } else {
+            self.db.read().await?
+        };
         let tenant = conn.tenant(&op.scope);
         known_campaign(&tenant, campaign).await?;
         let patterns: Vec<String> = sheet.blocks.iter().map(|b| b.pattern.to_string()).collect();

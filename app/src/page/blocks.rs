@@ -151,7 +151,7 @@ fn Table(list: Signal<BlockList>, asked: Memo<BlockQuery>, removing: Removing) -
             .then(|| view! { <EmptyRow cols=6 title=title text=text>{add}</EmptyRow> })
     };
     view! {
-        <Panel flush=true>
+        <Panel title="Callers" note="Newest first" flush=true>
             <TableRegion label="Blocked callers" stick=true>
                 <table class="data">
                     <thead><tr>

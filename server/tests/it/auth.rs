@@ -265,3 +265,21 @@ async fn measurements_are_for_this_machine_and_answers_are_armoured() {
         "{policy}"
     );
 }
+
+#[tokio::test]
+async fn a_long_list_fits_for_those_signed_in_and_nothing_long_for_strangers() {
+    let world = World::new().await;
+    let owner = world.owner(&world.a).await;
+    let list: String = (0..10_000)
+        .map(|n| format!("+1307555{n:04},24,\"from a list, spring\"\r\n"))
+        .collect();
+    let body = encode(&[("form[text]", &*list), ("form[write]", "yes")]);
+    assert!(body.len() > 500_000);
+    let reply = world.function("/api/blocks/import", &body, &owner).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
+    assert!(reply.body.contains("10000"), "{}", reply.body);
+    let long = "x".repeat(20_000);
+    let reply = world.login("owner@alpha.example", &long, "/").await;
+    assert_eq!(reply.header("set-cookie"), "", "nobody signs in with that");
+    assert!(!reply.header("location").contains("xxx"));
+}
