@@ -22,6 +22,7 @@ pub mod phone;
 pub mod plan;
 pub mod routing;
 pub mod schedule;
+pub mod share;
 pub mod tag;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]
