@@ -23,6 +23,7 @@ pub mod plan;
 pub mod recovery;
 pub mod routing;
 pub mod schedule;
+pub mod share;
 pub mod tag;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 
 mod area;
+mod country;
 
 /// A phone number in E.164: a plus sign and 8 to 15 digits. Numbers of the North American plan
 /// (+1) have exactly ten digits after the 1, and an area code and exchange that can exist.
@@ -60,7 +61,12 @@ impl E164 {
     pub fn display(&self) -> String {
         match self.nanp() {
             Some(d) => format!("({}) {}-{}", &d[..3], &d[3..6], &d[6..]),
-            None => self.0.clone(),
+            // How the rest is grouped differs from country to country.
+            None => {
+                let digits = &self.0[1..];
+                let (country, rest) = digits.split_at(country::digits(digits).min(digits.len()));
+                format!("+{country} {rest}")
+            }
         }
     }
 
@@ -229,10 +235,16 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(
-            "+442071838750".parse::<E164>().map(|n| n.display()),
-            Ok("+442071838750".to_owned())
-        );
+        for (number, shown) in [
+            ("+442079460958", "+44 2079460958"),
+            ("+7 495 123 45 67", "+7 4951234567"),
+            ("+353 1 234 5678", "+353 12345678"),
+        ] {
+            assert_eq!(
+                number.parse::<E164>().map(|n| n.display()),
+                Ok(shown.to_owned())
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::draw::Draw;
 use crate::id::{BuyerId, RouteId, TargetId};
 use crate::plan::{Route, RoutingPlan};
 use crate::schedule::OpenState;
+use crate::share::percents;
 use crate::time::{LocalMoment, Windows};
 
 /// The wall clocks of the zones in a plan at the moment of the decision.
@@ -171,15 +172,17 @@ pub fn decide(
         .collect();
     let winner = pick(plan, &open, usage, draw);
 
-    let total_weight: u64 = open.iter().map(|i| u64::from(plan.routes[*i].weight)).sum();
-    let share = |route: &Route| {
-        let weight = match plan.distribution {
-            Distribution::Weight => {
-                (u64::from(route.weight) * 100 + total_weight / 2) / total_weight.max(1)
-            }
-            Distribution::RoundRobin => 100 / open.len().max(1) as u64,
-        };
-        u32::try_from(weight).unwrap_or(100)
+    let weights: Vec<u64> = open
+        .iter()
+        .map(|i| match plan.distribution {
+            Distribution::Weight => u64::from(plan.routes[*i].weight),
+            Distribution::RoundRobin => 1,
+        })
+        .collect();
+    let shares = percents(&weights);
+    let share = |i: usize| {
+        let at = open.iter().position(|o| *o == i);
+        at.map_or(0, |at| shares[at])
     };
     let candidates = plan
         .routes
@@ -191,12 +194,12 @@ pub fn decide(
                 if Some(i) == winner {
                     Verdict::Won {
                         open: u32::try_from(open.len()).unwrap_or(u32::MAX),
-                        share_percent: share(route),
+                        share_percent: share(i),
                         by_turn: plan.distribution == Distribution::RoundRobin,
                     }
                 } else if open.contains(&i) {
                     Verdict::NotDrawn {
-                        share_percent: share(route),
+                        share_percent: share(i),
                     }
                 } else {
                     Verdict::NotNeeded

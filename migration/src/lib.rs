@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_first_call;
 mod m20261121_000002_lighter_call;
+mod m20261121_000003_names_of_any_case;
 mod m20261121_000004_block;
 
 /// The list of migrations.
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_first_call::Migration),
             Box::new(m20261121_000002_lighter_call::Migration),
+            Box::new(m20261121_000003_names_of_any_case::Migration),
             Box::new(m20261121_000004_block::Migration),
         ]
     }

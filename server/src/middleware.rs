@@ -2,6 +2,7 @@
 
 pub mod csrf;
 pub mod limits;
+pub mod referer;
 pub mod request_id;
 pub mod secure_headers;
 pub mod trace;

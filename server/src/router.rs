@@ -2,7 +2,7 @@
 
 use crate::auth::{self, login, logout, resolve, theme};
 use crate::config::Config;
-use crate::middleware::{csrf, limits, request_id, secure_headers, trace};
+use crate::middleware::{csrf, limits, referer, request_id, secure_headers, trace};
 use crate::public::{events, recording, site};
 use crate::state::AppState;
 use crate::webhook::twilio::{recording as recorded, status, voice};
@@ -34,6 +34,7 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
         .route_layer(with(state.clone(), resolve::gate))
         .fallback(site::file_or_missing)
         .layer(sessions)
+        .layer(from_fn(referer::forget_refusals))
         .layer(with(own, csrf::guard))
         .layer(DefaultBodyLimit::max(config.http.body_bytes_max))
         .layer(tower_http::limit::RequestBodyLimitLayer::new(

@@ -19,7 +19,7 @@ use store::{CallSums, CampaignRecord, Constraint, Db, NumberRecord, Tenant};
 use crate::error::{Error, OrMissing, OrTaken};
 use crate::guard::require;
 use crate::op::OpCtx;
-use crate::plan::{PlanCache, clocks_of, routed, usage_of};
+use crate::plan::{AccountPlans, PlanCache, clocks_of, plans_of, routed, usage_of};
 use crate::port::Ids;
 use crate::target::availability;
 use crate::{number, zone};
@@ -53,7 +53,7 @@ impl Campaigns {
         }
     }
 
-    /// All campaigns with today's figures.
+    /// All campaigns with today's figures, those that are archived at the end.
     ///
     /// # Errors
     /// What the database says.
@@ -72,17 +72,26 @@ impl Campaigns {
         let sums = tenant
             .call_sums(zone::today(&op.zone, op.now), Timestamp(i64::MAX))
             .await?;
+        let archived = tenant.archived_campaigns().await?;
+        let old = match archived.is_empty() {
+            true => AccountPlans::new(),
+            false => plans_of(&conn, &op.scope, &archived).await?,
+        };
         let row_of = |c: &CampaignRecord| {
             row(
                 c,
-                plans.get(&c.id).map(AsRef::as_ref),
+                plans
+                    .get(&c.id)
+                    .or_else(|| old.get(&c.id))
+                    .map(AsRef::as_ref),
                 &usage,
                 &numbers,
                 &sums,
                 op.now,
             )
         };
-        Ok(tenant.campaigns().await?.iter().map(row_of).collect())
+        let campaigns = tenant.campaigns().await?;
+        Ok(campaigns.iter().chain(&archived).map(row_of).collect())
     }
 
     /// A campaign with numbers and routing plan.
@@ -94,8 +103,13 @@ impl Campaigns {
         let conn = self.db.read().await?;
         let tenant = conn.tenant(&op.scope);
         let campaign = tenant.campaign(id).await.or_missing("campaign")?;
-        let plans = self.plans.current(&conn, &op.scope).await?;
-        let plan = plans.get(&id);
+        let plan = match self.plans.current(&conn, &op.scope).await?.get(&id) {
+            Some(plan) => Some(Arc::clone(plan)),
+            None => plans_of(&conn, &op.scope, std::slice::from_ref(&campaign))
+                .await?
+                .remove(&id),
+        };
+        let plan = plan.as_deref();
         let usage = match plan {
             Some(plan) => usage_of(&conn, &op.scope, plan).await?,
             None => UsageMap::new(),
@@ -115,14 +129,7 @@ impl Campaigns {
             })
             .collect();
         Ok(CampaignDetail {
-            row: row(
-                &campaign,
-                plan.map(AsRef::as_ref),
-                &usage,
-                &records,
-                &sums,
-                op.now,
-            ),
+            row: row(&campaign, plan, &usage, &records, &sums, op.now),
             created: zone::stamp(&op.zone, campaign.created_at),
             settings: CampaignForm::of(&input_of(&campaign)),
             fallback_words: campaign.fallback.words(),
@@ -131,7 +138,7 @@ impl Campaigns {
                 .filter(|n| n.campaign == Some(id))
                 .collect(),
             free_numbers,
-            plan: plan_view(&tenant, &campaign, plan.map(AsRef::as_ref), &usage, op.now).await?,
+            plan: plan_view(&tenant, &campaign, plan, &usage, op.now).await?,
         })
     }
 

@@ -144,8 +144,11 @@ fn unknown_campaign(err: StoreError) -> Error {
 /// The rows of all numbers of an account.
 pub(crate) async fn rows(conn: &Conn, op: &OpCtx) -> Result<Vec<NumberRow>, StoreError> {
     let tenant = conn.tenant(&op.scope);
-    let campaigns: BTreeMap<CampaignId, String> =
+    let mut campaigns: BTreeMap<CampaignId, String> =
         tenant.campaign_names().await?.into_iter().collect();
+    for old in tenant.archived_campaigns().await? {
+        campaigns.insert(old.id, format!("{} (archived)", old.name));
+    }
     let calls: BTreeMap<String, (u32, Option<Timestamp>)> = tenant
         .calls_by_number(zone::today(&op.zone, op.now))
         .await?

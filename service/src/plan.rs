@@ -63,14 +63,24 @@ impl PlanCache {
 }
 
 async fn load(conn: &Conn, scope: &TenantScope) -> Result<AccountPlans, StoreError> {
+    let campaigns = conn.tenant(scope).campaigns().await?;
+    plans_of(conn, scope, &campaigns).await
+}
+
+/// The plans of these campaigns. Calls are routed by the cache; this is for looking at campaigns
+/// that are not in it because they are archived.
+pub(crate) async fn plans_of(
+    conn: &Conn,
+    scope: &TenantScope,
+    campaigns: &[CampaignRecord],
+) -> Result<AccountPlans, StoreError> {
     let tenant = conn.tenant(scope);
     let buyers = tenant.buyers().await?;
     let targets = tenant.targets().await?;
     let routes = tenant.routes().await?;
-    let campaigns = tenant.campaigns().await?;
     Ok(campaigns
-        .into_iter()
-        .map(|c| (c.id, Arc::new(compile(&c, &routes, &targets, &buyers))))
+        .iter()
+        .map(|c| (c.id, Arc::new(compile(c, &routes, &targets, &buyers))))
         .collect())
 }
 

@@ -69,7 +69,7 @@ impl From<DbErr> for StoreError {
 
 /// PostgreSQL names the constraint, SQLite the columns.
 fn constraint(text: &str) -> Constraint {
-    const NAMES: [(&str, &str, Constraint); 13] = [
+    const NAMES: [(&str, &str, Constraint); 16] = [
         ("account_name_key", "account.name", Constraint::AccountName),
         (
             "app_user_email_key",
@@ -77,8 +77,15 @@ fn constraint(text: &str) -> Constraint {
             Constraint::UserEmail,
         ),
         ("campaign_name", "campaign.name", Constraint::CampaignName),
+        (
+            "campaign_name_key",
+            "campaign.name_key",
+            Constraint::CampaignName,
+        ),
         ("buyer_name", "buyer.name", Constraint::BuyerName),
+        ("buyer_name_key", "buyer.name_key", Constraint::BuyerName),
         ("target_name", "target.name", Constraint::TargetName),
+        ("target_name_key", "target.name_key", Constraint::TargetName),
         ("number_e164", "phone_number.e164", Constraint::NumberE164),
         ("route_target", "route.target_id", Constraint::RouteTarget),
         (

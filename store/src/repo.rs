@@ -19,6 +19,11 @@ pub(crate) fn count(n: i64) -> u32 {
     u32::try_from(n.max(0)).unwrap_or(u32::MAX)
 }
 
+/// What of a name must differ from other names: everything but its case.
+pub(crate) fn name_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 pub(crate) fn activity(table: &'static str, code: &str) -> Result<Activity, StoreError> {
     Activity::from_code(code).ok_or_else(|| StoreError::corrupt(table, code))
 }

@@ -122,7 +122,11 @@ pub(super) fn totals(
                 length_text(now.average_s())
             },
             share: String::new(),
-            change: change(now.average_s(), then.average_s()),
+            change: match then.average_s() {
+                // A difference of seconds would read like one of calls.
+                0..BASE_MIN => String::new(),
+                then => change(now.average_s(), then),
+            },
             before: if then.connected == 0 {
                 String::new()
             } else {
@@ -151,14 +155,25 @@ pub(super) fn totals(
     .collect()
 }
 
-/// "+8.4%"; empty where there is nothing to compare with.
+/// With fewer than this to compare with, a percentage says more than there is.
+const BASE_MIN: u32 = 10;
+
+/// "+8.4%", "+36%"; "+12" where the base is tiny, and nothing where there is no base.
 fn change(now: u32, then: u32) -> String {
     if then == 0 {
         return String::new();
     }
-    let tenths = (i64::from(now) - i64::from(then)) * 1_000 / i64::from(then);
-    let sign = if tenths < 0 { "\u{2212}" } else { "+" };
-    format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)
+    let difference = i64::from(now) - i64::from(then);
+    let sign = if difference < 0 { "\u{2212}" } else { "+" };
+    if then < BASE_MIN {
+        return format!("{sign}{}", grouped(difference.unsigned_abs()));
+    }
+    let tenths = (difference * 1_000 / i64::from(then)).unsigned_abs();
+    if tenths < 100 {
+        format!("{sign}{}.{}%", tenths / 10, tenths % 10)
+    } else {
+        format!("{sign}{}%", grouped((tenths + 5) / 10))
+    }
 }
 
 /// Calls by the hour of their arrival, to now.
@@ -200,5 +215,28 @@ pub(super) fn campaign_today(campaign: &CampaignRecord, sums: &[CallSums]) -> Ca
         } else {
             length_text(counts.average_s())
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::change;
+
+    #[test]
+    fn changes_say_no_more_than_there_is() {
+        for (now, then, text) in [
+            (0, 0, ""),
+            (163, 4, "+159"),
+            (2, 9, "\u{2212}7"),
+            (4, 4, "+0"),
+            (1_084, 1_000, "+8.4%"),
+            (906, 1_000, "\u{2212}9.4%"),
+            (1_100, 1_000, "+10%"),
+            (1_364, 1_000, "+36%"),
+            (12_000, 100, "+11,900%"),
+            (0, 100, "\u{2212}100%"),
+        ] {
+            assert_eq!(change(now, then), text, "{then} to {now}");
+        }
     }
 }

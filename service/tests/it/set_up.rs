@@ -84,6 +84,63 @@ async fn names_and_numbers_are_taken_only_once() {
 }
 
 #[tokio::test]
+async fn an_archived_campaign_is_listed_last_and_keeps_its_routes_and_numbers() {
+    for world in World::each().await {
+        world.targets(&["", ""]).await;
+        let s = &world.services;
+        let before = s
+            .campaigns
+            .detail(&world.op, world.campaign)
+            .await
+            .expect("campaign");
+        s.campaigns
+            .set_activity(&world.op, world.campaign, Activity::Archived)
+            .await
+            .expect("archived");
+        let other = CampaignForm {
+            name: "Zinc gutters".into(),
+            ..CampaignForm::default()
+        };
+        s.campaigns.create(&world.op, &other).await.expect("other");
+
+        let rows = s.campaigns.list(&world.op).await.expect("list");
+        let told: Vec<_> = rows.iter().map(|r| (r.name.as_str(), r.activity)).collect();
+        assert_eq!(
+            told,
+            [
+                ("Zinc gutters", Activity::Active),
+                ("Roof repair, Texas", Activity::Archived)
+            ]
+        );
+        assert_eq!((rows[1].routes, rows[1].numbers), (2, 1));
+        let after = s
+            .campaigns
+            .detail(&world.op, world.campaign)
+            .await
+            .expect("campaign");
+        assert_eq!(after.plan.routes, before.plan.routes);
+        assert_eq!(after.plan.targets, before.plan.targets);
+
+        let numbers = s.numbers.list(&world.op).await.expect("numbers");
+        let number = numbers.rows.iter().find(|n| n.e164 == NUMBER);
+        assert_eq!(
+            number.map(|n| n.campaign_name.as_str()),
+            Some("Roof repair, Texas (archived)")
+        );
+        assert!(numbers.campaigns.iter().all(|c| c.label == "Zinc gutters"));
+        assert!(
+            !s.engine
+                .inbound(&arrival("CA1"), NOON)
+                .await
+                .expect("answer")
+                .twiml
+                .contains("<Dial"),
+            "its callers reach nobody"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_is_paused_gets_no_call_from_that_moment() {
     for world in World::each().await {
         let targets = world.targets(&["", ""]).await;

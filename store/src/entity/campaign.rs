@@ -10,6 +10,9 @@ pub struct Model {
     pub id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub name: String,
+    /// The name in lower case, which is what must differ; none for a duplicate from before that rule.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub name_key: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub vertical: String,
     #[sea_orm(column_type = "Text")]

@@ -11,6 +11,9 @@ pub struct Model {
     pub buyer_id: i64,
     #[sea_orm(column_type = "Text")]
     pub name: String,
+    /// The name in lower case, which is what must differ; none for a duplicate from before that rule.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub name_key: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub activity: String,
     #[sea_orm(column_type = "Text")]

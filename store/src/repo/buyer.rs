@@ -9,7 +9,7 @@ use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::activity;
+use super::{activity, name_key};
 use crate::entity::buyer::{ActiveModel, Column, Entity, Model};
 use crate::error::StoreError;
 use crate::scope::{Tenant, exactly_one};
@@ -80,6 +80,7 @@ impl Tenant<'_> {
             account_id: NotSet,
             id: NotSet,
             name: Set(name.to_owned()),
+            name_key: Set(Some(name_key(name))),
             activity: Set(Activity::Active.code().to_owned()),
             created_at: Set(now.0),
         };
@@ -95,6 +96,7 @@ impl Tenant<'_> {
         let update = self
             .update::<Entity>()
             .col_expr(Column::Name, Expr::value(name))
+            .col_expr(Column::NameKey, Expr::value(name_key(name)))
             .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.bump_generation().await

@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{activity, count, from_json, to_json};
+use super::{activity, count, from_json, name_key, to_json};
 use crate::entity::campaign::{ActiveModel, Column, Entity, Model};
 use crate::error::StoreError;
 use crate::scope::{Tenant, exactly_one};
@@ -40,6 +40,20 @@ impl Tenant<'_> {
         let rows = self
             .select::<Entity>()
             .filter(Column::Activity.ne(Activity::Archived.code()))
+            .order_by_asc(Column::Name)
+            .all(self.conn)
+            .await?;
+        rows.into_iter().map(record).collect()
+    }
+
+    /// The campaigns that are archived, by name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn archived_campaigns(&self) -> Result<Vec<CampaignRecord>, StoreError> {
+        let rows = self
+            .select::<Entity>()
+            .filter(Column::Activity.eq(Activity::Archived.code()))
             .order_by_asc(Column::Name)
             .all(self.conn)
             .await?;
@@ -92,6 +106,7 @@ impl Tenant<'_> {
             account_id: NotSet,
             id: Set(id.0),
             name: Set(input.name.clone()),
+            name_key: Set(Some(name_key(&input.name))),
             vertical: Set(input.vertical.clone()),
             activity: Set(Activity::Active.code().to_owned()),
             distribution: Set(distribution_code(Distribution::default()).to_owned()),
@@ -118,6 +133,7 @@ impl Tenant<'_> {
         let update = self
             .update::<Entity>()
             .col_expr(Column::Name, Expr::value(input.name.as_str()))
+            .col_expr(Column::NameKey, Expr::value(name_key(&input.name)))
             .col_expr(Column::Vertical, Expr::value(input.vertical.as_str()))
             .col_expr(Column::Recording, Expr::value(input.recording.code()))
             .col_expr(

@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
 };
 
-use super::{activity, count, from_json, to_json};
+use super::{activity, count, from_json, name_key, to_json};
 use crate::entity::{target, target_usage};
 use crate::error::StoreError;
 use crate::scope::{Tenant, exactly_one};
@@ -99,6 +99,7 @@ impl Tenant<'_> {
             id: NotSet,
             buyer_id: Set(buyer.0),
             name: Set(input.name.clone()),
+            name_key: Set(Some(name_key(&input.name))),
             activity: Set(Activity::Active.code().to_owned()),
             destination: Set(to_json("target", &input.destination)?),
             ring_timeout_s: Set(i64::from(input.ring_timeout_s)),
@@ -133,6 +134,7 @@ impl Tenant<'_> {
         let update = self
             .update::<target::Entity>()
             .col_expr(C::Name, Expr::value(input.name.as_str()))
+            .col_expr(C::NameKey, Expr::value(name_key(&input.name)))
             .col_expr(
                 C::Destination,
                 Expr::value(to_json("target", &input.destination)?),

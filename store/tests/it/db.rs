@@ -42,6 +42,56 @@ async fn migrations_are_pending_until_they_ran_and_run_once() {
 }
 
 #[tokio::test]
+async fn names_that_differ_in_case_only_do_not_stop_the_migration() {
+    for test in TestDb::each().await.expect("databases") {
+        let conn = test.db.begin_migration().await.expect("lock");
+        for table in ["campaign", "buyer", "target"] {
+            for sql in [
+                format!("DROP INDEX {table}_name_key"),
+                format!("ALTER TABLE {table} DROP COLUMN name_key"),
+            ] {
+                execute(&conn, &sql).await.expect("as before");
+            }
+        }
+        execute(
+            &conn,
+            "DELETE FROM seaql_migrations WHERE version = 'm20261121_000003_names_of_any_case'",
+        )
+        .await
+        .expect("forgotten");
+        for account in [1, 2] {
+            execute(&conn, &format!("INSERT INTO account (id, name, zone, created_at) VALUES ({account}, 'A{account}', 'UTC', 1)"))
+                .await
+                .expect("account");
+            for (at, name) in ["Crestline", "crestline", "Éclair", "CRESTLINE"]
+                .iter()
+                .enumerate()
+            {
+                execute(&conn, &format!("INSERT INTO buyer (account_id, name, activity, created_at) VALUES ({account}, '{name}', 'active', {at})"))
+                    .await
+                    .expect("buyer");
+            }
+        }
+        conn.commit().await.expect("before");
+
+        migrate(&test.db).await.expect("migrated");
+        let conn = test.db.read().await.expect("conn");
+        let keys = texts(
+            &conn,
+            "SELECT name || ': ' || COALESCE(name_key, '-') FROM buyer ORDER BY account_id, created_at",
+        )
+        .await;
+        let each = [
+            "Crestline: crestline",
+            "crestline: -",
+            "Éclair: éclair",
+            "CRESTLINE: -",
+        ];
+        assert_eq!(keys, [each, each].concat());
+    }
+}
+
+#[tokio::test]
 async fn a_migration_that_is_not_committed_leaves_nothing() {
     for test in TestDb::each_empty().await.expect("databases") {
         let all = pending(&test.db).await;

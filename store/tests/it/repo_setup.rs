@@ -108,6 +108,50 @@ async fn the_same_names_are_free_in_another_account_and_buyer() {
 }
 
 #[tokio::test]
+async fn a_name_in_another_case_is_taken() {
+    for world in World::each().await {
+        let a = &world.a;
+        let id = CampaignId(Uuid::from_u128(78));
+        conflict!(
+            tx!(world, a.scope, |t| t.add_campaign(
+                id,
+                &campaign_input("ROOF repair"),
+                NOON
+            )),
+            CampaignName
+        );
+        conflict!(
+            tx!(world, a.scope, |t| t.add_buyer("dryright", NOON)),
+            BuyerName
+        );
+        conflict!(
+            tx!(world, a.scope, |t| t.add_target(
+                a.buyer,
+                &target_input("HOUSTON", Caps::default()),
+                NOON
+            )),
+            TargetName
+        );
+        // Letters beyond English, too, and where a name is changed.
+        let other = tx!(world, a.scope, |t| t.add_buyer("Éclair", NOON)).expect("buyer");
+        conflict!(
+            tx!(world, a.scope, |t| t.rename_buyer(a.buyer, "éclair")),
+            BuyerName
+        );
+        // Its own name may change its case.
+        tx!(world, a.scope, |t| t.rename_buyer(other, "ÉCLAIR")).expect("rename");
+        tx!(world, a.scope, |t| t.update_target(
+            a.target,
+            &target_input("houston", Caps::default())
+        ))
+        .expect("target");
+        tx!(world, a.scope, |t| t
+            .update_campaign(a.campaign, &campaign_input("ROOF REPAIR")))
+        .expect("campaign");
+    }
+}
+
+#[tokio::test]
 async fn a_plan_saved_over_a_newer_version_is_refused() {
     for world in World::each().await {
         let a = &world.a;
@@ -229,6 +273,11 @@ async fn what_is_archived_leaves_the_lists_and_keeps_its_name() {
         let conn = world.tx().await;
         let tenant = conn.tenant(&a.scope);
         assert!(tenant.campaigns().await.expect("list").is_empty());
+        let archived = tenant.archived_campaigns().await.expect("list");
+        assert_eq!(
+            archived.iter().map(|c| c.id).collect::<Vec<_>>(),
+            [a.campaign]
+        );
         assert!(tenant.buyers().await.expect("list").is_empty());
         assert!(tenant.targets().await.expect("list").is_empty());
         assert_eq!(

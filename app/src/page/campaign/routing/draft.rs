@@ -7,6 +7,7 @@ use domain::api::campaign::{PlanForm, PlanView, RouteForm};
 use domain::api::page::AvailabilityKind;
 use domain::campaign::Distribution;
 use domain::id::TargetId;
+use domain::share::percents;
 
 /// A route being edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -407,13 +408,12 @@ impl Draft {
                 None
             }
         };
-        let total: u64 = routes.iter().filter_map(weight).sum();
-        routes
-            .iter()
-            .map(|route| {
-                weight(route)
-                    .map(|w| u32::try_from((w * 100 + total / 2) / total.max(1)).unwrap_or(100))
-            })
+        let weights: Vec<Option<u64>> = routes.iter().map(weight).collect();
+        let known: Vec<u64> = weights.iter().copied().flatten().collect();
+        let mut shares = percents(&known).into_iter();
+        weights
+            .into_iter()
+            .map(|weight| weight.and_then(|_| shares.next()))
             .collect()
     }
 

@@ -85,6 +85,9 @@ fn shares_are_of_open_routes_only() {
     let mut draft = plan();
     assert_eq!(draft.shares(0, &open), [Some(56), Some(44)]);
     assert_eq!(draft.shares(1, &open), [None]);
+    draft.tiers[0][0].weight = "7".into();
+    draft.tiers[0][1].weight = "1".into();
+    assert_eq!(draft.shares(0, &open), [Some(88), Some(12)]);
     draft.distribution = "round_robin".into();
     assert_eq!(draft.shares(0, &open), [Some(50), Some(50)]);
     if let Some(route) = draft.route_mut(TargetId(1)) {
