@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::money::grouped;
+
 /// One thing wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invalid {
@@ -126,7 +128,11 @@ pub fn optional_text(field: &str, text: &str, max: usize) -> Result<Option<Strin
 /// # Errors
 /// `malformed` or `out_of_range` at `field`, naming the bounds.
 pub fn whole(field: &str, text: &str, min: u32, max: u32) -> Result<u32, FieldErrors> {
-    let fits = format!("Enter a whole number from {min} to {max}.");
+    let fits = format!(
+        "Enter a whole number from {} to {}.",
+        grouped(min.into()),
+        grouped(max.into())
+    );
     let text = text.trim().replace(',', "");
     match text.parse::<i64>() {
         Ok(n) if i64::from(min) <= n && n <= i64::from(max) => {
@@ -165,7 +171,7 @@ mod tests {
         assert_eq!(errors.0[0].code, "out_of_range");
         assert_eq!(
             errors.message("w").as_deref(),
-            Some("Enter a whole number from 1 to 1000.")
+            Some("Enter a whole number from 1 to 1,000.")
         );
         assert_eq!(optional_whole("w", "", 1, 5), Ok(None));
     }

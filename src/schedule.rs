@@ -134,8 +134,8 @@ impl Hours {
     /// A weekly schedule, if it makes sense.
     ///
     /// # Errors
-    /// At `days[n]` (n from 0 for Monday): an opening without length or over 24 hours, a break
-    /// outside it or overlapping another, an opening that runs into the next day's.
+    /// At `days[n]` (n from 0 for Monday): an opening without length or over 24 hours, or one that
+    /// runs into the next day's. At `days[n].breaks`: a break outside it or overlapping another.
     pub fn weekly(days: [Option<DayHours>; 7]) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         for (i, day) in days.iter().enumerate() {
@@ -238,18 +238,24 @@ fn check_day(i: usize, day: &DayHours, errors: &mut FieldErrors) {
         );
         return;
     }
+    let breaks = format!("{field}.breaks");
     let mut earlier_end = day.open.from;
     for pause in &day.breaks {
         if pause.from >= pause.to || pause.from < day.open.from || pause.to > day.open.to {
+            let hours = format!(
+                "{} to {}",
+                clock_text(day.open.from),
+                clock_text(day.open.to % DAY)
+            );
             errors.add(
-                &field,
+                &breaks,
                 "break_outside",
-                format!("{name}’s breaks must lie within its hours."),
+                format!("{name}’s breaks must lie within its hours, {hours}, and end after they begin. Write 1 pm as 13:00."),
             );
             return;
         }
         if pause.from < earlier_end {
-            errors.add(&field, "overlap", format!("{name}’s breaks overlap."));
+            errors.add(&breaks, "overlap", format!("{name}’s breaks overlap."));
             return;
         }
         earlier_end = pause.to;
@@ -374,7 +380,10 @@ mod tests {
             None,
         ])
         .expect_err("breaks");
-        assert_eq!(errors.0[0].message, "Monday’s breaks overlap.");
+        assert_eq!(
+            (errors.0[0].field.as_str(), errors.0[0].message.as_str()),
+            ("days[0].breaks", "Monday’s breaks overlap.")
+        );
         assert!(Hours::weekly([day(540, 540, &[]), None, None, None, None, None, None]).is_err());
         assert!(
             Hours::weekly([

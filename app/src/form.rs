@@ -15,14 +15,15 @@ use domain::invalid::FieldErrors;
 use leptos::form::FromFormData;
 use leptos::html;
 use leptos::prelude::*;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement};
 
 use crate::error::AppError;
 use crate::state::session::sign_in_again;
-use crate::ui::{ToastBus, use_toasts};
+use crate::ui::edits::Edits;
+use crate::ui::{ToastBus, use_leaving, use_toasts};
 use crate::wire;
 
 /// What an input of a form posts as: `form[name]`.
@@ -71,6 +72,12 @@ struct Posted<F> {
     form: F,
 }
 
+/// What a stored form would post: the other way round.
+#[derive(Serialize)]
+struct Post<'a, F> {
+    form: &'a F,
+}
+
 /// What is in a form element now; none if it cannot be read.
 pub fn read<F: DeserializeOwned + Default>(el: &HtmlFormElement) -> Option<F> {
     let data = FormData::new_with_form(el).ok()?;
@@ -94,12 +101,21 @@ pub struct Form {
     check: StoredValue<fn(&HtmlFormElement) -> FieldErrors>,
     /// What was typed before the server refused it, where the page's script did not keep it.
     typed: StoredValue<String>,
+    /// What is saved, as the form would post it, where its fields begin with what was typed.
+    stored: StoredValue<Option<String>>,
+    /// What a field is called.
+    label: StoredValue<fn(&str) -> String>,
     toasts: ToastBus,
 }
 
 impl Form {
     /// A form checked by `check` of `F`, given as [`checked`].
-    pub fn new(id: &'static str, check: fn(&HtmlFormElement) -> FieldErrors) -> Self {
+    /// `label` says what each field is called.
+    pub fn new(
+        id: &'static str,
+        label: fn(&str) -> String,
+        check: fn(&HtmlFormElement) -> FieldErrors,
+    ) -> Self {
         Self {
             id,
             node: NodeRef::new(),
@@ -109,6 +125,8 @@ impl Form {
             saved: RwSignal::new(0),
             check: StoredValue::new(check),
             typed: StoredValue::new(String::new()),
+            stored: StoredValue::new(None),
+            label: StoredValue::new(label),
             toasts: use_toasts(),
         }
     }
@@ -121,6 +139,37 @@ impl Form {
             .with_value(|typed| wire::read(typed.as_bytes()).ok())
     }
 
+    /// What the fields of a stored thing start with: what was typed before it was refused, else what
+    /// is stored.
+    #[must_use]
+    pub fn start<F: DeserializeOwned + Serialize>(self, stored: F) -> F {
+        match self.typed() {
+            Some(typed) => {
+                let post = serde_qs::to_string(&Post { form: &stored });
+                self.stored.set_value(post.ok());
+                typed
+            }
+            None => stored,
+        }
+    }
+
+    /// What is saved, for the save bar, where the fields start with something else.
+    #[must_use]
+    pub fn stored(self) -> Option<String> {
+        self.stored.get_value()
+    }
+
+    /// Asks before the page is left while something was typed; for a form without a save bar.
+    #[must_use]
+    pub fn guarded(self, sending: impl Into<Signal<bool>>) -> Self {
+        let (edits, sending) = (Edits::new(), sending.into());
+        edits.watch(self.node, move || self.stored());
+        use_leaving().guard(Signal::derive(move || {
+            edits.count.get() > 0 && !sending.get()
+        }));
+        self
+    }
+
     /// The error at a field.
     #[must_use]
     pub fn error(self, field: impl Into<String>) -> Signal<Option<String>> {
@@ -128,15 +177,18 @@ impl Form {
         Signal::derive(move || self.shown.with(|errors| errors.message(&field)))
     }
 
-    /// All errors, for the summary: field and message. None before the form was submitted: while
-    /// somebody is still filling it in, the error at the field is enough.
+    /// All errors, for the summary: field, and the message with the field's name in front. None
+    /// before the form was submitted: while somebody is still filling it in, the error at the field
+    /// is enough.
     #[must_use]
     pub fn errors(self) -> Signal<Vec<(String, String)>> {
         Signal::derive(move || {
             self.shown.with(|errors| {
                 let tried = self.all.get_value();
                 let all = errors.0.iter().filter(|_| tried);
-                all.map(|e| (e.field.clone(), e.message.clone())).collect()
+                let label = self.label.get_value();
+                all.map(|e| (e.field.clone(), told(&label(&e.field), &e.message)))
+                    .collect()
             })
         })
     }
@@ -245,7 +297,10 @@ impl Form {
 
     fn recheck(self) {
         let Some(el) = self.element() else { return };
-        let mut errors = self.check.with_value(|check| check(&el));
+        // This runs after a field was left, and the page may have been left with it.
+        let Some(mut errors) = self.check.try_with_value(|check| check(&el)) else {
+            return;
+        };
         if !self.all.get_value() {
             self.touched.with_value(|touched| {
                 errors
@@ -260,6 +315,16 @@ impl Form {
 
     fn element(self) -> Option<HtmlFormElement> {
         document().get_element_by_id(self.id)?.dyn_into().ok()
+    }
+}
+
+/// A message that names its field; some do so by themselves ("Monday’s breaks overlap.").
+fn told(label: &str, message: &str) -> String {
+    let first = label.split(' ').next().unwrap_or_default();
+    if first.is_empty() || message.starts_with(first) {
+        message.to_owned()
+    } else {
+        format!("{label}: {message}")
     }
 }
 
@@ -280,11 +345,12 @@ fn name_of(ev: &Event) -> Option<String> {
         .get_attribute("name")
 }
 
-/// Runs at once, or, while a button of the pointer is down, after it is up: an error that appears
-/// in between moves what was pressed away, and the click is lost.
+/// Runs in the next frame, or, while a button of the pointer is down, after it is up: an error that
+/// appears in between moves what was pressed away, and the click is lost. Not at once: a field that
+/// has the focus is left as well when its page goes.
 fn after_press(act: impl FnOnce() + 'static) {
     if !matches!(document().query_selector("body :active"), Ok(Some(_))) {
-        act();
+        request_animation_frame(act);
         return;
     }
     let (act, listening) = (
@@ -338,6 +404,8 @@ fn keep_as_first(form: &HtmlFormElement) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -350,6 +418,27 @@ mod tests {
             Some("days[2].from")
         );
         assert_eq!(field_of("id"), None);
+    }
+
+    #[test]
+    fn the_summary_names_the_field_once() {
+        assert_eq!(
+            told("Per day", "Enter a number."),
+            "Per day: Enter a number."
+        );
+        assert_eq!(told("", "Try again."), "Try again.");
+        assert_eq!(
+            told("Monday breaks", "Monday’s breaks overlap."),
+            "Monday’s breaks overlap."
+        );
+    }
+
+    #[test]
+    fn what_is_stored_is_posted_under_the_names_of_the_inputs() {
+        let stored = BTreeMap::from([("name", vec!["a b"])]);
+        let post = serde_qs::to_string(&Post { form: &stored }).expect("text");
+        let decoded = post.replace("%5B", "[").replace("%5D", "]");
+        assert_eq!(decoded, "form[name][0]=a+b");
     }
 
     #[test]

@@ -13,27 +13,36 @@ use web_sys::{FormData, HtmlFormElement, SubmitEvent, UrlSearchParams};
 
 use crate::route;
 use crate::state::{live, session};
-use crate::ui::{KeyHelp, ToastRegion, use_hotkey};
+use crate::ui::{KeyHelp, LeaveDialog, ToastRegion, use_hotkey, use_leaving};
 
-/// The frame; the page stands in its `main`.
+/// The frame around the page of a route.
 #[component]
 pub fn Frame() -> impl IntoView {
+    view! { <Around><Outlet/></Around> }.into_any()
+}
+
+/// The frame; what is inside stands in its `main`.
+#[component]
+pub fn Around(children: Children) -> impl IntoView {
     let session = session::provide();
     live::connect(session);
     let (palette, keys) = (RwSignal::new(false), RwSignal::new(false));
     hotkeys(palette);
+    let navigate = use_navigate();
+    let go = Callback::new(move |(href,): (String,)| navigate(&href, NavigateOptions::default()));
     view! {
         <div class="shell" on:submit=get_form_handler()>
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <nav::Side session=session/>
             <top::Top session=session palette=palette keys=keys/>
             <main id="main" class="page" tabindex="-1">
-                <Outlet/>
+                {children()}
             </main>
         </div>
-        <nav::Sheet/>
+        <nav::Sheet session=session/>
         <ToastRegion/>
         <KeyHelp open=keys/>
+        <LeaveDialog go=go/>
         <palette::Palette session=session open=palette/>
     }
     .into_any()
@@ -43,6 +52,7 @@ fn hotkeys(palette: RwSignal<bool>) {
     use_hotkey("Ctrl k", "Search or jump to", move || {
         palette.update(|open| *open = !*open)
     });
+    let leaving = use_leaving();
     for (keys, what, href) in [
         ("g d", "Go to the dashboard", route::HOME),
         ("g l", "Go to the call log", route::CALLS),
@@ -53,7 +63,9 @@ fn hotkeys(palette: RwSignal<bool>) {
     ] {
         let navigate = use_navigate();
         use_hotkey(keys, what, move || {
-            navigate(href, NavigateOptions::default())
+            if leaving.may_go(href) {
+                navigate(href, NavigateOptions::default());
+            }
         });
     }
 }

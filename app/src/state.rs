@@ -19,6 +19,7 @@ struct Scripted(RwSignal<bool>);
 pub(crate) fn provide() {
     ui::provide_toasts();
     ui::provide_hotkeys();
+    ui::provide_leaving();
     clock::provide();
     live::provide();
     theme::provide();

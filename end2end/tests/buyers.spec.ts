@@ -90,15 +90,44 @@ test('what does not fit is said at its field, and what was typed stays', async (
   await wrong('Per hour', /Enter|0|1/, '-1');
   await expect(page.getByLabel('Tuesday breaks')).toHaveValue('12:00-13:00, 12:30-14:00');
   await expect(page.getByLabel('Tuesday breaks')).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByRole('group', { name: 'Tuesday' })).toHaveAccessibleDescription(/overlap/i);
+  await expect(page.getByLabel('Tuesday breaks')).toHaveAccessibleDescription(/overlap/i);
+  for (const label of ['Tuesday from', 'Tuesday until']) await expect(page.getByLabel(label), 'nothing is wrong with it').not.toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('group', { name: 'Monday' })).toHaveAccessibleDescription('');
   const summary = page.getByRole('alert');
   await expect(summary).toContainText('5 fields need fixing');
+  await expect(summary.getByRole('link')).toHaveText([
+    'Name: Enter a name.', 'Phone number: 2 digits are missing.', /^Ring limit: Enter a whole number from/, 'Tuesday’s breaks overlap.',
+    'Per hour: Enter a whole number from 0 to 1,000,000.',
+  ]);
+  await summary.getByRole('link', { name: /breaks overlap/ }).click();
+  await expect(page.getByLabel('Tuesday breaks')).toBeFocused();
   await summary.getByRole('link', { name: /digits are missing/ }).click();
   await expect(page.getByLabel('Phone number')).toBeFocused();
 
   await open(page, `/buyers/${buyer}`);
   await expect(page.getByRole('main'), 'nothing was stored').toContainText('No targets yet');
+});
+
+test('breaks are taken as people write them, and what is wrong with them is said at them', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  const buyer = await createBuyer(page, 'Lunch Break Plumbing');
+  await open(page, `/buyers/${buyer}/targets/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Desk');
+  await page.getByLabel('Phone number').fill('(214) 555-0171');
+  await page.getByRole('radio', { name: 'Weekly hours' }).check();
+  const breaks = page.getByLabel('Monday breaks');
+  for (const [typed, words] of [['noon', /^Write breaks like 12:00-13:00/], ['1-2', /must lie within its hours, 9:00 am to 5:00 pm/]] as const) {
+    await breaks.fill(typed);
+    await page.getByRole('button', { name: 'Create target' }).click();
+    await expect(breaks).toBeFocused();
+    await expect(breaks).toHaveAccessibleDescription(words);
+    await expect(page.getByLabel('Monday from')).not.toHaveAttribute('aria-invalid', 'true');
+  }
+  await breaks.fill('12-13, 15:00-15:15');
+  await page.getByRole('button', { name: 'Create target' }).click();
+  await page.waitForURL(/\/buyers\/\d+$/);
+  await page.getByRole('link', { name: 'Desk' }).click();
+  await expect(breaks).toHaveValue('12:00-13:00, 15:00-15:15');
 });
 
 test('the server refuses what a browser without checks sends', async ({ signedIn, product, guard }) => {
@@ -167,6 +196,8 @@ test('pause, resume and archive show at once and can be undone', async ({ signed
   await expect(toast(page)).toContainText('takes calls again');
 
   await choose(page, 'Actions for Dispatch', 'Archive');
+  await expect(row).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.className), 'the focus goes to another row').toContain('row-link');
   await expect(toast(page)).toContainText('Dispatch archived. Its calls stay in the log.');
   await toast(page).getByRole('button', { name: 'Undo' }).click();
   await expect(row).toContainText('Open');

@@ -189,6 +189,97 @@ test('pausing shows at once, a paused campaign does not dial, and undo takes it 
   await expect(row(page, 'Campaigns', name)).not.toContainText('Paused');
 });
 
+test('an archived campaign is found again, looked at and restored', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  const name = 'Solar, Nevada';
+  const id = await create(page, name);
+  await addRoute(page, 1, 'Crestline Insurance');
+  await save(page).click();
+  await expectNothingUnsaved(page);
+  await open(page, `/numbers/new?campaign=${id}`);
+  await page.getByLabel('Number', { exact: true }).fill('(702) 555-0144');
+  await page.getByRole('button', { name: 'Add number' }).click();
+  await expect(row(page, 'Numbers', '(702) 555-0144')).toBeVisible();
+
+  await open(page, '/campaigns');
+  await choose(page, `Actions for ${name}`, 'Archive');
+  await expect(toast(page)).toContainText(`${name} archived. The filter Archived lists it`);
+  await expect(row(page, 'Campaigns', name)).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.className), 'the focus goes to another row').toContain('row-link');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search or jump to' }).fill('Solar, Nev');
+  await expect(page.getByRole('option', { name })).toContainText('Campaign, archived');
+  await page.keyboard.press('Escape');
+
+  const filters = page.getByRole('group', { name: 'Filters' });
+  await filters.getByRole('button', { name: 'Filter', exact: true }).click();
+  await filters.getByLabel('Status').selectOption('Archived');
+  await filters.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL('/campaigns?status=archived');
+  await expect(row(page, 'Campaigns', name)).toContainText('Archived');
+  await expect(row(page, 'Campaigns', 'Auto insurance')).toHaveCount(0);
+  await filters.getByRole('link', { name: 'Remove filter: Status is Archived' }).click();
+  await expect(row(page, 'Campaigns', 'Auto insurance')).toBeVisible();
+  await filters.getByRole('link', { name: /^\d+ archived$/ }).click();
+  await row(page, 'Campaigns', name).getByRole('link', { name, exact: true }).click();
+
+  const note = page.getByRole('note', { name: 'Archived' });
+  await expect(note).toContainText('This campaign is archived.');
+  await expect(page.getByRole('main').getByRole('link', { name: 'Add a route' })).toHaveCount(0);
+  await page.getByRole('navigation', { name: 'Campaign', exact: true }).getByRole('link', { name: 'Routing plan 1' }).click();
+  await expect(priority(page, 1)).toContainText('Crestline Insurance');
+  await expect(weight(page, 'Crestline Insurance')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /^(Add|Move|Save)/ })).toHaveCount(0);
+
+  for (const role of ['owner', 'viewer']) {
+    const numbers = await signedIn(role, {}, '/numbers');
+    const line = row(numbers, 'Numbers', '(702) 555-0144');
+    await expect(role === 'owner' ? line.locator('option:checked') : line.getByRole('link'), role).toHaveText(`${name} (archived)`);
+  }
+
+  await note.getByRole('button', { name: 'Restore' }).click();
+  await expect(note).toHaveCount(0);
+  await expect(weight(page, 'Crestline Insurance')).toBeVisible();
+  await open(page, '/campaigns');
+  await expect(row(page, 'Campaigns', name)).toContainText('Active');
+});
+
+test('where one is: the breadcrumbs end in the name of the campaign', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await create(page, 'Siding, Oregon');
+  await expect(page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('listitem')).toHaveText(['Campaigns', 'Siding, Oregon']);
+});
+
+test('a route whose priority is not reached says so, and shares make a hundred', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await create(page, 'Fences, Kansas');
+  await addRoute(page, 1, 'Meridian Auto Direct');
+  await addRoute(page, 1, 'Crestline Insurance');
+  await page.getByRole('button', { name: 'Add priority' }).click();
+  await addRoute(page, 2, 'Beacon Mutual agents');
+  await weight(page, 'Meridian Auto Direct').fill('7');
+  await weight(page, 'Crestline Insurance').fill('1');
+  await expect(page.locator('.route-share')).toHaveText([/88%$/, /12%$/, /100% if reached$/]);
+});
+
+test('the picker shows the names of targets in full', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await create(page, 'Gates, Georgia');
+  await page.getByRole('button', { name: 'Add a route to priority 1' }).click();
+  await page.getByRole('dialog', { name: 'Add a route to priority 1' }).getByRole('combobox').click();
+  const words = page.locator('.option-word');
+  expect(await words.count()).toBeGreaterThan(3);
+  expect(await words.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent))).toEqual([]);
+});
+
+test('the save bar stands at the bottom of a short page', async ({ signedIn }) => {
+  const page = await signedIn('owner');
+  await create(page, 'Sheds, Ohio');
+  await addRoute(page, 1, 'Crestline Insurance');
+  const box = await bar(page).boundingBox();
+  expect(Math.round((box?.y ?? 0) + (box?.height ?? 0))).toBe(900);
+});
+
 test('a campaign that is not there says so', async ({ signedIn, guard }) => {
   guard.allow(/404/);
   const page = await signedIn('owner');
@@ -197,6 +288,8 @@ test('a campaign that is not there says so', async ({ signedIn, guard }) => {
     expect(response?.status(), path).toBe(404);
     await hydrated(page);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/not found/i);
+    await expect(page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Campaigns' }), path).toBeVisible();
+    await expect(page.getByRole('button', { name: /your account/ }), path).toBeVisible();
   }
 });
 

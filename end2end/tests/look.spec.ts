@@ -178,3 +178,62 @@ test('the side navigation reaches the bottom of a long page', async ({ signedIn 
   });
   expect(painted).toBeGreaterThanOrEqual(0.99);
 });
+
+test('the phone has search, the state of the connection, the account and one filter control', async ({ signedIn, product }) => {
+  const page = await signedIn('owner', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+  const { id } = demoCampaign(product, 'Auto insurance, national');
+  await expect(page.locator('.top-state .status-mark')).toBeInViewport();
+  await expect(page.locator('.top').getByRole('status')).toHaveText('Live');
+  await page.locator('.top').getByRole('link', { name: 'Search or jump to' }).click();
+  await expect(page.getByRole('combobox', { name: 'Search or jump to' })).toBeFocused();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Open the menu' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Main menu' });
+  await settled(page);
+  await expect(sheet.getByText(product.demo.account.name)).toBeVisible();
+  await expect(sheet.getByText('Set up')).toBeVisible();
+  const state = sheet.locator('.status-word');
+  await expect(state).toHaveText('All systems normal');
+  expect(await state.evaluate((one) => one.scrollWidth <= one.clientWidth), 'in full').toBe(true);
+  const mark = await sheet.locator('.brand-mark').boundingBox();
+  expect(mark?.x, 'at the left edge').toBeLessThan(24);
+
+  await open(page, `/calls?range=all&campaign=${id}`);
+  const filters = page.getByRole('group', { name: 'Filters' });
+  await expect(filters.getByRole('button', { name: /^Filter/ })).toHaveCount(1);
+  await expect(filters.getByRole('link', { name: /^Remove filter: Campaign/ })).toBeInViewport();
+});
+
+test('on the phone lists fit: campaigns, numbers, the chart as a table', async ({ signedIn, product }) => {
+  await furnish(product);
+  const page = await signedIn('owner', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' }, '/campaigns');
+  const wide = () => page.locator('.region:visible').evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.getAttribute('aria-label')));
+  await expect(page.getByRole('listitem').filter({ hasText: 'Auto insurance, national' }).getByText(/\d+ of \d+ routes open/)).toBeVisible();
+  expect(await wide()).toEqual([]);
+  await open(page, '/numbers');
+  expect(await wide()).toEqual([]);
+  const choices = page.getByRole('region', { name: 'Numbers', exact: true }).getByRole('combobox');
+  expect(Math.min(...(await choices.evaluateAll((all) => all.map((one) => one.clientWidth)))), 'room for the name of a campaign').toBeGreaterThan(300);
+  await open(page, '/');
+  await page.getByRole('button', { name: 'As table' }).click();
+  const table = page.getByRole('group', { name: /as a table$/ });
+  expect(await table.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+  const heights = await table.locator('tbody tr').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+  expect(Math.max(...heights), 'a line each').toBeLessThanOrEqual(34);
+});
+
+test('a toast covers neither the navigation nor the state of the system', async ({ signedIn, product }) => {
+  const target = product.demo.buyers.flatMap((buyer) => buyer.targets)[0]?.id;
+  const page = await signedIn('owner', {}, `/targets/${target}`);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  const toast = page.locator('.toast');
+  await expect(toast).toBeVisible();
+  for (const width of [1440, 1100]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [box, side] = [await toast.boundingBox(), await page.locator('.side').boundingBox()];
+    expect(box?.x ?? 0, `at ${width}`).toBeGreaterThanOrEqual((side?.x ?? 0) + (side?.width ?? 0));
+  }
+  await toast.getByRole('button', { name: /Undo/ }).click();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+});

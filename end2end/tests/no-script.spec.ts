@@ -185,6 +185,55 @@ test('a buyer is made, an error is told with what was typed, a target is paused'
   await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
 });
 
+test('however often a form is refused, its address does not grow', async ({ page, product }) => {
+  const buyer = product.demo.buyers.find((one) => one.targets.length > 0);
+  await signIn(page, product.login('owner'), `/buyers/${buyer?.id}/targets/new`);
+  const whisper = 'Call from Northgate about a roof. '.repeat(8).trim();
+  await page.getByLabel(/^Whisper/).fill(whisper);
+  const lengths: number[] = [];
+  for (let time = 0; time < 6; time += 1) {
+    await page.getByLabel('Phone number').fill(`(214) 555-0${time}`);
+    await page.getByRole('button', { name: 'Create target' }).click();
+    await expect(page.getByLabel('Phone number')).toHaveValue(`(214) 555-0${time}`);
+    await expect(page.getByLabel(/^Whisper/), `the ${time + 1}. time`).toHaveValue(whisper);
+    lengths.push(page.url().length);
+  }
+  expect(new Set(lengths).size, lengths.join(', ')).toBe(1);
+});
+
+test('a route is added to the plan, and a plan that is refused says why', async ({ page, product }) => {
+  const { id } = demoCampaign(product, 'Roof repair, Texas');
+  await signIn(page, product.login('owner'), `/campaigns/${id}/routing`);
+  const before = await page.getByLabel(/^Weight of/).count();
+  const add = async (priority: string) => {
+    await page.getByRole('button', { name: 'Add a route to priority 1' }).click();
+    const panel = page.getByRole('dialog', { name: 'Add a route to priority 1' });
+    await panel.getByLabel('Target').selectOption({ label: 'Crestline Insurance' });
+    await panel.getByLabel('Priority').selectOption(priority);
+    await panel.getByRole('button', { name: 'Add and save the plan' }).click();
+  };
+  await page.getByLabel(/^Weight of/).first().fill('0');
+  await add('Priority 1');
+  await expect(page.getByRole('alert')).toContainText('Not saved: Enter 1 to 1,000.');
+  await expect(page.getByLabel(/^Weight of/)).toHaveCount(before);
+  await add('Priority 2');
+  await expect(page.getByRole('region', { name: 'Priority 2', exact: true }).getByLabel('Weight of Crestline Insurance')).toHaveValue('10');
+  await expect(page.getByLabel(/^Weight of/)).toHaveCount(before + 1);
+  expect(new URL(page.url()).search, 'the refusal is forgotten').toBe('');
+});
+
+test('the list of campaigns is filtered', async ({ page, product }) => {
+  await signIn(page, product.login('owner'), '/campaigns');
+  const filters = page.getByRole('group', { name: 'Filters' });
+  await filters.getByRole('button', { name: 'Filter', exact: true }).click();
+  await filters.getByLabel('Status').selectOption('Paused');
+  await filters.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL('/campaigns?status=paused');
+  await expect(row(page, 'Campaigns', CAMPAIGN)).toHaveCount(0);
+  await filters.getByRole('link', { name: 'Clear' }).click();
+  await expect(row(page, 'Campaigns', CAMPAIGN)).toBeVisible();
+});
+
 test('the theme is chosen and one signs out', async ({ page, product }) => {
   await signIn(page, product.login('owner'), '/calls');
   await page.getByRole('button', { name: /your account/ }).click();

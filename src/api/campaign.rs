@@ -291,6 +291,10 @@ impl PlanForm {
         }
         let mut routes: Vec<RouteInput> = Vec::new();
         for (i, route) in self.routes.iter().enumerate() {
+            // A line of the form in which nothing was chosen is no route.
+            if route.target.trim().is_empty() {
+                continue;
+            }
             let weight = errors.take(
                 whole(&format!("routes[{i}].weight"), &route.weight, 1, WEIGHT_MAX).map_err(|_| {
                     FieldErrors::one(
@@ -373,6 +377,16 @@ mod tests {
             .map(|r| r.target.0)
             .collect();
         assert_eq!(targets, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_line_without_a_target_is_no_route() {
+        let form = PlanForm {
+            routes: vec![route("", "1", ""), route("4", "1", "5")],
+            ..PlanForm::default()
+        };
+        let routes = form.check().expect("valid").routes;
+        assert_eq!(routes.iter().map(|r| r.target.0).collect::<Vec<_>>(), [4]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub enum AvailabilityKind {
     Paused,
 }
 
-/// A count against a limit: "1 of 5", or "62 of any" where there is no limit.
+/// A count against a limit: "1 of 5", or "62, no limit".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meter {
     pub count: u32,

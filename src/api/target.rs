@@ -71,7 +71,7 @@ pub struct DayForm {
     pub from: String,
     /// "17:00"; not after `from` means the next day.
     pub to: String,
-    /// "12:00-13:00, 15:00-15:15"; empty for none.
+    /// "12:00-13:00, 15:00-15:15", or "12-13"; empty for none.
     pub breaks: String,
 }
 
@@ -132,7 +132,7 @@ impl TargetForm {
     /// Checks all fields at once.
     ///
     /// # Errors
-    /// At the field's own name; hours at `days[n]`.
+    /// At the field's own name; hours at `days[n]`, their breaks at `days[n].breaks`.
     pub fn check(&self) -> Result<TargetInput, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.take(name("name", &self.name));
@@ -326,9 +326,15 @@ impl DayForm {
             .map(str::trim)
             .filter(|p| !p.is_empty())
         {
-            let (start, end) = part
-                .split_once(['-', '\u{2013}'])
-                .ok_or_else(|| bad("Enter breaks like 12:00-13:00."))?;
+            let bad = || {
+                FieldErrors::one(
+                    &format!("{field}.breaks"),
+                    "malformed",
+                    "Write breaks like 12:00-13:00, several with commas between them.",
+                )
+            };
+            let (start, end) = part.split_once(['-', '\u{2013}']).ok_or_else(bad)?;
+            let clock = |text: &str| parse_hour(text).ok_or_else(bad);
             let over_midnight = |m: u16| if m < from { m + 1_440 } else { m };
             breaks.push(Span {
                 from: over_midnight(clock(start)?),
@@ -341,6 +347,12 @@ impl DayForm {
             breaks,
         })
     }
+}
+
+/// The same, or a whole hour: "12" is 12:00.
+fn parse_hour(text: &str) -> Option<u16> {
+    let whole = text.trim().parse::<u16>().ok().filter(|hour| *hour <= 24);
+    whole.map(|hour| hour * 60).or_else(|| parse_clock(text))
 }
 
 /// Minutes since midnight of "09:00", "9:00" or "24:00".
@@ -400,6 +412,39 @@ mod tests {
             errors.message("number").as_deref(),
             Some("2 digits are missing.")
         );
+    }
+
+    #[test]
+    fn breaks_are_read_as_people_write_them_and_told_at_their_own_place() {
+        let check = |breaks: &str| {
+            let mut form = filled();
+            form.days[1].breaks = breaks.into();
+            form.check()
+        };
+        let spans = |breaks: &str| match check(breaks).expect("valid").hours {
+            Hours::Weekly(days) => days[1].clone().expect("open").breaks,
+            Hours::Always => Vec::new(),
+        };
+        assert_eq!(
+            spans("12-13, 15:00\u{2013}15:15"),
+            spans("12:00-13:00, 15:00-15:15")
+        );
+        for (breaks, code) in [
+            ("12:00", "malformed"),
+            ("noon-13", "malformed"),
+            ("12-13:75", "malformed"),
+            ("12-13, 12:30-14", "overlap"),
+            // One o'clock at night: nobody means that, so it is not guessed at.
+            ("1-2", "break_outside"),
+        ] {
+            let errors = check(breaks).expect_err(breaks);
+            let told: Vec<_> = errors
+                .0
+                .iter()
+                .map(|e| (e.field.as_str(), e.code.as_str()))
+                .collect();
+            assert_eq!(told, [("days[1].breaks", code)], "{breaks}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{Answer, Wire};
 
-/// All campaigns that are not archived.
+/// All campaigns, those that are archived at the end.
 #[server(endpoint = "campaigns/list", output = Wire)]
 pub async fn list_campaigns() -> Answer<Vec<CampaignRow>> {
     #[cfg(feature = "ssr")]

@@ -44,12 +44,12 @@ pub fn Side(session: Session) -> impl IntoView {
 
 /// The same on the phone, opened by the menu button.
 #[component]
-pub fn Sheet() -> impl IntoView {
+pub fn Sheet(session: Session) -> impl IntoView {
     view! {
         <div class="side-sheet" id="side-sheet" popover="auto" role="dialog" aria-label="Main menu">
             <div class="side-brand">
                 <span class="brand-mark"><Icon name="brand"/></span>
-                <span class="side-word">"CallCenter Pro"</span>
+                <span class="side-word grow"><Account session=session/></span>
                 <IconButton label="Close the menu" icon="close" popovertarget="side-sheet"/>
             </div>
             <nav class="side-scroll" aria-label="Main, small screen"><Places/></nav>
@@ -64,19 +64,23 @@ fn Brand(session: Session) -> impl IntoView {
     view! {
         <div class="side-brand">
             <span class="brand-mark"><Icon name="brand"/></span>
-            <span class="side-word">
-                <Suspense>{move || session.shell().map(|shell| shell.account)}</Suspense>
-            </span>
+            <span class="side-word"><Account session=session/></span>
         </div>
     }
     .into_any()
+}
+
+/// The account's name.
+#[component]
+fn Account(session: Session) -> impl IntoView {
+    view! { <Suspense>{move || session.shell().map(|shell| shell.account)}</Suspense> }.into_any()
 }
 
 #[component]
 fn Places() -> impl IntoView {
     view! {
         <ul>{WATCH.iter().map(link).collect_view()}</ul>
-        <div class="side-title" id="nav-set-up">"Set up"</div>
+        <div class="side-title">"Set up"</div>
         <ul>{SET_UP.iter().map(link).collect_view()}</ul>
     }
     .into_any()

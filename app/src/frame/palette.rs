@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::access::Permission;
+use domain::api::page::Activity;
 use domain::id::CallId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -110,11 +111,15 @@ fn things() -> Found {
 async fn all_things() -> Vec<PaletteEntry> {
     let mut all = Vec::new();
     for row in campaign::list_campaigns().await.unwrap_or_default() {
+        let note = match row.activity {
+            Activity::Archived => "Campaign, archived",
+            Activity::Active | Activity::Paused => "Campaign",
+        };
         all.push(PaletteEntry::link(
             "Go to",
             "campaign",
             row.name,
-            "Campaign",
+            note,
             route::campaign(row.id, CampaignTab::Overview),
         ));
     }

@@ -21,6 +21,11 @@ fn crumbs() -> Vec<(String, String)> {
     vec![("Buyers & targets".to_owned(), route::BUYERS.to_owned())]
 }
 
+/// What its one field is called.
+fn label(field: &str) -> String {
+    if field == "name" { "Name" } else { "" }.to_owned()
+}
+
 /// The page of a buyer.
 #[component]
 pub fn Buyer() -> impl IntoView {
@@ -84,18 +89,18 @@ fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
         toasts.done("Buyer saved.");
         source.reload();
     });
-    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check))
+    let form = Form::new("buyer-form", label, |el| checked(el, BuyerForm::check))
         .watch(save.value().into(), done);
-    let name = form.typed::<BuyerForm>().map_or(stored, |typed| typed.name);
+    let start = form.start(BuyerForm { name: stored });
     view! {
         <Panel title="Settings">
             <ActionForm action=save node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <TextInput name=input("name") id="f-name" label="Name" value=name error=form.error("name") required=true/>
+                <TextInput name=input("name") id="f-name" label=label("name") value=start.name error=form.error("name") required=true/>
             </ActionForm>
         </Panel>
-        <SaveBar form=form.id counted=form.node label="Save buyer" errors=form.count() saving=save.pending() saved=form.saved on_discard=Callback::new(move |()| form.clear())/>
+        <SaveBar form=form.id counted=form.node stored=form.stored() label="Save buyer" errors=form.count() saving=save.pending() saved=form.saved on_discard=Callback::new(move |()| form.clear())/>
     }
     .into_any()
 }
@@ -104,16 +109,17 @@ fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
 #[component]
 pub fn BuyerNew() -> impl IntoView {
     let create = ServerAction::<CreateBuyer>::new();
-    let form = Form::new("buyer-form", |el| checked(el, BuyerForm::check))
-        .watch(create.value().into(), None);
+    let form = Form::new("buyer-form", label, |el| checked(el, BuyerForm::check))
+        .watch(create.value().into(), None)
+        .guarded(create.pending());
     let inside = move || {
-        let start: BuyerForm = form.typed().unwrap_or_default();
+        let start = form.start(BuyerForm::default());
         view! {
             <Panel title="Buyer">
-                <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                <ActionForm action=create node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                     on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                     <FormErrors errors=form.errors()/>
-                    <TextInput name=input("name") id="f-name" label="Name" value=start.name error=form.error("name") required=true hint="The company that pays for calls"/>
+                    <TextInput name=input("name") id="f-name" label=label("name") value=start.name error=form.error("name") required=true hint="The company that pays for calls"/>
                     <div class="form-foot">
                         <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Create buyer"</Button>
                         <LinkButton href=route::BUYERS kind=ButtonKind::Ghost>"Cancel"</LinkButton>

@@ -34,6 +34,9 @@ fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl 
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
     let list = Memo::new(move |_| rows.get());
+    parts::keep_focus(Signal::derive(move || {
+        list.with(|all| all.iter().flat_map(ids_of).collect())
+    }));
     let new = move || {
         edit.get().then(|| view! { <LinkButton href=route::BUYER_NEW kind=ButtonKind::Primary icon="plus">"New buyer"</LinkButton> })
     };
@@ -65,6 +68,14 @@ fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl 
         </Panel>
     }
     .into_any()
+}
+
+/// The ids of a buyer's rows, in the order of their links.
+fn ids_of(buyer: &BuyerRow) -> Vec<String> {
+    let targets = buyer.targets.iter().map(|t| format!("target {}", t.id));
+    std::iter::once(format!("buyer {}", buyer.id))
+        .chain(targets)
+        .collect()
 }
 
 fn words(rows: Signal<Vec<BuyerRow>>) -> String {
@@ -155,6 +166,9 @@ pub fn Targets(
     changes: Changes,
     edit: Signal<bool>,
 ) -> impl IntoView {
+    parts::keep_focus(Signal::derive(move || {
+        list.with(|all| all.iter().map(|t| t.id.to_string()).collect())
+    }));
     let empty = move || {
         list.with(Vec::is_empty).then(|| view! { <EmptyRow cols=COLS title="No targets yet" text="A target is a phone number or SIP address that rings."/> })
     };

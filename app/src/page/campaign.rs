@@ -7,6 +7,7 @@ pub mod settings;
 
 use domain::access::Permission;
 use domain::api::campaign::CampaignDetail;
+use domain::api::page::Activity;
 use domain::id::CampaignId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -18,7 +19,7 @@ use crate::page::parts::{counted, may, with_id};
 use crate::route::{self, CampaignTab};
 use crate::state::activity::{ActivityItems, Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
-use crate::ui::{Breadcrumbs, Menu, MenuLink, PageHead, Size, Status, TabLink, TabLinks};
+use crate::ui::{Breadcrumbs, Icon, Menu, MenuLink, PageHead, Size, Status, TabLink, TabLinks};
 
 /// The campaign's resource.
 type CampaignSource = Source<CampaignId, CampaignDetail>;
@@ -55,7 +56,7 @@ fn Detail(
     let edits = RwSignal::new(0_usize);
     let tabs =
         Signal::derive(move || tab_links(id, detail, tab.get().unwrap_or_default(), edits.get()));
-    let crumb = Signal::derive(move || detail.with(|d| d.row.vertical.clone()));
+    let crumb = Signal::derive(move || detail.with(|d| d.row.name.clone()));
     let body = move || match tab.get() {
         None => view! { <Missing what="The tab"/> }.into_any(),
         Some(CampaignTab::Overview) => view! { <overview::Overview detail=detail/> }.into_any(),
@@ -72,6 +73,7 @@ fn Detail(
     view! {
         <Breadcrumbs items=vec![("Campaigns".to_owned(), route::CAMPAIGNS.to_owned())] here=crumb/>
         <Head detail=detail changes=changes/>
+        <Archived detail=detail changes=changes/>
         <TabLinks label="Campaign" tabs=tabs/>
         {body}
     }
@@ -101,6 +103,45 @@ fn tab_links(
     ]
 }
 
+/// Whether the campaign is archived as it is stored.
+fn is_archived(detail: Signal<CampaignDetail>) -> Memo<bool> {
+    Memo::new(move |_| detail.with(|d| d.row.activity == Activity::Archived))
+}
+
+/// Whether a person may change the campaign: an archived one is only looked at.
+fn may_change(detail: Signal<CampaignDetail>) -> Signal<bool> {
+    let (may, archived) = (may(Permission::EditCampaigns), is_archived(detail));
+    Signal::derive(move || may.get() && !archived.get())
+}
+
+/// What an archived campaign is, and the way back.
+#[component]
+fn Archived(detail: Signal<CampaignDetail>, changes: Changes) -> impl IntoView {
+    let thing = Thing::Campaign(detail.with_untracked(|d| d.row.id));
+    let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
+    let stored = Signal::derive(move || detail.with(|d| d.row.activity));
+    let (edit, archived) = (may(Permission::EditCampaigns), is_archived(detail));
+    let view = move || {
+        archived.get().then(|| {
+            let restore = move || edit.get().then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> });
+            view! {
+                <div class="notice" role="note" aria-label="Archived">
+                    <Icon name="archive"/>
+                    <p><b>"This campaign is archived."</b>" Callers of its numbers reach nobody. Its routes, numbers and calls are kept as they are."</p>
+                    {restore}
+                </div>
+            }
+        })
+    };
+    view.into_any()
+}
+
+/// In the place of what only a campaign in use lets one change.
+#[component]
+fn RestoreFirst() -> impl IntoView {
+    view! { <p class="soft">"Restore the campaign to change this."</p> }.into_any()
+}
+
 /// Name, state, figures of today; pause and the rest at the right.
 #[component]
 fn Head(detail: Signal<CampaignDetail>, changes: Changes) -> impl IntoView {
@@ -124,10 +165,11 @@ fn Head(detail: Signal<CampaignDetail>, changes: Changes) -> impl IntoView {
         })
     });
     let edit = may(Permission::EditCampaigns);
+    let archived = is_archived(detail);
     let actions = move || {
         edit.get().then(|| {
             view! {
-                <PauseButton thing=thing name=name stored=stored changes=changes/>
+                {move || (!archived.get()).then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> })}
                 <Menu id="campaign-menu" label="More about this campaign" kind=crate::ui::ButtonKind::Outline size=Size::Md>
                     <MenuLink href=route::calls_of_campaign(id) icon="calls">"Calls today"</MenuLink>
                     <ActivityItems thing=thing name=name stored=stored changes=changes/>

@@ -6,15 +6,16 @@ use domain::access::Permission;
 use domain::api::campaign::CampaignRow;
 use domain::api::page::Activity;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::api::campaign::list_campaigns;
-use crate::page::parts::{self, OnlyLook, activity_state, count, counted, may};
+use crate::page::parts::{self, OnlyLook, activity_state, count, counted, grouped, may};
 use crate::route::{self, CampaignTab};
 use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
 use crate::ui::{
-    ButtonKind, EmptyRow, LinkButton, Menu, MenuLink, MenuSeparator, PageHead, Panel, Size, State,
-    Status, TableRegion,
+    Button, ButtonKind, Choice, EmptyRow, FilterBar, FilterChip, LinkButton, Menu, MenuLink,
+    MenuSeparator, NoMatchRow, PageHead, Panel, Popover, Select, Size, State, Status, TableRegion,
 };
 
 /// Columns of the table.
@@ -29,38 +30,149 @@ pub fn Campaigns() -> impl IntoView {
     })
 }
 
+/// Which campaigns are listed; it stands in the address. Archived ones only where they are asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Shown {
+    #[default]
+    InUse,
+    One(Activity),
+    All,
+}
+
+impl Shown {
+    /// What can be chosen besides what is in use.
+    const CHOICES: [(&'static str, &'static str, Self); 4] = [
+        ("active", "Active", Self::One(Activity::Active)),
+        ("paused", "Paused", Self::One(Activity::Paused)),
+        ("archived", "Archived", Self::One(Activity::Archived)),
+        ("all", "Any, archived too", Self::All),
+    ];
+
+    fn from_code(code: &str) -> Self {
+        let known = Self::CHOICES.iter().find(|(own, _, _)| *own == code);
+        known.map_or(Self::InUse, |(_, _, shown)| *shown)
+    }
+
+    /// The code and the words; none for what is in use.
+    fn words(self) -> Option<(&'static str, &'static str)> {
+        let own = Self::CHOICES.iter().find(|(_, _, shown)| *shown == self);
+        own.map(|(code, words, _)| (*code, *words))
+    }
+
+    fn holds(self, activity: Activity) -> bool {
+        match self {
+            Self::InUse => activity != Activity::Archived,
+            Self::One(one) => activity == one,
+            Self::All => true,
+        }
+    }
+}
+
 #[component]
 fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) -> impl IntoView {
     let edit = may(Permission::EditCampaigns);
     let changes = Changes::new(move || source.reload());
-    let list = Memo::new(move |_| rows.get());
+    let query = use_query_map();
+    let shown =
+        Memo::new(move |_| query.with(|q| Shown::from_code(&q.get("status").unwrap_or_default())));
+    let list = Memo::new(move |_| {
+        let shown = shown.get();
+        rows.with(|all| {
+            all.iter()
+                .filter(|c| shown.holds(c.activity))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    });
+    parts::keep_focus(Signal::derive(move || {
+        list.with(|all| all.iter().map(|c| c.id.to_string()).collect())
+    }));
     let new = move || {
         edit.get().then(|| view! { <LinkButton href=route::CAMPAIGN_NEW kind=ButtonKind::Primary icon="plus">"New campaign"</LinkButton> })
     };
     view! {
         <PageHead title="Campaigns" sub=Signal::derive(move || words(rows)) actions=move || new/>
+        <Filters rows=rows list=list shown=shown/>
         <Panel flush=true>
-            <TableRegion label="Campaigns" stick=true>
+            <div class="phone-table-hide"><TableRegion label="Campaigns" stick=true>
                 <table class="data sticky">
                     <thead><tr>
-                        <th scope="col">"Campaign"</th><th scope="col">"State"</th><th scope="col" class="phone-hide">"Vertical"</th>
+                        <th scope="col">"Campaign"</th><th scope="col">"State"</th><th scope="col">"Vertical"</th>
                         <th scope="col" class="num">"Numbers"</th><th scope="col" class="num">"Routes open"</th><th scope="col" class="num">"Live"</th>
                         <th scope="col" class="num">"Incoming today"</th><th scope="col" class="num">"Connected today"</th>
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>
-                        {move || list.with(Vec::is_empty).then(|| view! { <Nothing edit=edit/> })}
+                        {move || list.with(Vec::is_empty).then(|| view! { <Nothing rows=rows edit=edit/> })}
                         {parts::rows(list, |c| c.id, move |row| campaign_row(row, changes, edit))}
                     </tbody>
                 </table>
-            </TableRegion>
+            </TableRegion></div>
+            <ul class="phone-rows">{parts::rows(list, |c| c.id, move |row| phone_row(row, changes))}</ul>
         </Panel>
     }
     .into_any()
 }
 
+/// Which campaigns are listed, and the way to those that are not.
 #[component]
-fn Nothing(edit: Signal<bool>) -> impl IntoView {
+fn Filters(
+    rows: Signal<Vec<CampaignRow>>,
+    list: Memo<Vec<CampaignRow>>,
+    shown: Memo<Shown>,
+) -> impl IntoView {
+    let count =
+        Signal::derive(move || counted(list.with(Vec::len) as u64, "campaign", "campaigns"));
+    let chips = Signal::derive(move || {
+        let chosen = shown
+            .get()
+            .words()
+            .map(|(_, words)| FilterChip::new("Status", "is", words, route::CAMPAIGNS));
+        chosen.into_iter().collect::<Vec<_>>()
+    });
+    let archived = Memo::new(move |_| {
+        rows.with(|all| {
+            let archived = all.iter().filter(|c| c.activity == Activity::Archived);
+            archived.count() as u64
+        })
+    });
+    let hidden = move || {
+        (shown.get() == Shown::InUse && archived.get() > 0).then(|| {
+            let href = route::with_query(route::CAMPAIGNS, &[("status", "archived")]);
+            view! { <a class="link" href=href>{format!("{} archived", grouped(archived.get()))}</a> }
+        })
+    };
+    let choose = move || {
+        let now = shown.get().words().map_or("", |(code, _)| code);
+        let options = Shown::CHOICES
+            .iter()
+            .map(|(code, words, _)| Choice::new(*code, *words))
+            .collect::<Vec<_>>();
+        view! {
+            <form class="filter-pop" method="get" action=route::CAMPAIGNS>
+                <Select name="status" id="filter-status" label="Status" options=options value=now placeholder="Active or paused"/>
+                <div class="form-foot"><Button kind=ButtonKind::Primary submit=true>"Apply"</Button></div>
+            </form>
+        }
+    };
+    view! {
+        <FilterBar chips=chips count=count clear_href=route::CAMPAIGNS>
+            <Popover id="filter" text="Filter" icon="filter">{choose}</Popover>
+            {hidden}
+        </FilterBar>
+    }
+    .into_any()
+}
+
+/// Why no campaign is listed.
+#[component]
+fn Nothing(rows: Signal<Vec<CampaignRow>>, edit: Signal<bool>) -> impl IntoView {
+    let all = rows.with_untracked(Vec::len) as u64;
+    if all > 0 {
+        let total = format!("{} in all.", counted(all, "campaign", "campaigns"));
+        let clear = route::with_query(route::CAMPAIGNS, &[("status", "all")]);
+        return view! { <NoMatchRow cols=COLS what="campaigns" filters=1 total=total clear_href=clear/> }.into_any();
+    }
     let act = move || {
         if edit.get() {
             view! { <LinkButton href=route::CAMPAIGN_NEW icon="plus">"New campaign"</LinkButton> }
@@ -77,8 +189,12 @@ fn Nothing(edit: Signal<bool>) -> impl IntoView {
 
 fn words(rows: Signal<Vec<CampaignRow>>) -> String {
     rows.with(|all| {
+        let in_use = all
+            .iter()
+            .filter(|c| Shown::InUse.holds(c.activity))
+            .count();
         let live: u64 = all.iter().map(|c| u64::from(c.live)).sum();
-        let campaigns = counted(all.len() as u64, "campaign", "campaigns");
+        let campaigns = counted(in_use as u64, "campaign", "campaigns");
         if all.is_empty() {
             String::new()
         } else {
@@ -122,7 +238,7 @@ fn campaign_row(row: Memo<CampaignRow>, changes: Changes, edit: Signal<bool>) ->
         <tr>
             <th scope="row" class="name"><a class="row-link" href=route::campaign(id, CampaignTab::Overview)>{move || row.with(|r| r.name.clone())}</a></th>
             <td><Status state=shape text=word/></td>
-            <td class="soft phone-hide">{move || row.with(|r| r.vertical.clone())}</td>
+            <td class="soft">{move || row.with(|r| r.vertical.clone())}</td>
             <td class="num link-cell"><a href=route::campaign(id, CampaignTab::Numbers)>{figure(|r| r.numbers)}</a></td>
             <td class="num link-cell"><a href=route::campaign(id, CampaignTab::Routing)>{routes}</a></td>
             <td class="num">{figure(|r| r.live)}</td>
@@ -130,6 +246,42 @@ fn campaign_row(row: Memo<CampaignRow>, changes: Changes, edit: Signal<bool>) ->
             <td class="num">{figure(|r| r.connected_today)}</td>
             <td class="act">{menu}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// What there is room for on the phone; everything else is on the campaign's page.
+fn phone_row(row: Memo<CampaignRow>, changes: Changes) -> AnyView {
+    let id = row.with_untracked(|r| r.id);
+    let state = Memo::new(move |_| {
+        row.with(|r| campaign_state(r, changes.of(Thing::Campaign(id), r.activity)))
+    });
+    let (shape, word) = (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1.to_owned()),
+    );
+    let set_up = move || {
+        row.with(|r| {
+            let numbers = counted(u64::from(r.numbers), "number", "numbers");
+            format!("{numbers}, {} of {} routes open", r.open_routes, r.routes)
+        })
+    };
+    let today = move || {
+        row.with(|r| {
+            format!(
+                "{} live, {} today",
+                grouped(u64::from(r.live)),
+                grouped(u64::from(r.incoming_today))
+            )
+        })
+    };
+    view! {
+        <li><a href=route::campaign(id, CampaignTab::Overview)>
+            <span class="name">{move || row.with(|r| r.name.clone())}</span>
+            <Status state=shape text=word/>
+            <span class="soft">{set_up}</span>
+            <span class="soft">{today}</span>
+        </a></li>
     }
     .into_any()
 }
@@ -151,4 +303,23 @@ fn RowMenu(row: Memo<CampaignRow>, changes: Changes) -> impl IntoView {
         </Menu>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archived_campaigns_are_listed_only_where_they_are_asked_for() {
+        let held = |code: &str| {
+            [Activity::Active, Activity::Paused, Activity::Archived]
+                .map(|activity| Shown::from_code(code).holds(activity))
+        };
+        assert_eq!(held(""), [true, true, false]);
+        assert_eq!(held("nonsense"), [true, true, false]);
+        assert_eq!(held("active"), [true, false, false]);
+        assert_eq!(held("paused"), [false, true, false]);
+        assert_eq!(held("archived"), [false, false, true]);
+        assert_eq!(held("all"), [true, true, true]);
+    }
 }

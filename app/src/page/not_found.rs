@@ -3,23 +3,22 @@
 use leptos::prelude::*;
 
 use crate::ctx;
+use crate::frame::Around;
 use crate::route;
 use crate::ui::{LinkButton, PageHead};
 
-/// An address that no page has.
+/// An address that no page has. Only people who have signed in come here: others sign in first.
 #[component]
 pub fn NotFound() -> impl IntoView {
     ctx::page_status(404);
     view! {
-        <main id="main" class="auth">
-            <div class="auth-card">
-                <PageHead title="Page not found" sub="The address may be mistyped, or the page may have moved."/>
-                <div class="row">
-                    <LinkButton href=route::HOME>"Go to the dashboard"</LinkButton>
-                    <LinkButton href=route::CALLS>"Open the call log"</LinkButton>
-                </div>
+        <Around>
+            <PageHead title="Page not found" sub="The address may be mistyped, or the page may have moved."/>
+            <div class="row">
+                <LinkButton href=route::HOME>"Go to the dashboard"</LinkButton>
+                <LinkButton href=route::CALLS>"Open the call log"</LinkButton>
             </div>
-        </main>
+        </Around>
     }
     .into_any()
 }

@@ -137,10 +137,10 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
     view! {
         <Panel flush=true>
             <TableRegion label="Numbers" stick=true>
-                <table class="data">
+                <table class="data phone-cards">
                     <thead><tr>
-                        <th scope="col">"Number"</th><th scope="col" class="phone-hide">"State"</th><th scope="col" class="phone-hide">"Label"</th>
-                        <th scope="col">"Campaign"</th><th scope="col" class="num phone-hide">"Calls today"</th><th scope="col" class="phone-hide">"Last call"</th>
+                        <th scope="col">"Number"</th><th scope="col">"State"</th><th scope="col">"Label"</th>
+                        <th scope="col">"Campaign"</th><th scope="col" class="num">"Calls today"</th><th scope="col">"Last call"</th>
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{empty}{rows(numbers, |n| n.id, move |row| number_row(row, campaigns, acts))}</tbody>
@@ -169,11 +169,11 @@ fn number_row(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> 
     view! {
         <tr>
             <th scope="row" class="name nowrap">{display}</th>
-            <td class="soft phone-hide">{move || row.with(|r| or_dash(&r.state))}</td>
-            <td class="phone-hide">{move || row.with(|r| or_dash(&r.label))}</td>
-            <td>{campaign}</td>
-            <td class="num phone-hide">{move || count(row.with(|r| r.calls_today))}</td>
-            <td class="nowrap phone-hide">{move || last_call(row)}</td>
+            <td class="soft" data-label="State">{move || row.with(|r| or_dash(&r.state))}</td>
+            <td data-label="Label">{move || row.with(|r| or_dash(&r.label))}</td>
+            <td data-label="Campaign" data-wide="">{campaign}</td>
+            <td class="num" data-label="Calls today">{move || count(row.with(|r| r.calls_today))}</td>
+            <td class="nowrap" data-label="Last call">{move || last_call(row)}</td>
             <td class="act">{remove}</td>
         </tr>
     }
@@ -191,12 +191,17 @@ fn Assign(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> impl
             let selected = value == chosen;
             view! { <option value=value selected=selected>{words}</option> }
         };
-        let all = campaigns
-            .get()
+        let all = campaigns.get();
+        // An archived campaign keeps its numbers, and is given no others.
+        let old = row.with(|r| {
+            (!chosen.is_empty() && all.iter().all(|c| c.value != chosen))
+                .then(|| one(chosen.clone(), r.campaign_name.clone()))
+        });
+        let all = all
             .into_iter()
             .map(|c| one(c.value, c.label))
             .collect_view();
-        view! { {one(String::new(), "No campaign".to_owned())}{all} }
+        view! { {one(String::new(), "No campaign".to_owned())}{old}{all} }
     };
     let change = move |ev: web_sys::Event| {
         acts.assign.dispatch(AssignNumber {
@@ -235,6 +240,14 @@ fn Remove(row: Memo<NumberRow>, acts: Acts) -> impl IntoView {
     .into_any()
 }
 
+/// An address that a narrow page breaks between its parts, not within a word.
+fn breakable(url: &str) -> AnyView {
+    url.split_inclusive(['/', '?', '&', '#', ','])
+        .map(|part| view! { {part.to_owned()}<wbr/> })
+        .collect_view()
+        .into_any()
+}
+
 /// What to enter at the carrier.
 #[component]
 fn Addresses(list: Signal<NumberList>) -> impl IntoView {
@@ -242,7 +255,7 @@ fn Addresses(list: Signal<NumberList>) -> impl IntoView {
     let rows = move || {
         let (voice, status) = urls.get();
         let row = |term: &'static str, url: String, label: &'static str| {
-            view! { <div><dt>{term}</dt><dd class="row"><span class="mono">{url.clone()}</span><CopyButton text=url label=label/></dd></div> }
+            view! { <div><dt>{term}</dt><dd class="row"><span class="mono url">{breakable(&url)}</span><CopyButton text=url label=label/></dd></div> }
         };
         view! {
             <dl class="facts">
@@ -257,13 +270,25 @@ fn Addresses(list: Signal<NumberList>) -> impl IntoView {
     .into_any()
 }
 
+/// What each field is called, at the field and where its error is told.
+fn label(field: &str) -> String {
+    let words = match field {
+        "number" => "Number",
+        "label" => "Label",
+        "campaign" => "Campaign",
+        _ => "",
+    };
+    words.to_owned()
+}
+
 /// The page for adding a number; `?campaign=` chooses one already.
 #[component]
 pub fn NumberNew() -> impl IntoView {
     let source = Source::new(|| (), |()| list_numbers());
     let create = ServerAction::<AddNumber>::new();
-    let form = Form::new("number-form", |el| checked(el, NumberForm::check))
-        .watch(create.value().into(), None);
+    let form = Form::new("number-form", label, |el| checked(el, NumberForm::check))
+        .watch(create.value().into(), None)
+        .guarded(create.pending());
     let campaign = use_query_map().with_untracked(|q| q.get("campaign").unwrap_or_default());
     let fields = move |list: Signal<NumberList>| {
         let edit = may(Permission::EditNumbers);
@@ -300,18 +325,18 @@ fn NewForm(
     campaign: String,
     options: Vec<Choice>,
 ) -> impl IntoView {
-    let start = form.typed().unwrap_or(NumberForm {
+    let start = form.start(NumberForm {
         campaign,
         ..NumberForm::default()
     });
     view! {
         <Panel title="Number">
-            <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+            <ActionForm action=create node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <FormErrors errors=form.errors()/>
-                <TextInput name=input("number") id="f-number" label="Number" kind="tel" value=start.number error=form.error("number") required=true placeholder="(800) 555-0126"/>
-                <TextInput name=input("label") id="f-label" label="Label" optional=true value=start.label error=form.error("label") hint="Where it is printed or shown"/>
-                <Select name=input("campaign") id="f-campaign" label="Campaign" options=options value=start.campaign placeholder="No campaign yet" error=form.error("campaign")/>
+                <TextInput name=input("number") id="f-number" label=label("number") kind="tel" value=start.number error=form.error("number") required=true placeholder="(800) 555-0126"/>
+                <TextInput name=input("label") id="f-label" label=label("label") optional=true value=start.label error=form.error("label") hint="Where it is printed or shown"/>
+                <Select name=input("campaign") id="f-campaign" label=label("campaign") options=options value=start.campaign placeholder="No campaign yet" error=form.error("campaign")/>
                 <div class="form-foot">
                     <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Add number"</Button>
                     <LinkButton href=route::NUMBERS kind=ButtonKind::Ghost>"Cancel"</LinkButton>

@@ -77,18 +77,19 @@ pub fn activity_state(activity: Activity) -> (State, &'static str) {
     }
 }
 
-/// "1 of 5" with a thin bar, or "62" and "of any" where there is no limit.
+/// "1 of 5" over a thin bar, or "62" over "no limit".
 #[component]
 pub fn MeterView(meter: Meter, what: &'static str) -> impl IntoView {
-    let of = meter
-        .limit
-        .map_or_else(|| "any".to_owned(), |limit| limit.to_string());
-    let label = format!("{} of {of} {what}", meter.count);
-    let full = meter.limit.is_some_and(|limit| meter.count >= limit);
-    let bar = meter.limit.map(|limit| view! { <ui::Meter used=u64::from(meter.count) of=u64::from(limit) label=label full=full/> });
+    let count = grouped(u64::from(meter.count));
+    let Some(limit) = meter.limit else {
+        return view! { <span class="meter-cell">{count}</span>" "<small class="meter-free">"no limit"</small> }.into_any();
+    };
+    let limit_text = grouped(u64::from(limit));
+    let label = format!("{count} of {limit_text} {what}");
+    let full = meter.count >= limit;
     view! {
-        <span class="meter-cell">{grouped(u64::from(meter.count))}<span class="soft">" of "{meter.limit.map_or_else(|| "any".to_owned(), |l| grouped(u64::from(l)))}</span></span>
-        {bar}
+        <span class="meter-cell">{count}<span class="soft">" of "{limit_text}</span></span>
+        <ui::Meter used=u64::from(meter.count) of=u64::from(limit) label=label full=full/>
     }
     .into_any()
 }
@@ -209,6 +210,20 @@ where
         Some(row.with_value(|row| row(item)))
     };
     view! { <For each=move || keys.get() key=|id| *id children=made/> }.into_any()
+}
+
+/// Keeps the focus in a list when the row that had it goes: it passes to the row that took its
+/// place. `ids` are those of the rows, in the order of their links.
+pub fn keep_focus(ids: Signal<Vec<String>>) {
+    Effect::new(move |before: Option<Vec<String>>| {
+        let now = ids.get();
+        let gone = before.and_then(|before| before.iter().position(|id| !now.contains(id)));
+        if let Some(at) = gone {
+            // Once the rows are drawn.
+            request_animation_frame(move || ui::focus_row(at));
+        }
+        now
+    });
 }
 
 /// A page's content for those who may, or why not for those who may not.

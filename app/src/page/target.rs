@@ -22,7 +22,7 @@ use crate::ui::{
     Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Status,
     use_toasts,
 };
-use fields::{Chosen, Fields};
+use fields::{Chosen, Fields, label};
 
 /// The target's resource.
 type TargetSource = Source<TargetId, TargetDetail>;
@@ -142,14 +142,16 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
         toasts.done("Target saved. New calls follow it.");
         source.reload();
     });
-    let form = Form::new("target-form", |el| checked(el, TargetForm::check))
+    let form = Form::new("target-form", label, |el| checked(el, TargetForm::check))
         .watch(save.value().into(), done);
-    let start = form.typed().unwrap_or(stored);
+    let kept = StoredValue::new(Chosen::new(&stored).values());
+    let start = form.start(stored);
     let chosen = Chosen::new(&start);
-    let kept = StoredValue::new(chosen.values());
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         form.saved.track();
-        kept.set_value(untrack(move || chosen.values()));
+        if before.is_some() {
+            kept.set_value(untrack(move || chosen.values()));
+        }
     });
     let discard = Callback::new(move |()| {
         chosen.put_back(&kept.get_value());
@@ -163,7 +165,7 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Fields form=form start=start chosen=chosen/>
             </ActionForm>
-            <SaveBar form=form.id counted=form.node note="New calls follow the new settings" label="Save target" errors=form.count() saving=save.pending() saved=form.saved
+            <SaveBar form=form.id counted=form.node stored=form.stored() note="New calls follow the new settings" label="Save target" errors=form.count() saving=save.pending() saved=form.saved
                 on_discard=discard/>
         </div>
     }
@@ -185,15 +187,16 @@ pub fn TargetNew() -> impl IntoView {
 #[component]
 fn New(buyer: BuyerId, name: String) -> impl IntoView {
     let create = ServerAction::<CreateTarget>::new();
-    let form = Form::new("target-form", |el| checked(el, TargetForm::check))
-        .watch(create.value().into(), None);
+    let form = Form::new("target-form", label, |el| checked(el, TargetForm::check))
+        .watch(create.value().into(), None)
+        .guarded(create.pending());
     let mut steps = crumbs();
     steps.push((name, route::buyer(buyer)));
     let inside = move || {
-        let start: TargetForm = form.typed().unwrap_or_default();
+        let start = form.start(TargetForm::default());
         let chosen = Chosen::new(&start);
         view! {
-            <ActionForm action=create attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+            <ActionForm action=create node_ref=form.node attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <FormErrors errors=form.errors()/>
                 <input type="hidden" name="buyer" value=buyer.to_string()/>

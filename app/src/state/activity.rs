@@ -90,7 +90,7 @@ impl Changes {
                 Ok(()) => {
                     let back = name.clone();
                     self.toasts.undo(
-                        sentence(&name, to),
+                        sentence(thing, &name, to),
                         Callback::new(move |()| self.set(thing, back.clone(), to, from)),
                     );
                     self.after.run(());
@@ -115,11 +115,14 @@ impl Changes {
     }
 }
 
-fn sentence(name: &str, to: Activity) -> String {
-    match to {
-        Activity::Active => format!("{name} takes calls again."),
-        Activity::Paused => format!("{name} paused. Live calls continue."),
-        Activity::Archived => format!("{name} archived. Its calls stay in the log."),
+fn sentence(thing: Thing, name: &str, to: Activity) -> String {
+    match (to, thing) {
+        (Activity::Active, _) => format!("{name} takes calls again."),
+        (Activity::Paused, _) => format!("{name} paused. Live calls continue."),
+        (Activity::Archived, Thing::Campaign(_)) => {
+            format!("{name} archived. The filter Archived lists it; its calls stay in the log.")
+        }
+        (Activity::Archived, _) => format!("{name} archived. Its calls stay in the log."),
     }
 }
 

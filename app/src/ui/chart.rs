@@ -140,7 +140,7 @@ fn table(
     let rows: Vec<_> = columns.iter().map(|c| {
         let cells: Vec<_> = c.texts.iter().map(|t| view! { <td class="num">{t.clone()}</td> }).collect();
         let before = has_previous.then(|| view! { <td class="num">{c.previous.clone().map_or_else(|| "–".to_owned(), |p| p.1)}</td> });
-        view! { <tr><th scope="row">{c.title.clone()}</th>{cells}<td class="num">{c.total.clone()}</td>{before}</tr> }
+        view! { <tr><th scope="row" class="nowrap"><span class="phone-hide">{c.title.clone()}</span><span class="phone-only">{c.label.clone()}</span></th>{cells}<td class="num">{c.total.clone()}</td>{before}</tr> }
     }).collect();
     view! {
         <table class="data compact">

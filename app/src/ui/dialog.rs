@@ -2,20 +2,15 @@
 
 use leptos::{context::Provider, html, prelude::*};
 
-use super::{
-    button::{Button, ButtonKind, IconButton, Size},
-    dom,
-};
+use super::button::{Button, ButtonKind, IconButton, Size};
 
 /// What a dialog gives to the parts inside it.
 #[derive(Clone, Copy)]
 struct DialogContext {
-    ask_close: Callback<()>,
+    open: RwSignal<bool>,
 }
 
 /// A dialog with a title. Inside go `div.dialog-body` and `div.dialog-foot`.
-///
-/// While `dirty` is true, closing asks before edits are dropped.
 #[component]
 pub fn Dialog(
     /// Unique on the page.
@@ -23,18 +18,15 @@ pub fn Dialog(
     id: String,
     #[prop(into)] title: Signal<String>,
     open: RwSignal<bool>,
-    #[prop(optional, into)] dirty: Signal<bool>,
     /// 720 instead of 480 px.
     #[prop(optional)]
     wide: bool,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    let asking = RwSignal::new(false);
     Effect::new(move |_| {
         let Some(el) = node.get() else { return };
         if open.get() {
-            asking.set(false);
             if !el.open() {
                 drop(el.show_modal());
             }
@@ -42,60 +34,29 @@ pub fn Dialog(
             el.close();
         }
     });
-    let ask_close = Callback::new(move |()| {
-        if dirty.get_untracked() {
-            asking.set(true)
-        } else {
-            open.set(false)
-        }
-    });
     let title_id = format!("{id}-title");
     let named = title_id.clone();
     view! {
         <dialog class="dialog" id=id node_ref=node aria-labelledby=named data-wide=wide.then_some("")
             on:close=move |_| open.set(false)
-            on:cancel=move |ev: web_sys::Event| { ev.prevent_default(); ask_close.run(()); }
-            on:keydown=move |ev| if ev.key() == "Escape" { ev.prevent_default(); ev.stop_propagation(); ask_close.run(()); }>
+            on:cancel=move |ev: web_sys::Event| { ev.prevent_default(); open.set(false); }
+            on:keydown=move |ev| if ev.key() == "Escape" { ev.prevent_default(); ev.stop_propagation(); open.set(false); }>
             <div class="dialog-head">
                 <h2 id=title_id>{move || title.get()}</h2>
-                <IconButton label="Close" icon="close" size=Size::Sm on:click=move |_| ask_close.run(())/>
+                <IconButton label="Close" icon="close" size=Size::Sm on:click=move |_| open.set(false)/>
             </div>
-            <Provider value=DialogContext { ask_close }>{children()}</Provider>
-            <DropEdits asking=asking open=open/>
+            <Provider value=DialogContext { open }>{children()}</Provider>
         </dialog>
     }
     .into_any()
 }
 
-/// The question before edits are dropped.
-#[component]
-fn DropEdits(asking: RwSignal<bool>, open: RwSignal<bool>) -> impl IntoView {
-    let keep = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if asking.get()
-            && let Some(first) = keep
-                .get()
-                .and_then(|el| dom::all(&el, "button").into_iter().next())
-        {
-            dom::focus(&first);
-        }
-    });
-    view! {
-        <div class="dialog-ask" role="alertdialog" aria-label="Unsaved changes" node_ref=keep hidden=move || !asking.get()>
-            <span>"Drop your changes?"</span>
-            <Button on:click=move |_| asking.set(false)>"Keep editing"</Button>
-            <Button kind=ButtonKind::Danger on:click=move |_| open.set(false)>"Drop changes"</Button>
-        </div>
-    }
-    .into_any()
-}
-
-/// A "Cancel" button for a dialog's foot; asks first if there are edits.
+/// A "Cancel" button for a dialog's foot.
 #[component]
 pub fn DialogCancel() -> impl IntoView {
     let context = use_context::<DialogContext>();
     view! {
-        <Button kind=ButtonKind::Ghost on:click=move |_| if let Some(c) = context { c.ask_close.run(()) }>"Cancel"</Button>
+        <Button kind=ButtonKind::Ghost on:click=move |_| if let Some(c) = context { c.open.set(false) }>"Cancel"</Button>
     }
     .into_any()
 }

@@ -82,22 +82,14 @@ pub fn FilterBar(
             view! { <Popover id="more-filters" text=text label="More filters"><div class="filter-pop">{views}</div></Popover> }
         })
     };
-    let phone = move || {
-        let all = chips.get();
-        (!all.is_empty()).then(|| {
-            let text = format!("Filters {}", all.len());
-            let views = all.into_iter().map(FilterChip::view).collect_view();
-            view! { <Popover id="phone-filters" text=text icon="filter"><div class="filter-pop">{views}</div></Popover> }
-        })
-    };
     let clear = move || {
         chips.with(|all| !all.is_empty()).then(|| view! { <a class="btn" data-variant="ghost" data-size="md" href=clear_href.clone()>"Clear"</a> })
     };
     view! {
         <div class="filterbar" role="group" aria-label="Filters">
             {children()}
-            <span class="filter-wide">{shown}{folded}</span>
-            <span class="filter-phone">{phone}</span>
+            {shown}
+            {folded}
             <span class="filter-count" role="status">{move || count.get()}</span>
             {clear}
         </div>

@@ -1,57 +1,22 @@
-//! The save bar: it watches a form element, so the form's fields need no signals.
-
-use std::collections::BTreeMap;
+//! The save bar: how many edits a form holds, and what becomes of them.
 
 use leptos::{html, prelude::*};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{FormData, HtmlFormElement};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlFormElement;
 
 use super::{
     badge::{State, Status},
     button::{Button, ButtonKind},
     dom,
+    edits::Edits,
+    leaving::use_leaving,
 };
-
-/// What a form would post, by field name.
-type Posted = BTreeMap<String, Vec<String>>;
-
-/// The events after which the form is counted again.
-const WATCHED: [&str; 3] = ["input", "change", "reset"];
-
-fn posted(form: &HtmlFormElement) -> Posted {
-    let mut all = Posted::new();
-    let Ok(data) = FormData::new_with_form(form) else {
-        return all;
-    };
-    for pair in js_sys::Array::from(&data).iter() {
-        let pair = js_sys::Array::from(&pair);
-        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-            all.entry(name).or_default().push(value);
-        }
-    }
-    all
-}
-
-/// How many fields differ.
-fn changed(before: &Posted, now: &Posted) -> usize {
-    let gone = before
-        .keys()
-        .filter(|name| !now.contains_key(*name))
-        .count();
-    gone + now
-        .iter()
-        .filter(|(name, values)| before.get(*name) != Some(*values))
-        .count()
-}
 
 /// What the parts of one bar share.
 #[derive(Clone, Copy)]
 struct Bar {
     form: StoredValue<String>,
-    first: StoredValue<Posted>,
-    /// The form is on its way, so leaving the page loses nothing.
-    sent: StoredValue<bool>,
-    count: RwSignal<usize>,
+    edits: Edits,
     total: Memo<usize>,
     errors: Signal<usize>,
     saving: Signal<bool>,
@@ -71,47 +36,8 @@ impl Bar {
         }
     }
 
-    fn recount(self, form: &HtmlFormElement) {
-        let now = changed(&self.first.get_value(), &posted(form));
-        self.sent.set_value(false);
-        if self.count.try_get_untracked().is_some_and(|n| n != now) {
-            self.count.set(now);
-        }
-    }
-
     fn unsaved(self) -> bool {
         self.total.get_untracked() > 0 && !self.saving.get_untracked()
-    }
-
-    /// Recounts whenever the form changes; the listeners go when the bar goes.
-    ///
-    /// By reference, not by id: after a navigation inside the app this runs before the page is
-    /// mounted, when nothing has an id yet, and before anybody can have typed.
-    fn watch(self, counted: NodeRef<html::Form>) {
-        Effect::new(move |_| {
-            let Some(el) = counted.get() else { return };
-            self.first.set_value(posted(&el));
-            let held = el.clone();
-            let recount = Closure::<dyn Fn()>::new(move || {
-                let held = held.clone();
-                // After the event: a reset has its effect, redrawn fields are there.
-                request_animation_frame(move || self.recount(&held));
-            });
-            for name in WATCHED {
-                drop(el.add_event_listener_with_callback(name, recount.as_ref().unchecked_ref()));
-            }
-            let held = StoredValue::new_local((el, recount));
-            on_cleanup(move || {
-                held.with_value(|(el, recount)| {
-                    for name in WATCHED {
-                        drop(el.remove_event_listener_with_callback(
-                            name,
-                            recount.as_ref().unchecked_ref(),
-                        ));
-                    }
-                });
-            });
-        });
     }
 
     /// A save makes the form's state the saved one.
@@ -121,14 +47,13 @@ impl Bar {
             if before.is_some_and(|b| b != version)
                 && let Some(el) = self.element()
             {
-                self.first.set_value(posted(&el));
-                self.count.set(0);
+                self.edits.keep(&el);
             }
             version
         });
     }
 
-    /// Ctrl S saves; a closed tab or a typed address asks first while something is unsaved.
+    /// Ctrl S saves.
     fn listen(self) {
         Effect::new(move |_| {
             let keys = window_event_listener(leptos::ev::keydown, move |ev| {
@@ -139,18 +64,7 @@ impl Bar {
                     }
                 }
             });
-            let submit =
-                window_event_listener(leptos::ev::submit, move |_| self.sent.set_value(true));
-            let leave = window_event_listener(leptos::ev::beforeunload, move |ev| {
-                if self.unsaved() && !self.sent.get_value() {
-                    ev.prevent_default();
-                }
-            });
-            on_cleanup(move || {
-                keys.remove();
-                submit.remove();
-                leave.remove();
-            });
+            on_cleanup(move || keys.remove());
         });
     }
 
@@ -205,6 +119,9 @@ pub fn SaveBar(
     /// The form whose changed fields are counted; none where `extra` says it all.
     #[prop(optional)]
     counted: Option<NodeRef<html::Form>>,
+    /// What the form would post as it is saved, where its fields begin with something else.
+    #[prop(optional_no_strip)]
+    stored: Option<String>,
     /// Puts back signals of the page after the form was reset.
     #[prop(optional, into)]
     on_discard: Option<Callback<()>>,
@@ -212,21 +129,20 @@ pub fn SaveBar(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let count = RwSignal::new(0_usize);
+    let edits = Edits::new();
     let bar = Bar {
         form: StoredValue::new(form.clone()),
-        first: StoredValue::new(Posted::new()),
-        sent: StoredValue::new(false),
-        count,
-        total: Memo::new(move |_| count.get() + extra.get()),
+        edits,
+        total: Memo::new(move |_| edits.count.get() + extra.get()),
         errors,
         saving,
     };
     if let Some(counted) = counted {
-        bar.watch(counted);
+        edits.watch(counted, move || stored.clone());
         bar.follow(saved);
     }
     bar.listen();
+    use_leaving().guard(Signal::derive(move || bar.total.get() > 0 && !saving.get()));
     let discard = move |_| {
         if let Some(el) = bar.element() {
             el.reset();

@@ -102,6 +102,24 @@ pub fn SortTh(
     .into_any()
 }
 
+/// Gives the focus to a row's link, or to the page's head, if the row that had it is gone.
+pub fn focus_row(at: usize) {
+    if dom::active().is_some_and(|el| !dom::matches(&el, "body")) {
+        return;
+    }
+    let Some(page) = dom::find("main") else {
+        return;
+    };
+    let rows: Vec<_> = dom::all(&page, "a.row-link, .phone-rows a")
+        .into_iter()
+        .filter(|el| el.offset_parent().is_some())
+        .collect();
+    let next = rows.get(at).or(rows.last()).cloned();
+    if let Some(el) = next.or_else(|| dom::find("main h1")) {
+        dom::focus(&el);
+    }
+}
+
 /// Newer and older pages by keyset links.
 #[component]
 pub fn Pager(

@@ -1,6 +1,6 @@
 //! Tabs: links when they change the page, buttons when they change a part of it.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
 
 use super::{badge::Tone, dom};
@@ -55,6 +55,19 @@ pub fn TabLinks(
     label: String,
     #[prop(into)] tabs: Signal<Vec<TabLink>>,
 ) -> impl IntoView {
+    let node = NodeRef::<html::Nav>::new();
+    Effect::new(move |_| {
+        tabs.track();
+        // On the phone the current one may stand out of sight at the end of the row.
+        if let Some(row) = node.get()
+            && let Some(tab) = dom::all(&row, "[aria-current]").first()
+        {
+            let right = tab.offset_left() + tab.offset_width() - row.offset_left();
+            if right > row.client_width() {
+                row.set_scroll_left(right - row.client_width() / 2);
+            }
+        }
+    });
     let links = move || {
         tabs.get()
             .into_iter()
@@ -64,7 +77,7 @@ pub fn TabLinks(
             })
             .collect_view()
     };
-    view! { <nav class="tabs" aria-label=label>{links}</nav> }.into_any()
+    view! { <nav class="tabs" aria-label=label node_ref=node>{links}</nav> }.into_any()
 }
 
 fn on_key(ev: &KeyboardEvent, row: &web_sys::Element) {
@@ -110,7 +123,7 @@ pub fn Tabs(
     tabs: Vec<(&'static str, String)>,
     selected: RwSignal<String>,
 ) -> impl IntoView {
-    let node = NodeRef::<leptos::html::Div>::new();
+    let node = NodeRef::<html::Div>::new();
     let parts = tabs
         .into_iter()
         .map(|(key, words)| {

@@ -5,7 +5,7 @@ use domain::api::campaign::CampaignDetail;
 use domain::api::number::NumberRow;
 use leptos::prelude::*;
 
-use super::CampaignSource;
+use super::{CampaignSource, RestoreFirst, is_archived};
 use crate::api::number::AssignNumber;
 use crate::page::parts::{OnlyLook, choices, count, may, or_dash, rows};
 use crate::route;
@@ -15,7 +15,7 @@ use crate::ui::{Button, EmptyRow, LinkButton, Panel, Select, Size, TableRegion, 
 /// The tab.
 #[component]
 pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl IntoView {
-    let edit = may(Permission::EditNumbers);
+    let (edit, archived) = (may(Permission::EditNumbers), is_archived(detail));
     let assign = ServerAction::<AssignNumber>::new();
     let toasts = use_toasts();
     Effect::new(move |_| match assign.value().get() {
@@ -35,11 +35,11 @@ pub fn Numbers(source: CampaignSource, detail: Signal<CampaignDetail>) -> impl I
     let id = detail.with_untracked(|d| d.row.id);
     let add = move || {
         let href = route::with_query(route::NUMBER_NEW, &[("campaign", &id.to_string())]);
-        edit.get().then(|| view! { <LinkButton href=href icon="plus" size=Size::Sm>"Add a number"</LinkButton> })
+        (edit.get() && !archived.get()).then(|| view! { <LinkButton href=href icon="plus" size=Size::Sm>"Add a number"</LinkButton> })
     };
     view! {
         <Panel title="Assign a number" actions=move || add>
-            {move || if edit.get() { view! { <Free detail=detail assign=assign/> }.into_any() } else { view! { <OnlyLook what=Permission::EditNumbers/> }.into_any() }}
+            {move || if archived.get() { view! { <RestoreFirst/> }.into_any() } else if edit.get() { view! { <Free detail=detail assign=assign/> }.into_any() } else { view! { <OnlyLook what=Permission::EditNumbers/> }.into_any() }}
         </Panel>
         <Panel title="Numbers of this campaign" flush=true>
             <TableRegion label="Numbers of this campaign">

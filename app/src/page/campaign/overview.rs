@@ -4,6 +4,7 @@ use domain::api::campaign::CampaignDetail;
 use domain::campaign::RecordingMode;
 use leptos::prelude::*;
 
+use super::is_archived;
 use crate::page::call::candidate_line;
 use crate::page::parts::{grouped, or_dash};
 use crate::route::{self, CampaignTab};
@@ -22,7 +23,12 @@ pub fn Overview(detail: Signal<CampaignDetail>) -> impl IntoView {
         detail.with(|d| format!("{} of {}", d.row.open_routes, d.row.routes))
     });
     let preview = Memo::new(move |_| detail.with(|d| d.plan.preview.clone()));
+    let archived = is_archived(detail);
     let candidates = move || {
+        if archived.get() {
+            return view! { <EmptyState title="Nobody would ring" text="The campaign is archived: its callers reach nobody."/> }
+                .into_any();
+        }
         let all = preview.get();
         if all.is_empty() {
             return view! {

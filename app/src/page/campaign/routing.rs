@@ -17,13 +17,15 @@ use domain::invalid::FieldErrors;
 use domain::plan::PRIORITY_MAX;
 use leptos::prelude::*;
 
-use super::CampaignSource;
+use super::{CampaignSource, RestoreFirst, is_archived, may_change};
 use crate::api::campaign::SavePlan;
 use crate::error::AppError;
-use crate::page::parts::{OnlyLook, may};
+use crate::page::parts::OnlyLook;
 use crate::route::{self, CampaignTab};
 use crate::state::session::sign_in_again;
-use crate::ui::{Button, Choice, LinkButton, NumberInput, SaveBar, Segmented, Size, use_toasts};
+use crate::ui::{
+    Button, Choice, Icon, LinkButton, NumberInput, SaveBar, Segmented, Size, use_toasts,
+};
 use draft::{Change, Draft};
 
 /// The id of the editor's form.
@@ -44,6 +46,7 @@ struct Edit {
     /// Somebody else saved a newer version meanwhile.
     conflict: RwSignal<bool>,
     may_edit: Signal<bool>,
+    archived: Memo<bool>,
     /// The route being dragged.
     dragged: RwSignal<Option<TargetId>>,
     distribution: RwSignal<String>,
@@ -68,7 +71,8 @@ impl Edit {
             errors: RwSignal::new(FieldErrors::default()),
             tried: RwSignal::new(false),
             conflict: RwSignal::new(false),
-            may_edit: may(Permission::EditCampaigns),
+            may_edit: may_change(detail),
+            archived: is_archived(detail),
             dragged: RwSignal::new(None),
             distribution,
             attempts,
@@ -122,10 +126,11 @@ impl Edit {
 
     /// Whether the draft may be saved; notes what is wrong.
     fn check(self) -> bool {
-        let errors = self
-            .now
-            .with_untracked(|d| d.form().check().err())
-            .unwrap_or_default();
+        // A field is left as well when its page goes, and the draft goes first.
+        let Some(errors) = self.now.try_with_untracked(|d| d.form().check().err()) else {
+            return false;
+        };
+        let errors = errors.unwrap_or_default();
         let fits = errors.is_empty();
         self.tried.set(true);
         self.errors.set(errors);
@@ -155,6 +160,12 @@ impl Edit {
     fn facts(self, target: TargetId) -> Option<RouteRow> {
         self.plan
             .with(|plan| plan.routes.iter().find(|r| r.target == target).cloned())
+    }
+
+    /// The priority that gets calls now: the first with an open route.
+    fn first_open(self) -> Option<usize> {
+        let open = self.open();
+        self.now.with(|d| d.first_open(&open)).map(|(tier, _)| tier)
     }
 
     /// How each target stands now, as far as the page knows.
@@ -189,6 +200,7 @@ pub fn Routing(
     let edit = Edit::new(detail);
     let save = ServerAction::<SavePlan>::new();
     let saved = RwSignal::new(0_usize);
+    let refusal = refusal(edit, save);
     watch(edit, save, source, saved);
     Effect::new(move |_| edits.set(edit.changes.with(Vec::len)));
     on_cleanup(move || {
@@ -225,6 +237,7 @@ pub fn Routing(
         <div class="split-296">
             <form id=FORM method="post" action="/api/campaigns/save_plan" novalidate="" on:submit=submit>
                 <Hidden edit=edit/>
+                {refusal}
                 <Conflict edit=edit/>
                 <Controls edit=edit/>
                 <tier::Tiers edit=edit/>
@@ -235,6 +248,19 @@ pub fn Routing(
         {bar}
     }
     .into_any()
+}
+
+/// Why a plan that was posted without the page's script was not saved.
+fn refusal(edit: Edit, save: ServerAction<SavePlan>) -> Option<AnyView> {
+    let error = save.value().get_untracked()?.err()?;
+    edit.tried.set(!error.fields.is_empty());
+    let said = error.fields.0.first().map(|e| e.message.clone());
+    edit.errors.set(error.fields);
+    let text = format!("Not saved: {}", said.unwrap_or(error.message));
+    Some(
+        view! { <p class="error mb-4" role="alert"><Icon name="error"/><span>{text}</span></p> }
+            .into_any(),
+    )
 }
 
 /// Takes the server's answers.
@@ -347,6 +373,9 @@ fn Controls(edit: Edit) -> impl IntoView {
         Choice::new("round_robin", "In turn"),
     ];
     let view = move || {
+        if edit.archived.get() {
+            return view! { <div class="mb-4"><RestoreFirst/></div> }.into_any();
+        }
         if !edit.may_edit.get() {
             return view! { <OnlyLook what=Permission::EditCampaigns/> }.into_any();
         }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::api::campaign::CreateCampaign;
 use crate::form::{Form, checked};
-use crate::page::campaign::settings::{Fallbacks, Fields};
+use crate::page::campaign::settings::{Fallbacks, Fields, label};
 use crate::page::parts::IfMay;
 use crate::route;
 use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel};
@@ -16,14 +16,17 @@ use crate::ui::{Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHea
 #[component]
 pub fn CampaignNew() -> impl IntoView {
     let create = ServerAction::<CreateCampaign>::new();
-    let form = Form::new("campaign-form", |el| checked(el, CampaignForm::check))
-        .watch(create.value().into(), None);
+    let form = Form::new("campaign-form", label, |el| {
+        checked(el, CampaignForm::check)
+    })
+    .watch(create.value().into(), None)
+    .guarded(create.pending());
     let inside = move || {
-        let start: CampaignForm = form.typed().unwrap_or_default();
+        let start = form.start(CampaignForm::default());
         let fallback = Fallbacks::new(&start);
         view! {
             <Panel title="Settings">
-                <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+                <ActionForm action=create node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                     on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                     <FormErrors errors=form.errors()/>
                     <Fields form=form start=start fallback=fallback/>

@@ -4,7 +4,7 @@ use domain::api::target::{DayForm, TargetForm};
 use domain::time::Weekday;
 use leptos::prelude::*;
 
-use super::fields::{Chosen, Zone};
+use super::fields::{Chosen, Zone, label};
 use crate::form::{Form, input};
 use crate::ui::{Choice, Icon, Segmented};
 
@@ -21,10 +21,10 @@ pub fn Hours(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
     view! {
         <div class="form">
             <Zone form=form value=start.zone/>
-            <Segmented name=input("hours") id="f-hours" label="Opening hours" options=kinds bind=chosen.hours error=form.error("hours")/>
+            <Segmented name=input("hours") id="f-hours" label=label("hours") options=kinds bind=chosen.hours error=form.error("hours")/>
             <div class="indent stack-sm" hidden=move || chosen.hours.with(|now| now != "weekly")>
                 {rows}
-                <p class="hint">"A time until that is not after the time from means the next day. Breaks read 12:00-13:00, several with commas."</p>
+                <p class="hint">"A closing time at or before the opening time is on the next day: 20:00 to 02:00 closes at 2 at night. Write breaks as 12:00-13:00, several with commas."</p>
             </div>
         </div>
     }
@@ -36,28 +36,56 @@ pub fn Hours(form: Form, start: TargetForm, chosen: Chosen) -> impl IntoView {
 fn Day(form: Form, day: DayForm, weekday: Weekday, open: RwSignal<bool>) -> impl IntoView {
     let at = weekday.index();
     let name = weekday.name();
-    let error = form.error(format!("days[{at}]"));
-    let invalid = move || error.get().map(|_| "true");
+    let (hours, breaks) = (
+        form.error(format!("days[{at}]")),
+        form.error(format!("days[{at}].breaks")),
+    );
+    let (hours_help, breaks_help) = (
+        format!("f-days[{at}]-help"),
+        format!("f-days[{at}].breaks-help"),
+    );
     let part = move |part: &str| input(&format!("days[{at}][{part}]"));
-    let help = move || {
-        error.get().map(|text| view! { <p class="error" id=format!("f-days[{at}]-help")><Icon name="error"/><span>{text}</span></p> })
-    };
     let closed = move || !open.get();
     view! {
-        <div class="row" role="group" aria-label=name aria-describedby=move || error.get().map(|_| format!("f-days[{at}]-help"))>
+        <div class="row" role="group" aria-label=name aria-describedby=described(hours, &hours_help)>
             <label class="check w-32">
                 <input class="checkbox" type="checkbox" id=format!("f-days[{at}]") name=part("open") value="on" checked=open.get_untracked()
                     prop:checked=move || open.get() on:change=move |ev| open.set(event_target_checked(&ev))/>
                 <span>{name}</span>
             </label>
             <span class="soft" hidden=move || open.get()>"Closed"</span>
-            <input class="input w-36" type="time" name=part("from") value=day.from aria-label=format!("{name} from") aria-invalid=invalid hidden=closed/>
+            <input class="input w-36" type="time" name=part("from") value=day.from aria-label=format!("{name} from") aria-invalid=invalid(hours)
+                aria-describedby=described(hours, &hours_help) hidden=closed/>
             <span class="soft" hidden=closed>"to"</span>
-            <input class="input w-36" type="time" name=part("to") value=day.to aria-label=format!("{name} until") aria-invalid=invalid hidden=closed/>
-            <input class="input w-48" type="text" name=part("breaks") value=day.breaks placeholder="Breaks, 12:00-13:00" aria-label=format!("{name} breaks")
-                aria-invalid=invalid hidden=closed/>
+            <input class="input w-36" type="time" name=part("to") value=day.to aria-label=format!("{name} until") aria-invalid=invalid(hours)
+                aria-describedby=described(hours, &hours_help) hidden=closed/>
+            <input class="input w-48" type="text" id=format!("f-days[{at}].breaks") name=part("breaks") value=day.breaks placeholder="Breaks, 12:00-13:00"
+                aria-label=format!("{name} breaks") aria-invalid=invalid(breaks) aria-describedby=described(breaks, &breaks_help) hidden=closed/>
         </div>
-        {help}
+        {help(hours, hours_help)}
+        {help(breaks, breaks_help)}
     }
     .into_any()
+}
+
+fn invalid(error: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Send + Sync {
+    move || error.with(Option::is_some).then_some("true")
+}
+
+fn described(
+    error: Signal<Option<String>>,
+    help: &str,
+) -> impl Fn() -> Option<String> + Send + Sync + use<> {
+    let help = help.to_owned();
+    move || error.with(Option::is_some).then(|| help.clone())
+}
+
+fn help(error: Signal<Option<String>>, id: String) -> AnyView {
+    let text = move || {
+        let id = id.clone();
+        error.get().map(
+            |text| view! { <p class="error" id=id><Icon name="error"/><span>{text}</span></p> },
+        )
+    };
+    text.into_any()
 }

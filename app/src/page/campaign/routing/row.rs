@@ -200,6 +200,13 @@ fn Weight(
             }
         });
     };
+    // A field that has the focus is left as well when its page goes: by the next frame it is known
+    // which of the two it was.
+    let left = move |_| {
+        request_animation_frame(move || {
+            edit.check();
+        });
+    };
     let field = move |part: &'static str| {
         move || index.get().map(|at| format!("form[routes][{at}][{part}]"))
     };
@@ -220,7 +227,7 @@ fn Weight(
                 <input class="input" type="text" inputmode="numeric" id=id.clone() name=field("weight") value=weight.get_untracked() prop:value=move || weight.get()
                     aria-label=format!("Weight of {name}") aria-invalid=move || error.get().map(|_| "true")
                     aria-describedby=move || error.get().map(|_| format!("route-{target}-error"))
-                    on:input=typed on:blur=move |_| { edit.check(); }/>
+                    on:input=typed on:blur=left/>
             </div>
         }
         .into_any()
@@ -228,7 +235,8 @@ fn Weight(
     view.into_any()
 }
 
-/// The share of calls the route gets right now; a dash while it gets none.
+/// The share of calls the route gets right now, or would get if its priority had its turn; a dash
+/// while it can take none.
 #[component]
 fn Share(edit: Edit, target: TargetId) -> impl IntoView {
     let share = Memo::new(move |_| {
@@ -238,8 +246,16 @@ fn Share(edit: Edit, target: TargetId) -> impl IntoView {
             d.shares(tier, &open).get(at).copied().flatten()
         })
     });
+    let first = Memo::new(move |_| {
+        edit.now.with(|d| d.place(target)).map(|(tier, _)| tier) == edit.first_open()
+    });
     let text = move || match share.get() {
-        Some(share) => format!("{share}%").into_any(),
+        Some(share) if first.get() => format!("{share}%").into_any(),
+        // An earlier priority takes the calls now.
+        Some(share) => {
+            view! { <span class="soft">{format!("{share}%")}</span>" "<small>"if reached"</small> }
+                .into_any()
+        }
         None => view! { <span class="none">"–"</span> }.into_any(),
     };
     view! { <div class="route-share"><span class="route-label">"Share "</span>{text}</div> }

@@ -50,6 +50,9 @@ pub fn Preview(edit: Edit) -> impl IntoView {
         )
     };
     let first = move || {
+        if edit.archived.get() {
+            return view! { <EmptyState title="Nobody would ring" text="The campaign is archived: its callers reach nobody."/> }.into_any();
+        }
         let all = rows.get();
         if all.is_empty() {
             return view! { <EmptyState title="Nobody would ring" text="No route is open now: the caller gets what is set under Nobody takes it."/> }.into_any();
@@ -74,7 +77,7 @@ pub fn Preview(edit: Edit) -> impl IntoView {
     let preview = Memo::new(move |_| edit.plan.with(|p| p.preview.clone()));
     let why = move || {
         let all = preview.get();
-        (!all.is_empty()).then(|| {
+        (!all.is_empty() && !edit.archived.get()).then(|| {
             view! {
                 <details class="panel-foot">
                     <summary>"The live plan, route by route"</summary>

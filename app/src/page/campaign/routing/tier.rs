@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::Edit;
 use super::row::Row;
-use crate::ui::{Choice, Combobox, Popover, Size};
+use crate::state::use_scripted;
+use crate::ui::{Button, ButtonKind, Choice, Combobox, Popover, Select, Size};
 
 /// All priorities.
 #[component]
@@ -68,11 +69,13 @@ fn Head(edit: Edit, at: usize, targets: Memo<Vec<TargetId>>) -> impl IntoView {
         (_, true) => "last resort".to_owned(),
         _ => format!("if nobody in {at} answers"),
     };
+    let first = Memo::new(move |_| edit.first_open() == Some(at));
     let bar = move || {
         let parts: Vec<_> = shares.get().into_iter().flatten().collect();
         (parts.len() > 1).then(|| {
             let spans = parts.iter().map(|share| view! { <span style:width=format!("{share}%")></span> }).collect_view();
-            view! { <span class="top-wide">"Share of calls right now"</span><span class="sharebar" aria-hidden="true">{spans}</span> }
+            let words = if first.get() { "Share of calls right now" } else { "Share if reached" };
+            view! { <span class="top-wide">{words}</span><span class="sharebar" aria-hidden="true">{spans}</span> }
         })
     };
     let open = move || {
@@ -116,6 +119,7 @@ fn Add(edit: Edit, at: usize) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
+    let scripted = use_scripted();
     let pop = format!("add-route-{at}");
     let opened = pop.clone();
     Effect::new(move |_| {
@@ -137,10 +141,44 @@ fn Add(edit: Edit, at: usize) -> impl IntoView {
         }
     });
     view! {
-        <Popover id=pop text="Route" label=format!("Add a route to priority {}", at + 1) icon="plus" kind=crate::ui::ButtonKind::Ghost size=Size::Sm end=true>
-            <Combobox name="add-route" id=format!("add-route-{at}-target") label="Target" options=options bind=chosen placeholder="Type a name"/>
-            <p class="hint">"Targets that are in the plan already are not listed."</p>
+        <Popover id=pop text="Route" label=format!("Add a route to priority {}", at + 1) icon="plus" kind=ButtonKind::Ghost size=Size::Sm end=true>
+            {move || if scripted.get() {
+                view! {
+                    <div class="route-add">
+                        <Combobox name="add-route" id=format!("add-route-{at}-target") label="Target" options=options bind=chosen placeholder="Type a name"/>
+                        <p class="hint">"Targets that are in the plan already are not listed."</p>
+                    </div>
+                }.into_any()
+            } else {
+                view! { <PlainAdd edit=edit at=at options=options/> }.into_any()
+            }}
         </Popover>
+    }
+    .into_any()
+}
+
+/// The same before the page's script runs, or without it: one more line of the plan's form, saved
+/// with it. A line without a target is no route.
+#[component]
+fn PlainAdd(edit: Edit, at: usize, options: Signal<Vec<Choice>>) -> impl IntoView {
+    let (lines, tiers) = edit
+        .now
+        .with_untracked(|d| (d.numbered().count(), d.tiers.len()));
+    let last_is_full = edit
+        .now
+        .with_untracked(|d| d.tiers.last().is_some_and(|t| !t.is_empty()));
+    let field = move |part: &str| format!("form[routes][{}][{part}]", lines + at);
+    let priorities = (1..=tiers + usize::from(last_is_full))
+        .map(|n| Choice::new(n.to_string(), format!("Priority {n}")))
+        .collect::<Vec<_>>();
+    view! {
+        <div class="route-add">
+            <Select name=field("target") id=format!("add-route-{at}-target") label="Target" options=options placeholder="Choose a target"/>
+            <Select name=field("priority") id=format!("add-route-{at}-priority") label="Priority" options=priorities value=(at + 1).to_string()/>
+            <input type="hidden" name=field("weight") value="10"/>
+            <input type="hidden" name=field("on") value="on"/>
+            <Button kind=ButtonKind::Primary submit=true>"Add and save the plan"</Button>
+        </div>
     }
     .into_any()
 }
