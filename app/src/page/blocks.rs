@@ -153,10 +153,10 @@ fn Table(list: Signal<BlockList>, asked: Memo<BlockQuery>, removing: Removing) -
     view! {
         <Panel title="Callers" note="Newest first" flush=true>
             <TableRegion label="Blocked callers" stick=true>
-                <table class="data">
+                <table class="data phone-cards">
                     <thead><tr>
                         <th scope="col">"Caller"</th><th scope="col">"Where"</th><th scope="col">"Until"</th>
-                        <th scope="col" class="phone-hide">"Note"</th><th scope="col" class="phone-hide">"Added"</th>
+                        <th scope="col">"Note"</th><th scope="col">"Added"</th>
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{empty}{rows(blocks, |b| b.id, move |row| block_row(row, removing))}</tbody>
@@ -198,10 +198,10 @@ fn block_row(row: Memo<BlockRow>, removing: Removing) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="name nowrap">{pattern}</th>
-            <td>{place}</td>
-            <td class="nowrap">{until}</td>
-            <td class="phone-hide">{move || row.with(|r| or_dash(&r.note))}</td>
-            <td class="nowrap phone-hide">{added}</td>
+            <td data-label="Where">{place}</td>
+            <td class="nowrap" data-label="Until">{until}</td>
+            <td data-label="Note">{move || row.with(|r| or_dash(&r.note))}</td>
+            <td class="nowrap" data-label="Added">{added}</td>
             <td class="act">{remove}</td>
         </tr>
     }

@@ -19,8 +19,9 @@ use crate::ui::{
 pub fn BlockNew() -> impl IntoView {
     let source = Source::new(BlockQuery::default, list_blocks);
     let create = ServerAction::<AddBlock>::new();
-    let form = Form::new("block-form", |el| checked(el, BlockForm::check))
-        .watch(create.value().into(), None);
+    let form = Form::new("block-form", label, |el| checked(el, BlockForm::check))
+        .watch(create.value().into(), None)
+        .guarded(create.pending());
     let fields = move |list: Signal<domain::api::block::BlockList>| {
         let edit = may(Permission::EditBlocks);
         let options = list.with_untracked(|l| choices(&l.campaigns));
@@ -42,9 +43,21 @@ pub fn BlockNew() -> impl IntoView {
     .into_any()
 }
 
+/// What a field is called.
+fn label(field: &str) -> String {
+    match field {
+        "pattern" => "Number or prefix",
+        "campaign" => "Where",
+        "hours" => "For how long",
+        "note" => "Note",
+        _ => "",
+    }
+    .to_owned()
+}
+
 #[component]
 fn NewForm(form: Form, create: ServerAction<AddBlock>, options: Vec<Choice>) -> impl IntoView {
-    let start: BlockForm = form.typed().unwrap_or_default();
+    let start = form.start(BlockForm::default());
     view! {
         <Panel title="Callers">
             <ActionForm action=create attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
