@@ -125,7 +125,7 @@ fn what_is_not_over_or_has_no_rate_is_said_and_not_entered() {
             (Charge::Pending, "Incoming call: not over yet."),
             (
                 Charge::NoRate,
-                "Call to +442071234567: the rate table has no rate for it."
+                "Call to +44 2071234567: the rate table has no rate for it."
             ),
         ]
     );
