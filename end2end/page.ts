@@ -64,7 +64,9 @@ export async function transferred(page: Page): Promise<{ total: number; parts: R
 
 /** True when the page does not scroll sideways. */
 export async function fitsWidth(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+  // After a change of width what is measured by script takes a moment.
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+  return page.waitForFunction(fits, undefined, { polling: 50, timeout: 2_000 }).then(() => true, () => false);
 }
 
 /** What has the keyboard focus, as role and name would show it: for focus-order checks. */
