@@ -12,13 +12,13 @@ use domain::block::import::read_sheet;
 use domain::block::pattern::BlockPattern;
 use domain::block::patterns_of;
 use domain::id::{BlockId, CallId, CampaignId};
-use domain::invalid::FieldErrors;
 use domain::phone::Caller;
 use domain::time::Timestamp;
 use store::{BlockInput, BlockRecord, Conn, Constraint, Db, StoreError, Tenant};
 
 use crate::error::{Error, OrMissing, OrTaken};
 use crate::guard::require;
+use crate::number::unknown_campaign;
 use crate::op::OpCtx;
 use crate::zone;
 
@@ -204,16 +204,8 @@ async fn known_campaign(tenant: &Tenant<'_>, campaign: Option<CampaignId>) -> Re
     let Some(campaign) = campaign else {
         return Ok(());
     };
-    match tenant.campaign(campaign).await {
-        Ok(_) => Ok(()),
-        Err(StoreError::NotFound) => Err(FieldErrors::one(
-            "campaign",
-            "unknown",
-            "There is no such campaign. Choose one from the list.",
-        )
-        .into()),
-        Err(e) => Err(e.into()),
-    }
+    tenant.campaign(campaign).await.map_err(unknown_campaign)?;
+    Ok(())
 }
 
 fn input(new: NewBlock, now: Timestamp) -> BlockInput {

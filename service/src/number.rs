@@ -129,7 +129,8 @@ impl Numbers {
     }
 }
 
-fn unknown_campaign(err: StoreError) -> Error {
+/// What a form is told that names a campaign which is not there.
+pub(crate) fn unknown_campaign(err: StoreError) -> Error {
     match err {
         StoreError::NotFound => FieldErrors::one(
             "campaign",
