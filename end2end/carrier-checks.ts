@@ -23,7 +23,7 @@ export function expectNoBreaches(reports: Report[]): void {
   expect(wrong.slice(0, 20), `${wrong.length} answers break the carrier's rules`).toEqual([]);
 }
 
-/** No call rang two targets at once. */
+/** No call rang two choices at once; the targets of a group ring together, by one Dial. */
 export function expectOneTargetAtATime(reports: Report[]): void {
   expect(reports.filter((report) => report.twoAtOnce).map((report) => `${report.sid} ${report.rang.join(' ')}`)).toEqual([]);
 }

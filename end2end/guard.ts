@@ -28,15 +28,15 @@ export class Guard {
   }
 
   private listen(page: Page): void {
-    page.on('console', (message) => this.said(message));
-    page.on('pageerror', (error) => this.complain(`page error: ${error.stack ?? error.message}`));
+    page.on('console', (message) => this.said(message, place(page)));
+    page.on('pageerror', (error) => this.complain(`page error on ${place(page)}: ${error.stack || `${error.name}: ${error.message}`}`));
     page.on('crash', () => this.complain('the page crashed'));
   }
 
-  private said(message: ConsoleMessage): void {
+  private said(message: ConsoleMessage, on: string): void {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     const { url, lineNumber } = message.location();
-    this.complain(`console ${message.type()}: ${message.text()} (${url}:${lineNumber})`);
+    this.complain(`console ${message.type()} on ${on}: ${message.text()} (${url}:${lineNumber})`);
   }
 
   private answered(response: Response): void {
@@ -53,4 +53,10 @@ export class Guard {
   private complain(text: string): void {
     if (!this.allowed.some((pattern) => pattern.test(text))) this.complaints.push(text);
   }
+}
+
+/** Which page it is, without ids: their digits are no status that somebody allowed. */
+function place(page: Page): string {
+  const { pathname } = new URL(page.url());
+  return pathname.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id').replaceAll(/\d+/g, ':n');
 }

@@ -22,6 +22,14 @@ export const AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
 export interface Demo {
   account: { id: number | string; name: string };
   users: { email: string; password: string; role: string }[];
+  api_key: string;
+  webhooks: { id: string }[];
+  groups: { id: number; name: string }[];
+  pools: { id: number; name: string; numbers: string[] }[];
+  /** Sites as they are written in the form; `pool` is null for a tag that shows everybody one number. */
+  dni_tags: { id: string; origins: string[]; pool: number | null }[];
+  /** The agent, by its target. */
+  agent: number;
   campaigns: { id: string; name: string; numbers: string[] }[];
   buyers: { id: number | string; name: string; targets: { id: number | string; name: string; destination: string }[] }[];
 }
@@ -89,6 +97,17 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A new database in the PostgreSQL server that `make test` starts; undefined where there is none. */
+export async function postgresDatabase(name: string): Promise<string | undefined> {
+  const server = process.env.TEST_DATABASE_URL;
+  if (!server) return undefined;
+  const url = new URL(server);
+  const unique = `${name}_${process.pid}_${Date.now()}`;
+  await run('psql', [`${server.split('?')[0]}`, '-qc', `CREATE DATABASE ${unique}`]);
+  url.pathname = `/${unique}`;
+  return url.href;
+}
+
 /** One running product with its database and demo account. */
 export class Product {
   readonly url: string;
@@ -118,6 +137,8 @@ export class Product {
       TWILIO_AUTH_TOKEN: AUTH_TOKEN,
       // Nothing of a test may ever reach the real carrier.
       TWILIO_API_BASE_URL: options.restUrl ?? 'http://127.0.0.1:9',
+      TWILIO_PRICING_BASE_URL: options.restUrl ?? 'http://127.0.0.1:9',
+      CALLCENTER__TWILIO__REST_PAUSE_MS: '5',
       SESSION_SECRET: 'end-to-end session secret, 64 characters or more, never used elsewhere',
       CALLCENTER__SWEEP__EVERY_MS: '500',
       CALLCENTER__SWEEP__GRACE_MS: '1000',
@@ -138,6 +159,15 @@ export class Product {
       throw error;
     }
     return product;
+  }
+
+  /** Another server process on the same database. */
+  async beside(): Promise<Product> {
+    const folder = await mkdtemp(join(tmpdir(), 'callcenter-e2e-'));
+    const other = new Product(folder, await freePort(), { ...this.options, env: { ...this.options.env, DATABASE_URL: this.env['DATABASE_URL'] } });
+    other.demo = this.demo;
+    await other.restart();
+    return other;
   }
 
   /** Runs a command of the binary in the server's environment; returns what it printed. */

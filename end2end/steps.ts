@@ -54,6 +54,12 @@ export function display(e164: string): string {
   return e164.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
 }
 
+/** Takes a group of settings of a target from its buyer, or lets it say them itself. */
+export async function ownSettings(page: Page, ...groups: ('hours' | 'limits' | 'ring' | 'caller ID')[]): Promise<void> {
+  const switches = { hours: 'Use the buyer’s hours', limits: 'Use the buyer’s limits', ring: 'Ring as long as the buyer says', 'caller ID': 'Show the number the buyer chose' };
+  for (const group of groups) await page.getByRole('switch', { name: switches[group] }).uncheck();
+}
+
 /** The one toast on the page. */
 export function toast(page: Page): Locator {
   return page.locator('.toasts');
@@ -64,10 +70,16 @@ export function row(page: Page, region: string, words: string | RegExp): Locator
   return page.getByRole('region', { name: region, exact: true }).getByRole('row').filter({ hasText: words });
 }
 
-/** Opens a menu by its button and chooses an entry. */
+/**
+ * Opens a menu by its button and chooses an entry. As a person does, it opens the menu again where the
+ * page moved under the pointer between looking and clicking, which closes a menu.
+ */
 export async function choose(page: Page, menu: string | RegExp, entry: string): Promise<void> {
-  await page.getByRole('button', { name: menu }).click();
-  await page.getByRole('menuitem', { name: entry, exact: true }).click();
+  const item = page.getByRole('menuitem', { name: entry, exact: true });
+  await expect(async () => {
+    if (!(await item.isVisible())) await page.getByRole('button', { name: menu }).click();
+    await item.click({ timeout: 3_000 });
+  }).toPass();
 }
 
 /** An answer of the server that has a body and came for this path. */

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Sees calls and set-up, changes nothing, hears no recordings.
+    /// Takes calls: sees the own ones and nothing else.
+    Agent,
+    /// Sees calls and set-up, changes nothing, hears no recordings unless the account lets it.
     Viewer,
     /// Runs campaigns day to day.
     Manager,
@@ -20,6 +22,8 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
+    /// See and write up calls of one's own, if one is an agent.
+    TakeCalls,
     ViewCalls,
     ViewCallerNumbers,
     PlayRecordings,
@@ -28,25 +32,55 @@ pub enum Permission {
     EditBuyers,
     EditNumbers,
     EditBlocks,
+    EditPublishers,
+    AdjustMoney,
+    ViewWebhooks,
+    EditWebhooks,
+    ManageRecordings,
+    EditAccount,
     ManageUsers,
+    ManageApiKeys,
 }
 
 impl Role {
     /// All roles, from least to most.
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::Manager, Self::Admin, Self::Owner];
+    pub const ALL: [Self; 5] = [
+        Self::Agent,
+        Self::Viewer,
+        Self::Manager,
+        Self::Admin,
+        Self::Owner,
+    ];
+
+    /// The least role that may listen to recordings unless the account says otherwise.
+    pub const LISTENS: Self = Self::Manager;
+
+    /// Whether this role may listen where the account lets `least` and up do so.
+    #[must_use]
+    pub fn may_listen(self, least: Self) -> bool {
+        self >= least
+    }
 
     /// Whether this role includes a permission.
     #[must_use]
     pub fn allows(self, permission: Permission) -> bool {
         match permission {
-            Permission::ViewCalls | Permission::ViewSetup => true,
+            Permission::TakeCalls => true,
+            Permission::ViewCalls | Permission::ViewSetup => self >= Self::Viewer,
             Permission::ViewCallerNumbers
             | Permission::PlayRecordings
             | Permission::EditCampaigns
             | Permission::EditBuyers
             | Permission::EditNumbers
-            | Permission::EditBlocks => self >= Self::Manager,
-            Permission::ManageUsers => self >= Self::Admin,
+            | Permission::EditBlocks
+            | Permission::EditPublishers
+            | Permission::AdjustMoney
+            | Permission::ViewWebhooks
+            | Permission::EditWebhooks => self >= Self::Manager,
+            Permission::ManageRecordings
+            | Permission::EditAccount
+            | Permission::ManageUsers
+            | Permission::ManageApiKeys => self >= Self::Admin,
         }
     }
 
@@ -54,6 +88,7 @@ impl Role {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
+            Self::Agent => "agent",
             Self::Viewer => "viewer",
             Self::Manager => "manager",
             Self::Admin => "admin",
@@ -73,6 +108,7 @@ impl Permission {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
+            Self::TakeCalls => "take calls",
             Self::ViewCalls => "see calls",
             Self::ViewCallerNumbers => "see caller numbers",
             Self::PlayRecordings => "listen to recordings",
@@ -81,7 +117,14 @@ impl Permission {
             Self::EditBuyers => "change buyers and targets",
             Self::EditNumbers => "change numbers",
             Self::EditBlocks => "block callers",
+            Self::EditPublishers => "change publishers, payouts and lists",
+            Self::AdjustMoney => "correct what calls earned",
+            Self::ViewWebhooks => "see conversion webhooks",
+            Self::EditWebhooks => "change conversion webhooks",
+            Self::ManageRecordings => "delete recordings or say who hears them",
+            Self::EditAccount => "change the settings of the account",
             Self::ManageUsers => "manage users",
+            Self::ManageApiKeys => "manage API keys",
         }
     }
 }
@@ -96,7 +139,41 @@ mod tests {
         assert!(!Role::Viewer.allows(Permission::EditCampaigns));
         assert!(!Role::Viewer.allows(Permission::PlayRecordings));
         assert!(Role::Manager.allows(Permission::EditNumbers));
+        assert!(Role::Manager.allows(Permission::EditPublishers));
+        assert!(!Role::Viewer.allows(Permission::EditPublishers));
+        assert!(Role::Manager.allows(Permission::EditWebhooks));
+        // Whoever knows the address may tell conversions.
+        assert!(!Role::Viewer.allows(Permission::ViewWebhooks));
         assert!(!Role::Manager.allows(Permission::ManageUsers));
+        assert!(!Role::Manager.allows(Permission::EditAccount));
+        assert!(Role::Admin.allows(Permission::EditAccount));
+    }
+
+    #[test]
+    fn an_agent_takes_calls_and_sees_nothing_else() {
+        assert!(Role::Agent.allows(Permission::TakeCalls));
+        for permission in [
+            Permission::ViewCalls,
+            Permission::ViewSetup,
+            Permission::ViewCallerNumbers,
+            Permission::PlayRecordings,
+        ] {
+            assert!(!Role::Agent.allows(permission), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn who_listens_is_the_accounts_to_say() {
+        for role in Role::ALL {
+            assert_eq!(
+                role.may_listen(Role::LISTENS),
+                role.allows(Permission::PlayRecordings)
+            );
+            assert_eq!(role.may_listen(Role::Viewer), role != Role::Agent);
+            assert_eq!(role.may_listen(Role::Owner), role == Role::Owner);
+        }
+        assert!(!Role::Manager.allows(Permission::ManageRecordings));
+        assert!(Role::Admin.allows(Permission::ManageRecordings));
     }
 
     #[test]

@@ -5,7 +5,6 @@
 
 pub mod attestation;
 pub mod guard;
-pub mod import;
 pub mod pattern;
 
 use std::collections::BTreeMap;
@@ -16,6 +15,13 @@ use crate::id::{BlockId, CampaignId};
 use crate::phone::Caller;
 use crate::time::Timestamp;
 use pattern::BlockPattern;
+
+/// The longest note, in characters.
+pub const NOTE_CHARS_MAX: usize = 200;
+/// The longest name of a list that blocks came from, in characters.
+pub const SOURCE_CHARS_MAX: usize = 60;
+/// The longest time a block can be given, in hours: ten years. Without one it is for good.
+pub const HOURS_MAX: u32 = 87_600;
 
 /// An entry of the list of blocked callers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,10 @@
 pub mod effect;
 pub mod event;
 pub mod machine;
+pub mod money;
 pub mod record;
 pub mod recording;
 pub mod session;
 pub mod step;
 pub mod timeline;
+pub mod waveform;

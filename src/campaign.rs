@@ -2,7 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::block::attestation::Minimum;
+use crate::duplicate::mark::MarkRule;
+use crate::duplicate::payment::PaymentRule;
+use crate::duplicate::routing::DuplicateRouting;
+use crate::invalid::FieldErrors;
+use crate::ledger::revenue::RevenueRule;
 use crate::phone::E164;
+use crate::recovery::RecoverySetting;
+use crate::routing::predict::Predictive;
 
 /// The trades a campaign can be in; the list only groups and filters.
 pub const VERTICALS: &[&str] = &[
@@ -24,8 +32,80 @@ pub enum Distribution {
     /// In proportion to weight, over the routes open at that moment.
     #[default]
     Weight,
-    /// In turn: the route that waited longest.
+    /// In turn: the route that waited longest for a call.
     RoundRobin,
+    /// The route whose last call ended longest ago.
+    LongestIdle,
+    /// The route that is likely to earn most.
+    Predictive,
+}
+
+impl Distribution {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Weight,
+        Self::RoundRobin,
+        Self::LongestIdle,
+        Self::Predictive,
+    ];
+
+    /// The stored and typed word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Weight => "weight",
+            Self::RoundRobin => "round_robin",
+            Self::LongestIdle => "longest_idle",
+            Self::Predictive => "predictive",
+        }
+    }
+
+    /// "In turn", for the form.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Weight => "By weight",
+            Self::RoundRobin => "In turn",
+            Self::LongestIdle => "Longest idle",
+            Self::Predictive => "Predictive",
+        }
+    }
+}
+
+/// A campaign's further settings. What is not stored is as here by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CampaignSettings {
+    /// What a call is worth on a route that says nothing of its own.
+    pub revenue: Option<RevenueRule>,
+    /// What makes a call a duplicate.
+    pub mark: MarkRule,
+    /// Where a duplicate goes.
+    pub duplicates: DuplicateRouting,
+    /// Whether a duplicate is paid.
+    pub payment: PaymentRule,
+    /// The least that carriers must vouch for; none for what the account says.
+    pub attestation: Option<Minimum>,
+    pub predictive: Predictive,
+    pub recovery: RecoverySetting,
+}
+
+impl CampaignSettings {
+    /// Everything wrong with the settings.
+    ///
+    /// # Errors
+    /// Those of the parts, at `revenue.…`, `predictive.…` and `recovery.…`.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if let Some(revenue) = &self.revenue {
+            errors.take(revenue.check().map_err(|e| e.below("revenue")));
+        }
+        errors.take(self.predictive.check().map_err(|e| e.below("predictive")));
+        if let RecoverySetting::On(recovery) = &self.recovery {
+            errors.take(recovery.check().map_err(|e| e.below("recovery")));
+        }
+        errors.check()
+    }
 }
 
 /// What is recorded.

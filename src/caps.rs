@@ -5,10 +5,15 @@
 
 pub mod dollars;
 pub mod matrix;
+pub mod reset;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::TargetId;
+use dollars::{DollarCaps, Spent};
+
+use crate::agent::Presence;
+use crate::id::{TargetGroupId, TargetId};
+use crate::money::Micros;
 use crate::time::{Timestamp, Windows};
 
 /// The largest cap that can be set; more than that is "unlimited".
@@ -22,6 +27,19 @@ pub struct Caps {
     pub daily: Option<u32>,
     pub monthly: Option<u32>,
     pub total: Option<u32>,
+}
+
+/// Which calls count against the caps of a target; the others are given back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountOn {
+    /// Each that connected.
+    #[default]
+    Connect,
+    /// Each that met its revenue rule, whatever it was worth.
+    Convert,
+    /// Each that was worth something.
+    Revenue,
 }
 
 /// Which cap.
@@ -47,6 +65,19 @@ pub struct Usage {
     pub total: u32,
     /// When a call was last sent there; what round-robin turns by.
     pub last_claimed_at: Option<Timestamp>,
+    /// When a line last fell free; what longest idle goes by.
+    pub last_freed_at: Option<Timestamp>,
+    /// What calls of the same windows were worth, or may be.
+    pub hour_spent: Micros,
+    pub day_spent: Micros,
+    pub month_spent: Micros,
+    pub total_spent: Micros,
+    /// Until when it is paused because it missed its calls; [`Timestamp::MAX`] is until a person
+    /// resumes it.
+    pub paused_until: Option<Timestamp>,
+    /// Whether the person behind it takes calls; none for a target that is no agent.
+    #[serde(default)]
+    pub presence: Option<Presence>,
 }
 
 /// A line and a place under each cap of a target, wanted for one call.
@@ -54,7 +85,28 @@ pub struct Usage {
 pub struct Claim {
     pub target: TargetId,
     pub caps: Caps,
+    pub dollars: DollarCaps,
+    /// What is set aside under caps in money.
+    pub price: Micros,
     pub windows: Windows,
+}
+
+/// A line and a place under each cap of a group, wanted for one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupClaim {
+    pub group: TargetGroupId,
+    pub caps: Caps,
+    pub windows: Windows,
+}
+
+/// What one call gives back of its claim of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupFreed {
+    pub group: TargetGroupId,
+    /// The line is free again.
+    pub line: bool,
+    /// The windows whose counts the call is taken out of: nobody of the group took it.
+    pub uncounted: Option<Windows>,
 }
 
 /// What one call gives back of its claim.
@@ -65,6 +117,11 @@ pub struct Freed {
     pub line: bool,
     /// The windows whose counts the call is taken out of: it did not connect.
     pub uncounted: Option<Windows>,
+    /// What is added to the money spent in the windows of its claim: what it was worth, less what
+    /// was set aside.
+    pub spent: Option<(Windows, Micros)>,
+    /// Until when the agent may write up the conversation that is over.
+    pub wrap_until: Option<Timestamp>,
 }
 
 impl Freed {
@@ -75,6 +132,8 @@ impl Freed {
             target,
             line: false,
             uncounted: None,
+            spent: None,
+            wrap_until: None,
         }
     }
 }
@@ -96,36 +155,79 @@ impl Usage {
     #[must_use]
     pub fn within(&self, windows: &Windows) -> Self {
         let kept = |count: u32, stored: i64, asked: i64| if stored >= asked { count } else { 0 };
+        let spent = self.spent().within(windows);
         Self {
             hour: kept(self.hour, self.windows.hour, windows.hour),
             day: kept(self.day, self.windows.day, windows.day),
             month: kept(self.month, self.windows.month, windows.month),
+            hour_spent: spent.hour,
+            day_spent: spent.day,
+            month_spent: spent.month,
             windows: self.windows.latest(windows),
             ..*self
         }
     }
 
-    /// The usage after one more call is claimed in the given windows. The store's conditional
-    /// update must do the same; a test holds the two together.
+    /// The money of it.
     #[must_use]
-    pub fn claimed(&self, windows: &Windows, now: Timestamp) -> Self {
+    pub fn spent(&self) -> Spent {
+        Spent {
+            windows: self.windows,
+            hour: self.hour_spent,
+            day: self.day_spent,
+            month: self.month_spent,
+            total: self.total_spent,
+        }
+    }
+
+    /// The usage after one more call is claimed in the given windows, with its price set aside. The
+    /// store's conditional update must do the same; a test holds the two together.
+    #[must_use]
+    pub fn claimed(&self, windows: &Windows, price: Micros, now: Timestamp) -> Self {
         let base = self.within(windows);
+        let spent = base.spent().plus(price, windows);
         Self {
             live: base.live + 1,
             hour: base.hour + 1,
             day: base.day + 1,
             month: base.month + 1,
             total: base.total + 1,
+            hour_spent: spent.hour,
+            day_spent: spent.day,
+            month_spent: spent.month,
+            total_spent: spent.total,
             windows: base.windows,
             last_claimed_at: Some(now),
+            ..base
         }
     }
 
     /// The usage after a claimed call's line is free again.
     #[must_use]
-    pub fn line_released(&self) -> Self {
+    pub fn line_released(&self, now: Timestamp) -> Self {
         Self {
             live: self.live.saturating_sub(1),
+            last_freed_at: Some(now),
+            ..*self
+        }
+    }
+
+    /// The usage after a claimed call turned out to be worth so much more (or less, below zero)
+    /// than was set aside, in each window that is still the one it was claimed in.
+    #[must_use]
+    pub fn spent_more(&self, windows: &Windows, more: Micros) -> Self {
+        let add = |sum: Micros, same: bool| {
+            if same {
+                Micros(sum.0.saturating_add(more.0).max(0))
+            } else {
+                sum
+            }
+        };
+        Self {
+            hour_spent: add(self.hour_spent, self.windows.hour == windows.hour),
+            day_spent: add(self.day_spent, self.windows.day == windows.day),
+            month_spent: add(self.month_spent, self.windows.month == windows.month),
+            total_spent: add(self.total_spent, true),
             ..*self
         }
     }
@@ -142,6 +244,25 @@ impl Usage {
             total: self.total.saturating_sub(1),
             ..*self
         }
+    }
+}
+
+impl Claim {
+    /// Whether a cap leaves no room for it.
+    #[must_use]
+    pub fn is_refused(&self, usage: &Usage) -> bool {
+        self.caps.reached(usage, &self.windows).is_some()
+            || (self.dollars)
+                .reached(&usage.spent(), &self.windows, self.price)
+                .is_some()
+    }
+}
+
+impl GroupClaim {
+    /// Whether a cap leaves no room for it.
+    #[must_use]
+    pub fn is_refused(&self, usage: &Usage) -> bool {
+        self.caps.reached(usage, &self.windows).is_some()
     }
 }
 
@@ -214,16 +335,16 @@ mod tests {
             ..Caps::default()
         };
         let used = Usage::default()
-            .claimed(&windows(1, 1, 1), Timestamp(5))
-            .line_released();
+            .claimed(&windows(1, 1, 1), Micros::ZERO, Timestamp(5))
+            .line_released(Timestamp(6));
         assert!(caps.reached(&used, &windows(1, 1, 1)).is_some());
         assert_eq!(caps.reached(&used, &windows(2, 1, 1)), None);
     }
 
     #[test]
     fn giving_back_after_midnight_leaves_the_new_day_alone() {
-        let used = Usage::default().claimed(&windows(1, 1, 1), Timestamp(1));
-        let next_day = used.claimed(&windows(9, 2, 1), Timestamp(2));
+        let used = Usage::default().claimed(&windows(1, 1, 1), Micros::ZERO, Timestamp(1));
+        let next_day = used.claimed(&windows(9, 2, 1), Micros::ZERO, Timestamp(2));
         let given_back = next_day.uncounted(&windows(1, 1, 1));
         assert_eq!(
             (
@@ -252,11 +373,11 @@ mod tests {
                 let now = windows(clock / 2, clock / 5, clock / 20);
                 if release {
                     if let Some(claim) = held.pop() {
-                        usage = usage.line_released();
+                        usage = usage.line_released(Timestamp(clock));
                         if !connected { usage = usage.uncounted(&claim); }
                     }
                 } else if caps.reached(&usage, &now).is_none() {
-                    usage = usage.claimed(&now, Timestamp(clock));
+                    usage = usage.claimed(&now, Micros::ZERO, Timestamp(clock));
                     held.push(now);
                 }
                 let seen = usage.within(&now);

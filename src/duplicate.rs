@@ -11,11 +11,15 @@ pub mod routing;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
+use crate::call::record::Outcome;
+use crate::call::session::{AttemptResult, Session};
 use crate::id::{BuyerId, CallId, CampaignId, PublisherId, TargetId};
 use crate::time::Timestamp;
 
 /// An earlier call of the same caller: the same number, or for a withheld one any withheld one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EarlierCall {
     pub call: CallId,
     pub campaign: CampaignId,
@@ -26,7 +30,7 @@ pub struct EarlierCall {
 }
 
 /// A conversation of an earlier call with a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
     pub target: TargetId,
     pub buyer: BuyerId,
@@ -37,7 +41,44 @@ pub struct Connection {
     pub converted_at: Option<Timestamp>,
 }
 
+/// The most earlier calls of a caller that are looked at, the latest ones: enough to know whom a
+/// person talked to, and little to carry along.
+pub const HISTORY_MAX: usize = 20;
+
 impl EarlierCall {
+    /// An earlier call as it is stored.
+    #[must_use]
+    pub fn of(call: CallId, session: &Session) -> Option<Self> {
+        // Who was turned away did not call.
+        if session.outcome == Some(Outcome::Blocked) {
+            return None;
+        }
+        // While several of a ring have picked up, one of them talks.
+        let talks = session.shown_attempt().map(|a| a.number);
+        let connections = session
+            .attempts
+            .iter()
+            .filter(|a| {
+                a.result == Some(AttemptResult::Connected)
+                    || (a.is_talking() && Some(a.number) == talks)
+            })
+            .map(|a| Connection {
+                target: a.chosen.target,
+                buyer: a.chosen.buyer,
+                at: a.answered_at.unwrap_or(a.started_at),
+                length_s: a.talked_s,
+                converted_at: session.conversion.map(|conversion| conversion.at),
+            })
+            .collect();
+        Some(Self {
+            call,
+            campaign: session.campaign?,
+            publisher: session.publisher,
+            arrived_at: session.arrived_at,
+            connections,
+        })
+    }
+
     fn longest_s(&self) -> Option<u32> {
         self.connections.iter().map(|c| c.length_s).max()
     }

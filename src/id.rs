@@ -96,6 +96,11 @@ serial_id!(
     NumberId,
     "number"
 );
+uuid_id!(
+    /// An order for a number.
+    NumberOrderId,
+    "order"
+);
 serial_id!(
     /// An entry of a routing plan.
     RouteId,
@@ -122,6 +127,21 @@ serial_id!(
     "block"
 );
 serial_id!(
+    /// A key for programs.
+    ApiKeyId,
+    "API key"
+);
+serial_id!(
+    /// A buyer's dispute of a call.
+    DisputeId,
+    "dispute"
+);
+serial_id!(
+    /// A set of tracking numbers that are lent to visitors.
+    PoolId,
+    "pool"
+);
+serial_id!(
     /// A stored recording.
     RecordingId,
     "recording"
@@ -130,6 +150,21 @@ uuid_id!(
     /// What callers of a set of numbers are sold as, with one routing plan.
     CampaignId,
     "campaign"
+);
+uuid_id!(
+    /// An address that buyers tell conversions at. Whoever knows it may tell some.
+    WebhookId,
+    "webhook"
+);
+uuid_id!(
+    /// What a script on an advertiser's site is set up to do. Whoever sees the page knows it.
+    DniTagId,
+    "DNI tag"
+);
+uuid_id!(
+    /// A person on an advertiser's page, from the landing to the last word of the page.
+    VisitId,
+    "visit"
 );
 uuid_id!(
     /// One caller's call, from ringing to its end.

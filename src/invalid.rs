@@ -64,6 +64,24 @@ impl FieldErrors {
         }
     }
 
+    /// The same errors as those of a part: at `part.field`.
+    #[must_use]
+    pub fn below(mut self, part: &str) -> Self {
+        for error in &mut self.0 {
+            error.field = format!("{part}.{}", error.field);
+        }
+        self
+    }
+
+    /// The same errors as those of an entry of a list: at `list[n].field`.
+    #[must_use]
+    pub fn of_entry(mut self, list: &str, at: usize) -> Self {
+        for error in &mut self.0 {
+            error.field = format!("{list}[{at}].{}", error.field);
+        }
+        self
+    }
+
     /// `Ok` if nothing is wrong.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 pub mod adjustment;
 pub mod dispute;
+pub mod effect;
 pub mod entry;
 pub mod facts;
 pub mod payout;
@@ -17,12 +18,27 @@ pub mod totals;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use entry::{Entry, EntryKey, Party, Side};
 use totals::Totals;
 
 /// The entries of one call, by key.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Entry>", into = "Vec<Entry>")]
 pub struct Ledger(BTreeMap<EntryKey, Entry>);
+
+impl From<Vec<Entry>> for Ledger {
+    fn from(entries: Vec<Entry>) -> Self {
+        Self::of(entries)
+    }
+}
+
+impl From<Ledger> for Vec<Entry> {
+    fn from(ledger: Ledger) -> Self {
+        ledger.0.into_values().collect()
+    }
+}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +72,12 @@ impl Ledger {
             Some(kept) if kept.says_the_same(&entry) => Appended::Repeated,
             Some(_) => Appended::Refused,
         }
+    }
+
+    /// Whether there is no entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The entry of a key.

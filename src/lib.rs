@@ -7,27 +7,42 @@
 //! - a decision never says "no" without a reason a person can read.
 
 pub mod access;
+pub mod account;
+pub mod agent;
 pub mod api;
+pub mod api_key;
 pub mod block;
 pub mod call;
 pub mod campaign;
 pub mod caps;
+pub mod carrier_account;
+pub mod carrier_number;
+#[cfg(test)]
+mod cases;
+pub mod dni_tag;
 pub mod draw;
 pub mod duplicate;
 pub mod id;
 pub mod invalid;
 pub mod ledger;
 pub mod money;
+pub mod number_order;
 pub mod phone;
 pub mod plan;
+pub mod pool;
+pub mod publisher;
 pub mod recovery;
+pub mod retention;
 pub mod routing;
 pub mod schedule;
 pub mod share;
+pub mod sheet;
 pub mod tag;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod time;
 pub mod trouble;
+pub mod visit;
 pub mod voice;
+pub mod webhook;

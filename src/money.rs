@@ -62,6 +62,19 @@ impl Micros {
         self.0.saturating_add(half) / PER_CENT
     }
 
+    /// "$0.0085": with as many digits as it takes, two at least. A price of a minute rounded to cents
+    /// would say nothing.
+    #[must_use]
+    pub fn exact(self) -> String {
+        let sign = if self.0 < 0 { "\u{2212}" } else { "" };
+        let micros = self.0.unsigned_abs();
+        let parts = format!("{:06}", micros % PER_UNIT.unsigned_abs());
+        let (cents, finer) = parts.split_at(2);
+        let finer = finer.trim_end_matches('0');
+        let whole = grouped(micros / PER_UNIT.unsigned_abs());
+        format!("{sign}${whole}.{cents}{finer}")
+    }
+
     /// Reads "25", "25.5" or "1,250.00"; a leading "$" or minus sign is allowed.
     ///
     /// # Errors
@@ -98,6 +111,20 @@ impl Micros {
             .and_then(|w| w.checked_add(part))
             .ok_or(ParseMoneyError::TooLarge)?;
         Ok(Self(if negative { -micros } else { micros }))
+    }
+
+    /// As a person would type it, to the last digit: "25", "1250.50", "0.0085".
+    #[must_use]
+    pub fn plain(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let all = self.0.unsigned_abs();
+        let (whole, part) = (all / 1_000_000, all % 1_000_000);
+        if part == 0 {
+            return format!("{sign}{whole}");
+        }
+        let digits = format!("{part:06}");
+        let digits = digits.trim_end_matches('0');
+        format!("{sign}{whole}.{digits:0<2}")
     }
 }
 
@@ -143,6 +170,20 @@ mod tests {
         assert_eq!(Micros(-5_000).cents(), -1);
         assert_eq!(Micros(12_721_530_000).to_string(), "$12,721.53");
         assert_eq!(Micros(-70_000).to_string(), "\u{2212}$0.07");
+    }
+
+    #[test]
+    fn plain_amounts_keep_every_digit() {
+        for (micros, text) in [
+            (25_000_000, "25"),
+            (1_250_500_000, "1250.50"),
+            (8_500, "0.0085"),
+            (-70_000, "-0.07"),
+            (0, "0"),
+        ] {
+            assert_eq!(Micros(micros).plain(), text);
+            assert_eq!(Micros::parse(text), Ok(Micros(micros)));
+        }
     }
 
     #[test]

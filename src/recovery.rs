@@ -102,6 +102,20 @@ impl RecoverySetting {
 }
 
 impl Recovery {
+    /// Whether a caller is sent on, as far as the conversation says.
+    ///
+    /// # Errors
+    /// The verdict that says why not.
+    pub fn verdict(&self, talk: &EndedTalk) -> Result<RecoveryVerdict, RecoveryVerdict> {
+        let (recovery, lasted_s) = wanted(Some(*self), talk)?;
+        Ok(RecoveryVerdict::Rerouted {
+            number: talk.reroutes + 1,
+            max: max_of(recovery),
+            lasted_s,
+            within_s: recovery.within_s,
+        })
+    }
+
     /// Everything wrong with the setting.
     ///
     /// # Errors

@@ -2,24 +2,39 @@
 
 pub mod predict;
 
+mod entry;
+mod pick;
+mod refusal;
+pub mod verdict;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::Distribution;
-use crate::caps::{CapReached, Usage};
+use crate::caps::Usage;
 use crate::draw::Draw;
-use crate::id::{BuyerId, RouteId, TargetId};
+use crate::duplicate::EarlierCall;
+use crate::duplicate::routing::{Place, Preference};
+use crate::id::{BuyerId, CampaignId, PublisherId, RouteId, TargetGroupId, TargetId};
 use crate::plan::{Route, RoutingPlan};
-use crate::schedule::OpenState;
-use crate::share::percents;
-use crate::time::{LocalMoment, Windows};
+use crate::tag::{Lookup, Tags};
+use crate::target::group::{Expansion, Part};
+use crate::time::{LocalMoment, Timestamp, Windows};
+
+pub use refusal::refusal;
+pub use verdict::Verdict;
 
 /// The wall clocks of the zones in a plan at the moment of the decision.
 pub type Clocks = BTreeMap<String, LocalMoment>;
 
-/// What the targets of a plan have used; a target that is missing has used nothing.
-pub type UsageMap = BTreeMap<TargetId, Usage>;
+/// What the targets and groups of a plan have used; one that is missing has used nothing. It reads
+/// as the map of the targets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UsageMap {
+    targets: BTreeMap<TargetId, Usage>,
+    pub groups: BTreeMap<TargetGroupId, Usage>,
+}
 
 /// What a decision must leave out, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,104 +43,64 @@ pub struct Exclusions {
     pub tried: Vec<TargetId>,
     /// Targets whose last free line another call took between deciding and claiming.
     pub lost: Vec<TargetId>,
+    /// With how many targets the caller was connected, if one of them hung up and the caller is
+    /// sent on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rerouted: Option<u32>,
+    /// Entries with a group that this call had and is through with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<RouteId>,
+    /// The entry whose group this call has a place in: it rings on while it has anybody to ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<RouteId>,
+    /// Nobody but that group may be rung any more: the campaign's attempts are used up.
+    #[serde(default)]
+    pub spent: bool,
 }
 
-/// What a decision said about a route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Gets the call: one of `open` routes in its priority, with this share of them in percent.
-    Won {
-        open: u32,
-        share_percent: u32,
-        by_turn: bool,
-    },
-    /// Could have taken it, but another of the same priority was drawn.
-    NotDrawn {
-        share_percent: u32,
-    },
-    /// Was not looked at closely: an earlier priority took the call.
-    NotNeeded,
-    RouteOff,
-    TargetPaused,
-    BuyerPaused,
-    /// Outside its hours; `until` reads "until 9:00 am CT" or "on every day of the week".
-    Closed {
-        until: String,
-    },
-    CapReached(CapReached),
-    /// Rang earlier in this call without connecting.
-    AlreadyTried,
-    /// The line was taken by another call a moment ago.
-    LineTaken,
+/// What a decision looks at of the call itself.
+#[derive(Debug, Clone, Copy)]
+pub struct CallTraits<'a> {
+    pub campaign: CampaignId,
+    pub publisher: Option<PublisherId>,
+    pub tags: &'a Tags,
+    /// Earlier calls of the same caller.
+    pub history: &'a [EarlierCall],
+    /// Where the call goes if it is a duplicate.
+    pub preference: &'a Preference,
+    pub now: Timestamp,
 }
 
-impl Verdict {
-    /// "Won", "Not eligible" or "Not needed".
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Won { .. } => "Won",
-            Self::NotDrawn { .. } | Self::NotNeeded => "Not needed",
-            _ => "Not eligible",
-        }
-    }
-
-    /// One sentence with the actual figures.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Won { open: 1, .. } => {
-                "Open, and the only candidate left in its priority.".to_owned()
-            }
-            Self::Won {
-                open,
-                by_turn: true,
-                ..
-            } => format!("Its turn: it waited longest of {open} open candidates."),
-            Self::Won {
-                open,
-                share_percent,
-                ..
-            } => {
-                format!("Drawn by weight: {share_percent}% of calls among {open} open candidates.")
-            }
-            Self::NotDrawn { share_percent } => {
-                format!(
-                    "Open, but another of the same priority got this call. Its share was {share_percent}%."
-                )
-            }
-            Self::NotNeeded => "An earlier priority took the call.".to_owned(),
-            Self::RouteOff => "Switched off in this routing plan.".to_owned(),
-            Self::TargetPaused => "The target is paused.".to_owned(),
-            Self::BuyerPaused => "The buyer is paused.".to_owned(),
-            Self::Closed { until } => format!("Closed {until}."),
-            Self::CapReached(reached) => reached.sentence(),
-            Self::AlreadyTried => "Already rang for this call and did not connect.".to_owned(),
-            Self::LineTaken => "Another call took its last free line a moment ago.".to_owned(),
-        }
-    }
-
-    /// Whether the call goes there.
-    #[must_use]
-    pub fn won(&self) -> bool {
-        matches!(self, Self::Won { .. })
-    }
-}
-
-/// A route and what was decided about it.
+/// An entry of the plan and what was decided about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     pub route: RouteId,
+    /// Of a group, its first member.
     pub target: TargetId,
     pub buyer: BuyerId,
+    /// Of the target, or of the group.
     pub name: String,
     pub priority: u32,
     pub weight: u32,
     pub verdict: Verdict,
+    /// The group that the entry leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<TargetGroupId>,
+    /// Every member of the group, in the order they are rung in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<CandidateMember>,
 }
 
-/// The outcome of one decision, with its trace: every route of the plan, in plan order.
+/// A member of a group and what was decided about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandidateMember {
+    pub target: TargetId,
+    pub buyer: BuyerId,
+    pub name: String,
+    pub part: Part,
+}
+
+/// The outcome of one decision, with its trace: every entry of the plan, in plan order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// The plan it was made on.
@@ -136,100 +111,189 @@ pub struct Decision {
 }
 
 /// The winner of a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     pub route: RouteId,
+    /// Of a group, the first that is rung.
+    pub target: TargetId,
+    pub windows: Windows,
+    /// The others of the group that are rung at the same moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Rung>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<ChosenGroup>,
+}
+
+/// A target that is to be rung, and the windows its caps are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
     pub target: TargetId,
     pub windows: Windows,
 }
 
-/// Chooses a target for a call.
+/// The group of a winner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenGroup {
+    pub group: TargetGroupId,
+    /// The windows its own caps are counted in.
+    pub windows: Windows,
+    /// The call has its place in the group from an earlier ring.
+    #[serde(default)]
+    pub goes_on: bool,
+}
+
+impl Chosen {
+    /// All that are rung, in order.
+    pub fn rung(&self) -> impl Iterator<Item = Rung> {
+        let first = Rung {
+            target: self.target,
+            windows: self.windows,
+        };
+        std::iter::once(first).chain(self.with.iter().copied())
+    }
+}
+
+impl UsageMap {
+    /// Nothing is used.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a group has used.
+    #[must_use]
+    pub fn group(&self, id: TargetGroupId) -> Usage {
+        self.groups.get(&id).copied().unwrap_or_default()
+    }
+
+    /// What an entry of a plan has used, by any of its routes: the group, or the target.
+    #[must_use]
+    pub fn of_entry(&self, route: &Route) -> Usage {
+        match route.group {
+            Some(group) => self.group(group),
+            None => self.get(&route.target.id).copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl std::ops::Deref for UsageMap {
+    type Target = BTreeMap<TargetId, Usage>;
+    fn deref(&self) -> &Self::Target {
+        &self.targets
+    }
+}
+
+impl std::ops::DerefMut for UsageMap {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.targets
+    }
+}
+
+impl FromIterator<(TargetId, Usage)> for UsageMap {
+    fn from_iter<I: IntoIterator<Item = (TargetId, Usage)>>(targets: I) -> Self {
+        Self {
+            targets: targets.into_iter().collect(),
+            groups: BTreeMap::new(),
+        }
+    }
+}
+
+impl<const N: usize> From<[(TargetId, Usage); N]> for UsageMap {
+    fn from(targets: [(TargetId, Usage); N]) -> Self {
+        targets.into_iter().collect()
+    }
+}
+
+/// An entry of the plan on its way through a decision.
+struct Entry<'a> {
+    /// The place of its first route in the plan.
+    first: usize,
+    routes: &'a [Route],
+    /// Whom of a group to ring.
+    expansion: Option<Box<Expansion>>,
+    refusal: Option<Verdict>,
+}
+
+/// Chooses a target, or several of a group, for a call.
 ///
-/// Routes are looked at by priority, 1 first. The first priority with an eligible route takes the
-/// call; within it, weight or turn decides. The same arguments give the same decision.
+/// Entries are looked at by priority, 1 first. The first priority with an eligible entry takes the
+/// call; within it the plan's distribution decides. A duplicate that prefers some targets looks at
+/// those first. An entry with a group is eligible if the group and at least one of its members can
+/// take the call; a group that the call has a place in already goes on before anything else is
+/// looked at. Without a call the decision is about one of which nothing is known. The same
+/// arguments give the same decision.
 #[must_use]
 pub fn decide(
     plan: &RoutingPlan,
+    call: Option<&CallTraits<'_>>,
     exclusions: &Exclusions,
     usage: &UsageMap,
     clocks: &Clocks,
     draw: &mut Draw,
 ) -> Decision {
-    let refusals: Vec<Option<Verdict>> = plan
-        .routes
-        .iter()
-        .map(|route| refusal(route, exclusions, usage, clocks))
+    let tags = call.map(|call| Lookup::new(call.tags));
+    let facts = call.zip(tags.as_ref());
+    let mut refusals: Vec<Option<Verdict>> = (plan.routes.iter())
+        .map(|route| refusal::of_call(route, facts, exclusions, usage, clocks))
         .collect();
-    let first_open = plan
-        .routes
+    if let Some(call) = call {
+        prefer(plan, call.preference, &mut refusals);
+    }
+    let mut entries: Vec<Entry<'_>> = plan
+        .entries()
+        .map(|(first, routes)| {
+            let of_routes = &mut refusals[first..first + routes.len()];
+            entry::read(plan, first, routes, of_routes, exclusions, usage, clocks)
+        })
+        .collect();
+    entry::hold_to_group(&mut entries, exclusions);
+    let first_open = entries
         .iter()
-        .zip(&refusals)
-        .filter(|(_, refusal)| refusal.is_none())
-        .map(|(route, _)| route.priority)
+        .filter(|e| e.refusal.is_none())
+        .map(|e| e.routes[0].priority)
         .min();
-    let open: Vec<usize> = (0..plan.routes.len())
-        .filter(|i| refusals[*i].is_none() && Some(plan.routes[*i].priority) == first_open)
-        .collect();
-    let winner = pick(plan, &open, usage, draw);
-
-    let weights: Vec<u64> = open
+    let open: Vec<usize> = entries
         .iter()
-        .map(|i| match plan.distribution {
-            Distribution::Weight => u64::from(plan.routes[*i].weight),
-            Distribution::RoundRobin => 1,
-        })
+        .filter(|e| e.refusal.is_none() && Some(e.routes[0].priority) == first_open)
+        .map(|e| e.first)
         .collect();
-    let shares = percents(&weights);
-    let share = |i: usize| {
-        let at = open.iter().position(|o| *o == i);
-        at.map_or(0, |at| shares[at])
+    let goes_on = open
+        .iter()
+        .any(|i| exclusions.within == Some(plan.routes[*i].id));
+    let pick = if goes_on {
+        pick::only(&open, "The group rings on.")
+    } else {
+        pick::pick(plan, &open, call, usage, draw)
     };
-    let candidates = plan
-        .routes
-        .iter()
-        .zip(refusals)
-        .enumerate()
-        .map(|(i, (route, refusal))| {
-            let verdict = refusal.unwrap_or_else(|| {
-                if Some(i) == winner {
-                    Verdict::Won {
-                        open: u32::try_from(open.len()).unwrap_or(u32::MAX),
-                        share_percent: share(i),
-                        by_turn: plan.distribution == Distribution::RoundRobin,
-                    }
-                } else if open.contains(&i) {
-                    Verdict::NotDrawn {
-                        share_percent: share(i),
-                    }
-                } else {
-                    Verdict::NotNeeded
-                }
-            });
-            Candidate {
-                route: route.id,
-                target: route.target.id,
-                buyer: route.target.buyer,
-                name: route.target.name.clone(),
-                priority: route.priority,
-                weight: route.weight,
-                verdict,
+    let verdict_of = |i: usize| {
+        // They stand in the order of the plan.
+        let Ok(at) = open.binary_search(&i) else {
+            return Verdict::NotNeeded;
+        };
+        let (share_percent, why) = (pick.shares[at], pick.why[at].clone());
+        if Some(i) == pick.winner {
+            Verdict::Won {
+                open: u32::try_from(open.len()).unwrap_or(u32::MAX),
+                share_percent,
+                by_turn: plan.distribution == Distribution::RoundRobin,
+                why,
             }
+        } else {
+            Verdict::NotDrawn { share_percent, why }
+        }
+    };
+    let chosen = entries
+        .iter()
+        .find(|e| Some(e.first) == pick.winner)
+        .map(|e| e.chosen(plan, exclusions, usage, clocks));
+    let candidates = entries
+        .into_iter()
+        .map(|mut entry| {
+            let refusal = entry.refusal.take();
+            let verdict = refusal.unwrap_or_else(|| verdict_of(entry.first));
+            entry.candidate(plan, verdict)
         })
         .collect();
-    let chosen = winner.map(|i| {
-        let route = &plan.routes[i];
-        Chosen {
-            route: route.id,
-            target: route.target.id,
-            // As they will be counted, so that giving back finds them again.
-            windows: usage
-                .get(&route.target.id)
-                .copied()
-                .unwrap_or_default()
-                .within(&windows_of(route, clocks))
-                .windows,
-        }
-    });
     Decision {
         plan_version: plan.version,
         chosen,
@@ -237,77 +301,29 @@ pub fn decide(
     }
 }
 
-/// Why a route cannot take the call now; none if it can. The order is the one people expect to
-/// read: what a person switched off, then what this call did, then hours, then caps.
-#[must_use]
-pub fn refusal(
-    route: &Route,
-    exclusions: &Exclusions,
-    usage: &UsageMap,
-    clocks: &Clocks,
-) -> Option<Verdict> {
-    let target = &route.target;
-    if !route.on {
-        return Some(Verdict::RouteOff);
+/// Leaves out what a duplicate does not prefer, as long as something is left that it does.
+fn prefer(plan: &RoutingPlan, preference: &Preference, refusals: &mut [Option<Verdict>]) {
+    let place = |i: usize| preference.place(plan.routes[i].target.id);
+    let first = (0..refusals.len()).any(|i| refusals[i].is_none() && place(i) == Place::First);
+    if !first {
+        return;
     }
-    if !target.buyer_active {
-        return Some(Verdict::BuyerPaused);
-    }
-    if !target.active {
-        return Some(Verdict::TargetPaused);
-    }
-    if exclusions.tried.contains(&target.id) {
-        return Some(Verdict::AlreadyTried);
-    }
-    if exclusions.lost.contains(&target.id) {
-        return Some(Verdict::LineTaken);
-    }
-    let Some(local) = clocks.get(&target.zone) else {
-        return Some(Verdict::Closed {
-            until: format!("because its time zone {} is not known", target.zone),
-        });
-    };
-    let state = target.hours.state(local);
-    if !state.is_open() {
-        let until = if state == OpenState::NeverOpen {
-            "on every day of the week".to_owned()
-        } else {
-            state.until(&target.zone)
-        };
-        return Some(Verdict::Closed { until });
-    }
-    let used = usage.get(&target.id).copied().unwrap_or_default();
-    target
-        .caps
-        .reached(&used, &windows_of(route, clocks))
-        .map(Verdict::CapReached)
-}
-
-fn windows_of(route: &Route, clocks: &Clocks) -> Windows {
-    clocks
-        .get(&route.target.zone)
-        .map(LocalMoment::windows)
-        .unwrap_or_default()
-}
-
-fn pick(plan: &RoutingPlan, open: &[usize], usage: &UsageMap, draw: &mut Draw) -> Option<usize> {
-    match plan.distribution {
-        Distribution::Weight => {
-            let weights: Vec<u64> = open
-                .iter()
-                .map(|i| u64::from(plan.routes[*i].weight))
-                .collect();
-            draw.weighted(&weights).map(|at| open[at])
+    for (i, refusal) in refusals.iter_mut().enumerate() {
+        if refusal.is_none() && place(i) == Place::Later {
+            *refusal = Some(Verdict::NotPreferred {
+                reason: refusal::sentence(preference, &plan.routes[i]),
+            });
         }
-        Distribution::RoundRobin => open.iter().copied().min_by_key(|i| {
-            (
-                usage
-                    .get(&plan.routes[*i].target.id)
-                    .and_then(|u| u.last_claimed_at),
-                *i,
-            )
-        }),
     }
+}
+
+/// As they will be counted, so that giving back finds them again.
+fn counted_in(used: &Usage, zone: &str, clocks: &Clocks) -> Windows {
+    let now = clocks
+        .get(zone)
+        .map(LocalMoment::windows)
+        .unwrap_or_default();
+    used.within(&now).windows
 }
 
 #[cfg(test)]

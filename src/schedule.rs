@@ -2,6 +2,7 @@
 
 pub mod date;
 pub mod holiday;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,23 @@ impl Hours {
         }
         errors.check()?;
         Ok(Self::Weekly(days))
+    }
+
+    /// Whether it is open at a moment: what [`state`](Self::state) says, without a look ahead.
+    #[must_use]
+    pub fn is_open(&self, local: &LocalMoment) -> bool {
+        let Self::Weekly(days) = self else {
+            return true;
+        };
+        let now = local.minute_of_day();
+        let takes = |day: Option<&DayHours>, minute: u16| {
+            day.is_some_and(|day| {
+                (day.open.from..day.open.to).contains(&minute)
+                    && !(day.breaks.iter()).any(|b| (b.from..b.to).contains(&minute))
+            })
+        };
+        takes(days[local.weekday.index()].as_ref(), now)
+            || takes(days[local.weekday.plus(6).index()].as_ref(), now + DAY)
     }
 
     /// Whether it is open at a moment, and until when.

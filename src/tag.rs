@@ -6,6 +6,7 @@ pub mod name;
 pub mod number;
 pub mod pattern;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ use name::TagName;
 pub const TAGS_MAX: usize = 200;
 /// The longest value kept, in characters.
 pub const VALUE_CHARS_MAX: usize = 1_000;
+
+/// The most names a [`Lookup`] remembers: with more, looking among them is no quicker.
+const LOOKED_UP_MAX: usize = 8;
 
 /// The tags of a call, by type and name. Keys are kept in lower case; a later value wins.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,15 @@ impl Tags {
             return;
         }
         self.0.insert(key, value);
+    }
+
+    /// Adds the tags of somebody else; what is there already wins.
+    pub fn join(&mut self, other: &Self) {
+        for (key, value) in &other.0 {
+            if self.0.len() < TAGS_MAX && !self.0.contains_key(key) {
+                self.0.insert(key.clone(), value.clone());
+            }
+        }
     }
 
     /// The value of a tag.
@@ -67,6 +80,39 @@ impl Tags {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Tags while many filters ask for them: each name is looked up once, for filters of one plan ask for
+/// the same few.
+#[derive(Debug)]
+pub struct Lookup<'a> {
+    tags: &'a Tags,
+    found: RefCell<Vec<(&'a TagName, Option<&'a str>)>>,
+}
+
+impl<'a> Lookup<'a> {
+    /// Nothing is looked up yet.
+    #[must_use]
+    pub fn new(tags: &'a Tags) -> Self {
+        Self {
+            tags,
+            found: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// The value of a tag.
+    #[must_use]
+    pub fn named(&self, name: &'a TagName) -> Option<&'a str> {
+        let mut found = self.found.borrow_mut();
+        if let Some((_, value)) = found.iter().find(|(known, _)| *known == name) {
+            return *value;
+        }
+        let value = self.tags.named(name);
+        if found.len() < LOOKED_UP_MAX {
+            found.push((name, value));
+        }
+        value
     }
 }
 

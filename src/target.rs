@@ -1,14 +1,23 @@
 //! A buyer's target: where its calls are sent, how, and when it takes them.
 
 pub mod group;
+pub mod settings;
 
 use serde::{Deserialize, Serialize};
 
-use crate::caps::Caps;
+use crate::caps::dollars::DollarCaps;
+use crate::caps::matrix::Matrices;
+use crate::caps::{Caps, CountOn};
+use crate::duplicate::restriction::Restriction;
 use crate::id::{BuyerId, TargetId};
 use crate::invalid::FieldErrors;
 use crate::phone::E164;
+use crate::recovery::Recovery;
 use crate::schedule::Hours;
+use crate::schedule::holiday::Holiday;
+use crate::tag::filter::CompiledFilter;
+use crate::time::LocalMoment;
+use settings::SipAccess;
 
 /// Where a call is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,8 +120,8 @@ pub enum CallerIdPolicy {
 /// and nobody waits longer than two minutes.
 pub const RING_TIMEOUT_S: (u32, u32) = (5, 120);
 
-/// A target as routing needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A target as routing needs it, with what it takes from its buyer.
+#[derive(Debug, Clone)]
 pub struct Target {
     pub id: TargetId,
     pub buyer: BuyerId,
@@ -130,7 +139,48 @@ pub struct Target {
     /// IANA zone of `hours` and of the cap windows.
     pub zone: String,
     pub hours: Hours,
+    /// Days that are not as the week says.
+    pub holidays: Vec<Holiday>,
     pub caps: Caps,
+    pub dollars: DollarCaps,
+    /// Caps by the hour of the week.
+    pub matrices: Matrices,
+    pub count_on: CountOn,
+    /// Which calls it takes.
+    pub filter: CompiledFilter,
+    /// Which calls its buyer takes.
+    pub buyer_filter: CompiledFilter,
+    /// Whether it is kept from callers it had before.
+    pub restriction: Option<Restriction>,
+    /// When its callers are sent on because it hung up.
+    pub recovery: Option<Recovery>,
+    /// With how many targets a caller may have been connected before this one takes them over.
+    pub connects_max: Option<u32>,
+    /// Keys that are pressed once it answers; may be empty.
+    pub digits: String,
+    pub sip: Option<SipAccess>,
+    /// Calls to it are never recorded, whatever the campaign says.
+    pub recording_blocked: bool,
+    /// Whoever answers must press 1 to get the caller.
+    pub accept_key: bool,
+    /// How long its agent is left alone after a conversation, in seconds; 0 for no agent.
+    pub wrap_up_s: u32,
+}
+
+impl Target {
+    /// The caps in calls that hold at a moment, the matrices counted in.
+    #[must_use]
+    pub fn caps_at(&self, local: &LocalMoment) -> Caps {
+        let least = |plain: Option<u32>, hours: Option<u32>| match (plain, hours) {
+            (Some(plain), Some(hours)) => Some(plain.min(hours)),
+            (plain, hours) => plain.or(hours),
+        };
+        Caps {
+            concurrent: least(self.caps.concurrent, self.matrices.concurrent.now(local)),
+            hourly: least(self.caps.hourly, self.matrices.volume.now(local)),
+            ..self.caps
+        }
+    }
 }
 
 /// A zone of the list.

@@ -4,23 +4,34 @@
 mod any;
 mod shell;
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use crate::call::event::Arrival;
 use crate::call::recording::{Recording, RecordingKind};
 use crate::campaign::{Distribution, Fallback, RecordingMode};
-use crate::caps::Caps;
+use crate::caps::dollars::DollarCaps;
+use crate::caps::matrix::Matrices;
+use crate::caps::{Caps, CountOn};
+use crate::duplicate::mark::MarkRule;
+use crate::duplicate::payment::PaymentRule;
+use crate::duplicate::routing::DuplicateRouting;
 use crate::id::{BuyerId, CallId, CampaignId, RouteId, TargetId};
 use crate::phone::{Caller, E164};
-use crate::plan::{Route, RoutingPlan};
+use crate::plan::{Records, Route, RoutingPlan, Screen};
 use crate::routing::Clocks;
+use crate::routing::predict::Predictive;
 use crate::schedule::{DayHours, Hours, Span};
 use crate::tag::Tags;
+use crate::tag::filter::CompiledFilter;
 use crate::target::{CallerIdPolicy, Destination, Target};
 use crate::time::{LocalMoment, Timestamp, Windows};
 
 pub use any::{
-    any_caps, any_event, any_exclusions, any_hours, any_plan, any_status, any_usage, any_usage_map,
+    any_caps, any_dollar_caps, any_event, any_exclusions, any_filter, any_grouped_plan,
+    any_holidays, any_hours, any_matrices, any_plan, any_revenue, any_spent, any_status, any_tags,
+    any_usage, any_usage_map,
 };
 pub use shell::{Deeds, Made, Shell};
 
@@ -68,7 +79,21 @@ pub fn target(id: i64) -> Target {
         whisper: None,
         zone: ZONE.to_owned(),
         hours: Hours::Always,
+        holidays: Vec::new(),
         caps: Caps::default(),
+        dollars: DollarCaps::default(),
+        matrices: Matrices::default(),
+        count_on: CountOn::default(),
+        filter: CompiledFilter::default(),
+        buyer_filter: CompiledFilter::default(),
+        restriction: None,
+        recovery: None,
+        connects_max: None,
+        digits: String::new(),
+        sip: None,
+        recording_blocked: false,
+        accept_key: false,
+        wrap_up_s: 0,
     }
 }
 
@@ -79,8 +104,7 @@ pub fn route(id: i64, priority: u32, weight: u32) -> Route {
         id: RouteId(id),
         priority,
         weight,
-        on: true,
-        target: target(id),
+        ..Route::to(target(id))
     }
 }
 
@@ -98,7 +122,14 @@ pub fn plan(routes: Vec<Route>) -> RoutingPlan {
         fallback: Fallback::Voicemail {
             greeting: "Please leave a message.".to_owned(),
         },
+        screen: Screen::default(),
+        mark: MarkRule::default(),
+        duplicates: DuplicateRouting::default(),
+        payment: PaymentRule::default(),
+        predictive: Predictive::default(),
+        records: Records::default(),
         routes,
+        groups: BTreeMap::new(),
     }
 }
 

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// A moment before all others.
+    pub const MIN: Self = Self(i64::MIN);
+    /// A moment that never comes.
+    pub const MAX: Self = Self(i64::MAX);
     /// The moment that many whole seconds after 1970.
     #[must_use]
     pub fn from_secs(secs: i64) -> Self {
@@ -251,9 +255,26 @@ pub fn length_text(secs: u32) -> String {
     }
 }
 
+/// "under a minute", "41 min", "3 h" or "12 d" for how long something waits, in seconds.
+#[must_use]
+pub fn span_text(secs: u32) -> String {
+    match secs {
+        0..60 => "under a minute".to_owned(),
+        60..3_600 => format!("{} min", secs / 60),
+        3_600..86_400 => format!("{} h", secs / 3_600),
+        _ => format!("{} d", secs / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_told_in_their_largest_unit() {
+        let texts = [59, 60, 3_599, 86_399, 86_400].map(span_text);
+        assert_eq!(texts, ["under a minute", "1 min", "59 min", "23 h", "1 d"]);
+    }
 
     #[test]
     fn wall_clocks_show_known_moments() {

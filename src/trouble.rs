@@ -2,9 +2,10 @@
 //! can send a call nowhere, calls to numbers without a campaign.
 
 use crate::call::record::Outcome;
+use crate::draw::Draw;
 use crate::id::{CampaignId, TargetId};
 use crate::plan::RoutingPlan;
-use crate::routing::{Clocks, Exclusions, UsageMap, refusal};
+use crate::routing::{Clocks, Exclusions, UsageMap, decide};
 use crate::target::Target;
 use crate::time::{Timestamp, Windows};
 
@@ -89,13 +90,17 @@ pub fn streaks(newest_first: impl IntoIterator<Item = EndedCall>) -> Vec<Streak>
 /// Whether an active plan could send a call nowhere right now.
 #[must_use]
 pub fn unreachable(plan: &RoutingPlan, usage: &UsageMap, clocks: &Clocks) -> Option<Unreachable> {
-    let none_open = plan
-        .routes
-        .iter()
-        .all(|route| refusal(route, &Exclusions::default(), usage, clocks).is_some());
-    (plan.active && none_open).then_some(Unreachable {
+    let nobody = decide(
+        plan,
+        None,
+        &Exclusions::default(),
+        usage,
+        clocks,
+        &mut Draw::from_seed(0),
+    );
+    (plan.active && nobody.chosen.is_none()).then_some(Unreachable {
         campaign: plan.campaign,
-        routes: plan.routes.len(),
+        routes: plan.entries().count(),
     })
 }
 

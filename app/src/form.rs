@@ -22,17 +22,16 @@ use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement};
 
 use crate::error::AppError;
 use crate::state::session::sign_in_again;
+use crate::ui::dom;
 use crate::ui::edits::Edits;
 use crate::ui::{ToastBus, use_leaving, use_toasts};
 use crate::wire;
 
-/// What an input of a form posts as: `form[name]`.
+/// What an input of a form posts as: `form[name]`, `form[rules][2][filter]` for `rules[2].filter`.
 #[must_use]
 pub fn input(field: &str) -> String {
-    match field.split_once('[') {
-        Some((head, tail)) => format!("form[{head}][{tail}"),
-        None => format!("form[{field}]"),
-    }
+    let parts = field.split(['[', ']', '.']).filter(|part| !part.is_empty());
+    parts.fold("form".to_owned(), |name, part| format!("{name}[{part}]"))
 }
 
 /// The field that an input of the form belongs to: `form[days][2][from]` is `days[2].from`.
@@ -164,6 +163,16 @@ impl Form {
     pub fn guarded(self, sending: impl Into<Signal<bool>>) -> Self {
         let (edits, sending) = (Edits::new(), sending.into());
         edits.watch(self.node, move || self.stored());
+        Effect::new(move |before: Option<()>| {
+            self.saved.track();
+            // What the answer shows may stand in the form's place.
+            if before.is_some() {
+                match self.element() {
+                    Some(el) => edits.keep(&el),
+                    None => edits.count.set(0),
+                }
+            }
+        });
         use_leaving().guard(Signal::derive(move || {
             edits.count.get() > 0 && !sending.get()
         }));
@@ -191,6 +200,12 @@ impl Form {
                     .collect()
             })
         })
+    }
+
+    /// The errors that are shown, as they are, for a component that finds its own.
+    #[must_use]
+    pub fn shown(self) -> Signal<FieldErrors> {
+        self.shown.into()
     }
 
     /// How many errors are shown.
@@ -376,7 +391,7 @@ fn focus_first(form: &str) {
     if let Ok(Some(el)) = document().query_selector(&selector) {
         let inner = el.query_selector("input, select, textarea").ok().flatten();
         if let Ok(el) = inner.unwrap_or(el).dyn_into::<HtmlElement>() {
-            drop(el.focus());
+            dom::focus(&el);
         }
     }
 }
@@ -412,6 +427,11 @@ mod tests {
     fn inputs_and_fields_name_each_other() {
         assert_eq!(input("name"), "form[name]");
         assert_eq!(input("days[2]"), "form[days][2]");
+        assert_eq!(input("days[2][from]"), "form[days][2][from]");
+        assert_eq!(
+            input("rules[2].filter[0].tag"),
+            "form[rules][2][filter][0][tag]"
+        );
         assert_eq!(field_of("form[name]").as_deref(), Some("name"));
         assert_eq!(
             field_of("form[days][2][from]").as_deref(),

@@ -56,10 +56,14 @@ fn hotkeys(palette: RwSignal<bool>) {
     for (keys, what, href) in [
         ("g d", "Go to the dashboard", route::HOME),
         ("g l", "Go to the call log", route::CALLS),
+        ("g t", "Go to the traffic", route::TRAFFIC),
         ("g c", "Go to campaigns", route::CAMPAIGNS),
         ("g b", "Go to buyers and targets", route::BUYERS),
+        ("g p", "Go to publishers", route::PUBLISHERS),
         ("g n", "Go to numbers", route::NUMBERS),
         ("g x", "Go to blocked callers", route::BLOCKS),
+        ("g k", "Go to API keys", route::API_KEYS),
+        ("g s", "Go to settings", route::SETTINGS_ROUTING),
     ] {
         let navigate = use_navigate();
         use_hotkey(keys, what, move || {

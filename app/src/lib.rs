@@ -83,6 +83,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=page::dashboard::DashboardPage ssr=SsrMode::Async/>
                     <Route path=path!("calls") view=lazy::CallPage::Log ssr=SsrMode::Async/>
                     <Route path=path!("calls/:id") view=lazy::CallPage::One ssr=SsrMode::Async/>
+                    <Route path=path!("traffic") view=lazy::AssetPage::Traffic ssr=SsrMode::Async/>
+                    <Route path=path!("disputes") view=lazy::CallPage::Disputes ssr=SsrMode::Async/>
+                    <Route path=path!("disputes/:id") view=lazy::CallPage::Dispute ssr=SsrMode::Async/>
                     <Route path=path!("campaigns") view=lazy::CampaignPage::All ssr=SsrMode::Async/>
                     <Route path=path!("campaigns/new") view=lazy::CampaignPage::New ssr=SsrMode::Async/>
                     <Route path=path!("campaigns/:id/:tab?") view=lazy::CampaignPage::One ssr=SsrMode::Async/>
@@ -91,11 +94,42 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("buyers/:id") view=lazy::AssetPage::Buyer ssr=SsrMode::Async/>
                     <Route path=path!("buyers/:id/targets/new") view=lazy::AssetPage::TargetNew ssr=SsrMode::Async/>
                     <Route path=path!("targets/:id") view=lazy::AssetPage::Target ssr=SsrMode::Async/>
+                    <Route path=path!("groups") view=lazy::AssetPage::Groups ssr=SsrMode::Async/>
+                    <Route path=path!("groups/new") view=lazy::AssetPage::GroupNew ssr=SsrMode::Async/>
+                    <Route path=path!("groups/:id") view=lazy::AssetPage::Group ssr=SsrMode::Async/>
+                    <Route path=path!("agents") view=lazy::AssetPage::Agents ssr=SsrMode::Async/>
+                    <Route path=path!("agents/new") view=lazy::AssetPage::AgentNew ssr=SsrMode::Async/>
+                    <Route path=path!("agents/:id") view=lazy::AssetPage::Agent ssr=SsrMode::Async/>
+                    <Route path=path!("agent") view=lazy::CallPage::Mine ssr=SsrMode::Async/>
                     <Route path=path!("numbers") view=lazy::AssetPage::Numbers ssr=SsrMode::Async/>
                     <Route path=path!("numbers/new") view=lazy::AssetPage::NumberNew ssr=SsrMode::Async/>
+                    <Route path=path!("numbers/buy") view=lazy::AssetPage::NumberBuy ssr=SsrMode::Async/>
+                    <Route path=path!("numbers/carrier") view=lazy::AssetPage::NumbersCarrier ssr=SsrMode::Async/>
+                    <Route path=path!("numbers/:id/release") view=lazy::AssetPage::NumberRelease ssr=SsrMode::Async/>
+                    <Route path=path!("pools") view=lazy::AssetPage::Pools ssr=SsrMode::Async/>
+                    <Route path=path!("pools/new") view=lazy::AssetPage::PoolNew ssr=SsrMode::Async/>
+                    <Route path=path!("pools/:id") view=lazy::AssetPage::Pool ssr=SsrMode::Async/>
+                    <Route path=path!("dni") view=lazy::AssetPage::DniTags ssr=SsrMode::Async/>
+                    <Route path=path!("dni/new") view=lazy::AssetPage::DniTagNew ssr=SsrMode::Async/>
+                    <Route path=path!("dni/:id") view=lazy::AssetPage::DniTag ssr=SsrMode::Async/>
+                    <Route path=path!("publishers") view=lazy::PublisherPage::All ssr=SsrMode::Async/>
+                    <Route path=path!("publishers/new") view=lazy::PublisherPage::New ssr=SsrMode::Async/>
+                    <Route path=path!("publishers/:id/:tab?") view=lazy::PublisherPage::One ssr=SsrMode::Async/>
+                    <Route path=path!("lists") view=lazy::PublisherPage::Lists ssr=SsrMode::Async/>
+                    <Route path=path!("lists/new") view=lazy::PublisherPage::ListNew ssr=SsrMode::Async/>
+                    <Route path=path!("lists/:id") view=lazy::PublisherPage::List ssr=SsrMode::Async/>
                     <Route path=path!("blocks") view=lazy::AssetPage::Blocks ssr=SsrMode::Async/>
                     <Route path=path!("blocks/new") view=lazy::AssetPage::BlockNew ssr=SsrMode::Async/>
-                    <Route path=path!("blocks/import") view=lazy::AssetPage::BlockImport ssr=SsrMode::Async/>
+                    <Route path=path!("settings/routing") view=lazy::SettingPage::Routing ssr=SsrMode::Async/>
+                    <Route path=path!("settings/rates") view=lazy::SettingPage::Rates ssr=SsrMode::Async/>
+                    <Route path=path!("settings/carrier") view=lazy::SettingPage::Carrier ssr=SsrMode::Async/>
+                    <Route path=path!("settings/recordings") view=lazy::SettingPage::Recordings ssr=SsrMode::Async/>
+                    <Route path=path!("settings/api-keys") view=lazy::SettingPage::ApiKeys ssr=SsrMode::Async/>
+                    <Route path=path!("settings/api-keys/new") view=lazy::SettingPage::ApiKeyNew ssr=SsrMode::Async/>
+                    <Route path=path!("settings/webhooks") view=lazy::SettingPage::Webhooks ssr=SsrMode::Async/>
+                    <Route path=path!("settings/webhooks/new") view=lazy::SettingPage::WebhookNew ssr=SsrMode::Async/>
+                    <Route path=path!("settings/webhooks/:id") view=lazy::SettingPage::Webhook ssr=SsrMode::Async/>
+                    <Route path=path!("import/:list") view=lazy::ImportPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

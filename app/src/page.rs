@@ -1,5 +1,8 @@
 //! The pages. Each has one resource; the URL holds all of its state.
 
+pub mod agent;
+pub mod agents;
+pub mod api_keys;
 pub mod blocks;
 pub mod buyer;
 pub mod buyers;
@@ -8,8 +11,27 @@ pub mod calls;
 pub mod campaign;
 pub mod campaigns;
 pub mod dashboard;
+pub mod dispute;
+pub mod disputes;
+pub mod dni;
+pub mod group;
+pub mod groups;
+pub mod import;
+pub mod lists;
 pub mod login;
+pub mod my_calls;
 pub mod not_found;
 pub mod numbers;
 pub mod parts;
+pub mod pools;
+pub mod publisher;
+pub mod publishers;
+pub mod recordings;
+pub mod revenue;
+pub mod settings;
+pub mod sheets;
 pub mod target;
+mod terms;
+pub mod traffic;
+mod visits;
+pub mod webhooks;

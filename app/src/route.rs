@@ -2,7 +2,14 @@
 
 use domain::api::block::BlockQuery;
 use domain::api::call::CallQuery;
-use domain::id::{BuyerId, CallId, CampaignId, TargetId};
+use domain::api::dispute::DisputeQuery;
+use domain::api::sheet::ListName;
+use domain::api::visit::TrafficQuery;
+use domain::id::{
+    BulkListId, BuyerId, CallId, CampaignId, DisputeId, DniTagId, NumberId, PoolId, PublisherId,
+    TargetGroupId, TargetId, WebhookId,
+};
+use domain::plan::RouteTo;
 
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
@@ -10,15 +17,42 @@ pub const LOGOUT: &str = "/logout";
 pub const THEME: &str = "/theme";
 pub const EVENTS: &str = "/events";
 pub const CALLS: &str = "/calls";
+pub const TRAFFIC: &str = "/traffic";
+pub const DISPUTES: &str = "/disputes";
 pub const CAMPAIGNS: &str = "/campaigns";
 pub const CAMPAIGN_NEW: &str = "/campaigns/new";
 pub const BUYERS: &str = "/buyers";
 pub const BUYER_NEW: &str = "/buyers/new";
+pub const GROUPS: &str = "/groups";
+pub const GROUP_NEW: &str = "/groups/new";
+pub const AGENTS: &str = "/agents";
+pub const AGENT_NEW: &str = "/agents/new";
+/// An agent's own page.
+pub const MY_CALLS: &str = "/agent";
 pub const NUMBERS: &str = "/numbers";
 pub const NUMBER_NEW: &str = "/numbers/new";
+pub const NUMBER_BUY: &str = "/numbers/buy";
+pub const NUMBERS_CARRIER: &str = "/numbers/carrier";
+pub const POOLS: &str = "/pools";
+pub const POOL_NEW: &str = "/pools/new";
+pub const DNI_TAGS: &str = "/dni";
+pub const DNI_TAG_NEW: &str = "/dni/new";
+pub const PUBLISHERS: &str = "/publishers";
+pub const PUBLISHER_NEW: &str = "/publishers/new";
+pub const LISTS: &str = "/lists";
+pub const LIST_NEW: &str = "/lists/new";
 pub const BLOCKS: &str = "/blocks";
 pub const BLOCK_NEW: &str = "/blocks/new";
-pub const BLOCK_IMPORT: &str = "/blocks/import";
+pub const API_KEYS: &str = "/settings/api-keys";
+pub const API_KEY_NEW: &str = "/settings/api-keys/new";
+pub const WEBHOOKS: &str = "/settings/webhooks";
+pub const WEBHOOK_NEW: &str = "/settings/webhooks/new";
+/// The page about the public API; no page of the app.
+pub const API_DOCS: &str = "/api/docs";
+pub const RECORDINGS: &str = "/settings/recordings";
+pub const SETTINGS_ROUTING: &str = "/settings/routing";
+pub const SETTINGS_RATES: &str = "/settings/rates";
+pub const SETTINGS_CARRIER: &str = "/settings/carrier";
 
 /// A tab of a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +61,8 @@ pub enum CampaignTab {
     Overview,
     Numbers,
     Routing,
+    Duplicates,
+    Money,
     Settings,
 }
 
@@ -37,9 +73,59 @@ pub fn campaign(id: CampaignId, tab: CampaignTab) -> String {
         CampaignTab::Overview => "",
         CampaignTab::Numbers => "/numbers",
         CampaignTab::Routing => "/routing",
+        CampaignTab::Duplicates => "/duplicates",
+        CampaignTab::Money => "/money",
         CampaignTab::Settings => "/settings",
     };
     format!("/campaigns/{id}{tail}")
+}
+
+/// A tab of a publisher.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PublisherTab {
+    #[default]
+    Payouts,
+    Numbers,
+    Settings,
+}
+
+/// A publisher's page.
+#[must_use]
+pub fn publisher(id: PublisherId, tab: PublisherTab) -> String {
+    let tail = match tab {
+        PublisherTab::Payouts => "",
+        PublisherTab::Numbers => "/numbers",
+        PublisherTab::Settings => "/settings",
+    };
+    format!("/publishers/{id}{tail}")
+}
+
+/// A publisher's payout rules in a campaign, or in all campaigns without rules of their own.
+#[must_use]
+pub fn payouts_of(id: PublisherId, campaign: Option<CampaignId>) -> String {
+    let page = publisher(id, PublisherTab::Payouts);
+    match campaign {
+        None => page,
+        Some(campaign) => format!("{page}/{campaign}"),
+    }
+}
+
+/// The page that gives a number back to the carrier.
+#[must_use]
+pub fn number_release(id: NumberId) -> String {
+    format!("{NUMBERS}/{id}/release")
+}
+
+/// A bulk list's page.
+#[must_use]
+pub fn bulk_list(id: BulkListId) -> String {
+    format!("/lists/{id}")
+}
+
+/// A conversion webhook's page.
+#[must_use]
+pub fn webhook(id: WebhookId) -> String {
+    format!("{WEBHOOKS}/{id}")
 }
 
 /// A buyer's page.
@@ -60,10 +146,73 @@ pub fn target(id: TargetId) -> String {
     format!("/targets/{id}")
 }
 
+/// A group's page.
+#[must_use]
+pub fn group(id: TargetGroupId) -> String {
+    format!("/groups/{id}")
+}
+
+/// An agent's page, with what they were sent from a place on; may be empty.
+#[must_use]
+pub fn agent(id: TargetId, after: &str) -> String {
+    with_query(&format!("/agents/{id}"), &[("after", after)])
+}
+
+/// An agent's own page, with a call that is being written up and a place in what was; may be empty.
+#[must_use]
+pub fn my_calls(call: Option<CallId>, after: &str) -> String {
+    let call = call.map(|id| id.to_string()).unwrap_or_default();
+    with_query(MY_CALLS, &[("call", &call), ("after", after)])
+}
+
+/// A pool's page.
+#[must_use]
+pub fn pool(id: PoolId) -> String {
+    format!("{POOLS}/{id}")
+}
+
+/// A DNI tag's page.
+#[must_use]
+pub fn dni_tag(id: DniTagId) -> String {
+    format!("{DNI_TAGS}/{id}")
+}
+
+/// The form for a new DNI tag that shows numbers of a pool.
+#[must_use]
+pub fn dni_tag_of(pool: PoolId) -> String {
+    with_query(DNI_TAG_NEW, &[("source", &format!("pool:{pool}"))])
+}
+
+/// The page of what an entry of a plan leads to.
+#[must_use]
+pub fn route_end(to: RouteTo) -> String {
+    match to {
+        RouteTo::Target(id) => target(id),
+        RouteTo::Group(id) => group(id),
+    }
+}
+
 /// A call's own page.
 #[must_use]
 pub fn call(id: CallId) -> String {
     format!("/calls/{id}")
+}
+
+/// A dispute's page.
+#[must_use]
+pub fn dispute(id: DisputeId) -> String {
+    format!("/disputes/{id}")
+}
+
+/// A page of disputes.
+#[must_use]
+pub fn disputes(query: &DisputeQuery) -> String {
+    let pairs = [
+        ("state", query.state.as_str()),
+        ("buyer", &query.buyer),
+        ("after", &query.after),
+    ];
+    with_query(DISPUTES, &pairs)
 }
 
 /// The call log with these filters, and a call opened in the drawer.
@@ -84,6 +233,11 @@ pub fn pairs(query: &CallQuery) -> Vec<(&'static str, &str)> {
         ("campaign", &query.campaign),
         ("target", &query.target),
         ("outcome", &query.outcome),
+        ("buyer", &query.buyer),
+        ("publisher", &query.publisher),
+        ("duplicate", &query.duplicate),
+        ("converted", &query.converted),
+        ("paid", &query.paid),
         ("range", &query.range),
         ("from", &query.from),
         ("to", &query.to),
@@ -91,13 +245,64 @@ pub fn pairs(query: &CallQuery) -> Vec<(&'static str, &str)> {
     ]
 }
 
+/// The traffic of a stretch of time.
+#[must_use]
+pub fn traffic(query: &TrafficQuery) -> String {
+    with_query(TRAFFIC, &traffic_pairs(query))
+}
+
+/// What the traffic is asked for, by parameter.
+#[must_use]
+pub fn traffic_pairs(query: &TrafficQuery) -> [(&'static str, &str); 5] {
+    [
+        ("range", &query.range),
+        ("from", &query.from),
+        ("to", &query.to),
+        ("by", &query.by),
+        ("tag", &query.tag),
+    ]
+}
+
+/// The traffic of one DNI tag today.
+#[must_use]
+pub fn traffic_of(tag: DniTagId) -> String {
+    with_query(TRAFFIC, &[("tag", &tag.to_string())])
+}
+
 /// A page of blocked callers.
 #[must_use]
 pub fn blocks(query: &BlockQuery) -> String {
     with_query(
         BLOCKS,
-        &[("search", &query.search), ("after", &query.after)],
+        &[
+            ("search", &query.search),
+            ("source", &query.source),
+            ("after", &query.after),
+        ],
     )
+}
+
+/// The page that imports a list.
+#[must_use]
+pub fn import(list: ListName) -> String {
+    format!("/import/{}", list.code())
+}
+
+/// A list as a file, "targets" or "calls", with the filters of its page.
+#[must_use]
+pub fn export(list: &str, pairs: &[(&str, &str)]) -> String {
+    with_query(&format!("/export/{list}.csv"), pairs)
+}
+
+/// The page of a list.
+#[must_use]
+pub fn list(list: ListName) -> &'static str {
+    match list {
+        ListName::Buyers | ListName::Targets => BUYERS,
+        ListName::Numbers => NUMBERS,
+        ListName::Publishers => PUBLISHERS,
+        ListName::Blocks | ListName::Litigators => BLOCKS,
+    }
 }
 
 /// The call log of one campaign today.

@@ -2,6 +2,7 @@
 // TwiML. One process, no cluster, no signature check, no routing: what is measured is the stack.
 import express from 'express';
 import pg from 'pg';
+import { lend } from './lease.js';
 
 const TWIML =
   '<?xml version="1.0" encoding="UTF-8"?>\n<Response><Dial timeout="25" answerOnBridge="true"><Number>+12145550187</Number></Dial></Response>';
@@ -32,5 +33,7 @@ app.post('/api/webhooks/voice', express.urlencoded({ extended: false }), async (
   });
   response.type('text/xml').send(TWIML);
 });
+
+await lend(app, pool);
 
 app.listen(Number(process.env.PORT), '127.0.0.1');

@@ -1,6 +1,12 @@
 //! What a run found, and what the figures had to be.
 
+mod assign;
+
+use crate::decision::Decisions;
+use crate::prepare::TARGETS_MANY;
 use serde::Serialize;
+
+pub use assign::{Assigns, HalfLoad, WholeVisits, simplest_title};
 
 /// One line for programs: a value beside what it is measured against, both from the same run.
 #[derive(Debug, Clone, Serialize)]
@@ -63,10 +69,15 @@ pub struct Measured {
     /// The ceiling and our webhook at half of what ours does.
     pub ceiling_half: Times,
     pub voice_half: Times,
+    /// The same with eight targets configured, and with many, at that load in turns.
+    pub few: Times,
+    pub many: Times,
     pub calls: WholeCalls,
     pub memory: LiveCalls,
     /// Only on PostgreSQL: Express as fast as it goes, and at half of that.
     pub express: Option<(Times, Times)>,
+    /// Numbers lent to visitors.
+    pub assigns: Assigns,
 }
 
 /// Calls from arrival to end.
@@ -90,6 +101,8 @@ pub struct LiveCalls {
 /// All of a run.
 #[derive(Debug, Clone)]
 pub struct Run {
+    /// One decision, in the domain alone.
+    pub decisions: Decisions,
     pub ceiling: Times,
     pub databases: Vec<Measured>,
 }
@@ -108,6 +121,10 @@ const STARTED_MIN: f64 = 0.35;
 /// Added 99th percentile at half load in milliseconds: at most this.
 const ADDED_SQLITE_MAX: f64 = 8.0;
 const ADDED_POSTGRES_MAX: f64 = 15.0;
+/// Microseconds of a decision over 500 routes with filters, caps and history: at most this.
+const DECISION_MAX: f64 = 200.0;
+/// The 99th percentile with many targets configured by that with eight: at most this.
+const MANY_MAX: f64 = 1.10;
 /// Megabytes with a thousand live calls: less than this.
 const MEMORY_MAX: f64 = 150.0;
 
@@ -124,7 +141,7 @@ impl Measured {
         } else {
             ADDED_POSTGRES_MAX
         };
-        vec![
+        let mut verdicts = vec![
             Verdict {
                 what: format!("calls started by plain commits, {}", self.title),
                 found: format!("{started:.2}"),
@@ -139,6 +156,15 @@ impl Measured {
             },
             Verdict {
                 what: format!(
+                    "p99 with {} targets by that with eight, {}",
+                    TARGETS_MANY, self.title
+                ),
+                found: format!("{:.2}", self.many.p99 / self.few.p99),
+                wanted: format!("at most {MANY_MAX:.2}"),
+                passed: self.many.p99 / self.few.p99 <= MANY_MAX,
+            },
+            Verdict {
+                what: format!(
                     "resident with {} live calls, {}",
                     self.memory.count, self.title
                 ),
@@ -146,7 +172,9 @@ impl Measured {
                 wanted: format!("under {MEMORY_MAX} MB"),
                 passed: self.memory.live < MEMORY_MAX,
             },
-        ]
+        ];
+        verdicts.extend(self.assigns.verdicts(self.key, self.title));
+        verdicts
     }
 
     fn figures(&self) -> Vec<Figure> {
@@ -181,6 +209,13 @@ impl Measured {
                 self.added_p99(),
                 &format!("{half}_p99"),
                 self.ceiling_half.p99,
+            ),
+            Figure::new(
+                &name("voice_half_load_p99_many_targets"),
+                "ms",
+                self.many.p99,
+                &name("voice_half_load_p99_eight_targets"),
+                self.few.p99,
             ),
             Figure::new(
                 &name("call_events"),
@@ -220,6 +255,7 @@ impl Measured {
                 express.p99,
             ));
         }
+        figures.extend(self.assigns.figures(key));
         figures
     }
 }
@@ -227,12 +263,36 @@ impl Measured {
 impl Run {
     /// All that was asked for.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        self.databases.iter().flat_map(Measured::verdicts).collect()
+        let decisions = &self.decisions;
+        let mut verdicts = vec![Verdict {
+            what: "one decision over 500 routes, median".to_owned(),
+            found: format!("{:.0} µs", decisions.full_p50),
+            wanted: format!("at most {DECISION_MAX} µs"),
+            passed: decisions.full_p50 <= DECISION_MAX,
+        }];
+        verdicts.extend(self.databases.iter().flat_map(Measured::verdicts));
+        verdicts
     }
 
     /// All lines for programs.
     pub fn figures(&self) -> Vec<Figure> {
-        let mut figures = Vec::new();
+        let decisions = &self.decisions;
+        let mut figures = vec![
+            Figure::new(
+                "decision_500_routes_p50",
+                "us",
+                decisions.full_p50,
+                "decision_500_plain_routes_p50",
+                decisions.plain_p50,
+            ),
+            Figure::new(
+                "decision_500_routes_p99",
+                "us",
+                decisions.full_p99,
+                "decision_500_plain_routes_p50",
+                decisions.plain_p50,
+            ),
+        ];
         for measured in &self.databases {
             figures.extend(measured.figures());
             let (title, ceiling) = (format!("voice_max_{}", measured.key), &self.ceiling);
@@ -275,6 +335,11 @@ impl Run {
 pub(crate) fn sample() -> Run {
     let times = |rate, p50, p99| Times { rate, p50, p99 };
     Run {
+        decisions: Decisions {
+            full_p50: 120.0,
+            full_p99: 180.0,
+            plain_p50: 20.0,
+        },
         ceiling: times(30_000.0, 0.9, 2.0),
         databases: vec![Measured {
             key: "postgres",
@@ -284,6 +349,8 @@ pub(crate) fn sample() -> Run {
             voice: times(1_600.0, 18.0, 40.0),
             ceiling_half: times(800.0, 0.2, 1.0),
             voice_half: times(800.0, 3.0, 17.0),
+            few: times(800.0, 3.0, 16.0),
+            many: times(800.0, 3.0, 17.0),
             calls: WholeCalls {
                 calls_per_s: 250.0,
                 events_per_s: 2_000.0,
@@ -297,6 +364,7 @@ pub(crate) fn sample() -> Run {
                 peak: 61.0,
             },
             express: Some((times(2_000.0, 15.0, 30.0), times(1_000.0, 3.0, 9.0))),
+            assigns: assign::sample(),
         }],
     }
 }
@@ -312,7 +380,7 @@ mod tests {
             .iter()
             .map(|verdict| verdict.passed)
             .collect();
-        assert_eq!(passed, [true, false, true]);
+        assert_eq!(passed, [true, true, false, true, true, false, true, true]);
     }
 
     #[test]
@@ -327,6 +395,9 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), figures.len());
-        assert!((figures[0].ratio - 0.4).abs() < 1e-9);
+        let started = figures
+            .iter()
+            .find(|figure| figure.name == "calls_started_postgres");
+        assert!(started.is_some_and(|figure| (figure.ratio - 0.4).abs() < 1e-9));
     }
 }

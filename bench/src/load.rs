@@ -5,7 +5,7 @@
 //! answered, and the time of an answer counts from the moment its request was due, so that a stall
 //! is charged to every request it held up (no coordinated omission).
 
-use crate::http::Connection;
+use crate::http::{Answer, Connection};
 use anyhow::{Context, Result, anyhow, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,10 +28,40 @@ pub enum Pace {
     Open(f64),
 }
 
+/// What tells that an answer is as it should be.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted {
+    /// Every answer holds this text: one without it ends the run.
+    Always(&'static str),
+    /// An answer without this text is counted as a miss.
+    Mostly(&'static str),
+}
+
+impl Wanted {
+    /// Whether an answer is as it should be; what must not be at all is an error.
+    fn judge(self, answer: &Answer<'_>) -> Result<bool> {
+        let (text, may_miss) = match self {
+            Self::Always(text) => (text, false),
+            Self::Mostly(text) => (text, true),
+        };
+        let good = answer.status == 200 && answer.body.contains(text);
+        if good || (may_miss && answer.status == 200) {
+            return Ok(good);
+        }
+        bail!(
+            "answered {} with `{}`",
+            answer.status,
+            answer.body.chars().take(200).collect::<String>()
+        );
+    }
+}
+
 /// What a run found.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     pub seconds: f64,
+    /// Answers without what was asked for.
+    missed: usize,
     /// Microseconds, in order.
     latencies: Vec<u32>,
 }
@@ -42,8 +72,18 @@ impl Outcome {
         latencies.sort_unstable();
         Self {
             seconds: elapsed.as_secs_f64(),
+            missed: 0,
             latencies,
         }
+    }
+
+    /// This run and one after it, as one.
+    pub fn then(mut self, next: Self) -> Self {
+        self.seconds += next.seconds;
+        self.missed += next.missed;
+        self.latencies.extend(next.latencies);
+        self.latencies.sort_unstable();
+        self
     }
 
     /// Answers.
@@ -54,6 +94,11 @@ impl Outcome {
     /// Answers a second.
     pub fn rate(&self) -> f64 {
         self.count() as f64 / self.seconds
+    }
+
+    /// The part of the answers that held what was asked for.
+    pub fn share(&self) -> f64 {
+        1.0 - self.missed as f64 / self.count().max(1) as f64
     }
 
     /// The time, in milliseconds, within which this part of the answers came.
@@ -74,14 +119,19 @@ pub fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .block_on(work)
 }
 
-/// Sends requests; every answer must be a 200 that holds `<Response>`.
-pub fn run(address: SocketAddr, requests: Vec<Vec<u8>>, pace: Pace) -> Result<Outcome> {
+/// Sends requests; every answer must be a 200, and as it is wanted.
+pub fn run(
+    address: SocketAddr,
+    requests: Vec<Vec<u8>>,
+    pace: Pace,
+    wanted: Wanted,
+) -> Result<Outcome> {
     let limit = match pace {
         Pace::Closed(time) => time,
         Pace::Open(rate) => Duration::from_secs_f64(requests.len() as f64 / rate),
     };
     on_one_thread(async move {
-        let shared = Shared::new(requests, pace);
+        let shared = Shared::new(requests, pace, wanted);
         let mut connections = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
             connections.push(Connection::open(address).await?);
@@ -92,10 +142,12 @@ pub fn run(address: SocketAddr, requests: Vec<Vec<u8>>, pace: Pace) -> Result<Ou
         for connection in connections {
             workers.spawn(work(connection, Arc::clone(&shared), start));
         }
-        let mut latencies = Vec::new();
+        let (mut latencies, mut missed) = (Vec::new(), 0);
         let answered = tokio::time::timeout(limit + GRACE, async {
             while let Some(part) = workers.join_next().await {
-                latencies.extend(part??);
+                let part = part??;
+                latencies.extend(part.latencies);
+                missed += part.missed;
             }
             Ok::<(), anyhow::Error>(())
         })
@@ -109,23 +161,28 @@ pub fn run(address: SocketAddr, requests: Vec<Vec<u8>>, pace: Pace) -> Result<Ou
         if latencies.is_empty() {
             bail!("no answer at all");
         }
-        Ok(Outcome::new(elapsed, latencies))
+        Ok(Outcome {
+            missed,
+            ..Outcome::new(elapsed, latencies)
+        })
     })
 }
 
 struct Shared {
     requests: Vec<Vec<u8>>,
     pace: Pace,
+    wanted: Wanted,
     next: AtomicUsize,
     /// Requests that are due and not yet taken (open loop).
     due: Semaphore,
 }
 
 impl Shared {
-    fn new(requests: Vec<Vec<u8>>, pace: Pace) -> Arc<Self> {
+    fn new(requests: Vec<Vec<u8>>, pace: Pace, wanted: Wanted) -> Arc<Self> {
         Arc::new(Self {
             requests,
             pace,
+            wanted,
             next: AtomicUsize::new(0),
             due: Semaphore::new(0),
         })
@@ -156,8 +213,16 @@ fn due(start: Instant, index: usize, rate: f64) -> Instant {
     start + Duration::from_secs_f64(index as f64 / rate)
 }
 
-async fn work(mut connection: Connection, shared: Arc<Shared>, start: Instant) -> Result<Vec<u32>> {
-    let mut latencies = Vec::new();
+/// What one connection found.
+#[derive(Default)]
+struct Part {
+    /// Microseconds, as they came.
+    latencies: Vec<u32>,
+    missed: usize,
+}
+
+async fn work(mut connection: Connection, shared: Arc<Shared>, start: Instant) -> Result<Part> {
+    let mut found = Part::default();
     loop {
         if let Pace::Open(_) = shared.pace {
             shared.due.acquire().await?.forget();
@@ -172,16 +237,13 @@ async fn work(mut connection: Connection, shared: Arc<Shared>, start: Instant) -
             Pace::Open(rate) => due(start, index, rate),
         };
         let answer = connection.send(request).await?;
-        if answer.status != 200 || !answer.body.contains("<Response>") {
-            bail!(
-                "answered {} with `{}`",
-                answer.status,
-                answer.body.chars().take(200).collect::<String>()
-            );
-        }
-        latencies.push(u32::try_from(from.elapsed().as_micros()).unwrap_or(u32::MAX));
+        let good = shared.wanted.judge(&answer)?;
+        found
+            .latencies
+            .push(u32::try_from(from.elapsed().as_micros()).unwrap_or(u32::MAX));
+        found.missed += usize::from(!good);
     }
-    Ok(latencies)
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -196,6 +258,30 @@ mod tests {
         assert!((outcome.percentile(0.99) - 0.198).abs() < 1e-9);
         assert!((outcome.percentile(1.0) - 0.2).abs() < 1e-9);
         assert!(Outcome::default().percentile(0.99).abs() < 1e-9);
+    }
+
+    #[test]
+    fn runs_after_each_other_are_one() {
+        let part = |seconds, latencies: Vec<u32>, missed| Outcome {
+            missed,
+            ..Outcome::new(Duration::from_secs(seconds), latencies)
+        };
+        let both = part(1, vec![4_000, 1_000], 1).then(part(2, vec![3_000, 2_000], 0));
+        assert_eq!(both.count(), 4);
+        assert!((both.seconds - 3.0).abs() < 1e-9);
+        assert!((both.percentile(0.5) - 2.0).abs() < 1e-9);
+        assert!((both.share() - 0.75).abs() < 1e-9);
+        assert!((Outcome::default().share() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_answer_that_misses_what_was_asked_for_is_counted_or_ends_the_run() {
+        let answer = |status, body| Answer { status, body };
+        let mostly = Wanted::Mostly("+1");
+        assert!(mostly.judge(&answer(200, "a +1 b")).unwrap());
+        assert!(!mostly.judge(&answer(200, "none")).unwrap());
+        assert!(mostly.judge(&answer(503, "+1")).is_err());
+        assert!(Wanted::Always("+1").judge(&answer(200, "none")).is_err());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `make bench`: what the voice webhook costs, beside a ceiling, a floor and a plain Express handler
-//! measured in the same run.
+//! `make bench`: what the voice webhook and lending numbers to visitors cost, beside a ceiling, a floor
+//! and plain Express handlers measured in the same run.
 //!
 //! Invariants: everything is measured by one generator over loopback and nothing leaves the machine;
 //! every run is bounded in requests and time; a figure that misses what was asked for is reported,
@@ -8,26 +8,35 @@
 
 mod calls;
 mod ceiling;
+mod course;
+mod decision;
 mod figures;
 mod floor;
 mod form;
 mod http;
 mod load;
+mod log;
 mod machine;
 mod measure;
+mod pool;
 mod prepare;
 mod report;
 mod server;
+mod stored;
+mod visitor;
+mod visits;
 
 use anyhow::{Context, Result, bail};
 use measure::{Plan, Scratch, World};
 use report::Head;
 use std::env;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: bench [--date YYYY-MM-DD] [--out FOLDER] [--short]
+       bench decision    prints what one decision over 500 routes costs, and writes nothing
   --date   the day to write into the report
   --out    where RESULTS.md and results.json go (default: bench)
   --short  see that everything works; the figures mean little
@@ -37,6 +46,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let done = match args.split_first() {
         Some((role, rest)) if role == "ceiling" => serve_ceiling(rest),
+        Some((role, [])) if role == "decision" => print_decisions(),
         _ => bench(&args),
     };
     match done {
@@ -51,6 +61,18 @@ fn main() -> ExitCode {
 fn serve_ceiling(args: &[String]) -> Result<()> {
     let address = args.first().context(USAGE)?.parse()?;
     ceiling::serve(address)
+}
+
+fn print_decisions() -> Result<()> {
+    let found = decision::measure(Plan::FULL.decisions);
+    writeln!(
+        io::stdout(),
+        "full: {:.0} µs median, {:.0} µs p99; plain: {:.0} µs median",
+        found.full_p50,
+        found.full_p99,
+        found.plain_p50
+    )?;
+    Ok(())
 }
 
 struct Args {

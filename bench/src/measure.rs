@@ -1,11 +1,15 @@
 //! The order of a run: everything that is compared is measured in turns, round by round, so that a
 //! machine that slows down slows all of them; the middle round counts.
 
-use crate::calls::{self, Until};
+mod assign;
+
+use crate::calls::{Call, Until};
+use crate::course::{self, Carried, Course};
+use crate::decision;
 use crate::figures::{LiveCalls, Measured, Run, Times, WholeCalls};
 use crate::floor::Floor;
 use crate::form;
-use crate::load::{self, Pace};
+use crate::load::{self, Outcome, Pace, Wanted};
 use crate::prepare::{self, Purpose};
 use crate::server::Server;
 use anyhow::{Context, Result, bail};
@@ -27,7 +31,17 @@ pub struct Plan {
     pub floor: Duration,
     pub max: Duration,
     pub half: Duration,
+    /// Rounds in which few and many targets are compared, and how long each takes.
+    pub turns: usize,
+    pub turn: Duration,
     pub calls: Duration,
+    /// Of visitors who ask for numbers, in a round: as fast as it goes, at half of it, and of whole
+    /// visits.
+    pub assigns: Duration,
+    /// Visits that are stored where many are.
+    pub visits: u32,
+    /// Decisions of each kind.
+    pub decisions: u32,
 }
 
 impl Plan {
@@ -38,7 +52,12 @@ impl Plan {
         floor: Duration::from_secs(3),
         max: Duration::from_secs(4),
         half: Duration::from_secs(6),
+        turns: 9,
+        turn: Duration::from_secs(3),
         calls: Duration::from_secs(8),
+        assigns: Duration::from_secs(3),
+        visits: 1_000_000,
+        decisions: 4_000,
     };
     /// To see that everything works; the figures mean little.
     pub const SHORT: Self = Self {
@@ -47,7 +66,12 @@ impl Plan {
         floor: Duration::from_secs(1),
         max: Duration::from_secs(1),
         half: Duration::from_secs(1),
+        turns: 3,
+        turn: Duration::from_secs(1),
         calls: Duration::from_secs(1),
+        assigns: Duration::from_secs(1),
+        visits: 20_000,
+        decisions: 50,
     };
 }
 
@@ -88,7 +112,9 @@ impl World {
         for kind in [Kind::Sqlite, Kind::Postgres] {
             databases.push(self.database(kind, &ceiling)?);
         }
+        say("decisions");
         Ok(Run {
+            decisions: decision::measure(self.plan.decisions),
             ceiling: top,
             databases,
         })
@@ -131,14 +157,15 @@ impl World {
         floor.close()?;
         let floor = middle(floors, |rate| *rate)?;
         say(&format!("  {floor:.0} plain commits/s"));
-        let express = match &express {
+        let express_times = match &express {
             Some(server) => {
                 let fastest = middle(expresses, |times| times.rate)?;
                 say(&format!(
                     "  Express {:.0} requests/s, p99 {:.1} ms",
                     fastest.rate, fastest.p99
                 ));
-                Some((fastest, self.steady(server, fastest.rate / 2.0)?))
+                let half = self.steady(server, fastest.rate / 2.0, self.plan.half)?;
+                Some((fastest, half))
             }
             None => None,
         };
@@ -152,14 +179,31 @@ impl World {
             voice.p99,
             voice.rate / floor
         ));
-        let (ceiling_half, voice_half) = self.half_load(ceiling, &product, voice.rate / 2.0)?;
+        let rounds = (self.plan.rounds, self.plan.half);
+        let (ceiling_half, voice_half) =
+            self.in_turns(ceiling, &product, voice.rate / 2.0, rounds)?;
         say(&format!(
             "  at half load p99 {:.1} ms, ceiling {:.1} ms",
             voice_half.p99, ceiling_half.p99
         ));
         drop(product);
+        // Both begin empty: the calls stored so far must not weigh on one of them.
+        let few = self.must_product(kind, Purpose::Few)?;
+        let many = self.must_product(kind, Purpose::Many)?;
+        for server in [&few, &many] {
+            self.warm_up(server)?;
+        }
+        let turns = (self.plan.turns, self.plan.turn);
+        let (few, many) = self.in_turns(&few, &many, voice.rate / 2.0, turns)?;
+        say(&format!(
+            "  with {} targets p99 {:.1} ms, with eight {:.1} ms",
+            prepare::TARGETS_MANY,
+            many.p99,
+            few.p99
+        ));
         let calls = self.whole_calls(kind)?;
         let memory = self.live_calls(kind)?;
+        let assigns = self.assigns(kind, express.as_ref().unwrap_or(ceiling))?;
         Ok(Measured {
             key,
             title,
@@ -168,9 +212,12 @@ impl World {
             voice,
             ceiling_half,
             voice_half,
+            few,
+            many,
             calls,
             memory,
-            express,
+            express: express_times,
+            assigns,
         })
     }
 
@@ -179,11 +226,21 @@ impl World {
         let Some(binary) = &self.product else {
             return Ok(None);
         };
-        let database = match kind {
-            Kind::Sqlite => prepare::sqlite(&self.scratch, purpose)?,
-            Kind::Postgres => prepare::postgres(&self.postgres, purpose)?,
-        };
-        Ok(Some(Server::product(binary, &database, &self.scratch)?))
+        let database = self.prepared(kind, purpose)?;
+        Ok(Some(Server::product(
+            binary,
+            &database,
+            &[],
+            &self.scratch,
+        )?))
+    }
+
+    /// A fresh database; its address.
+    fn prepared(&self, kind: Kind, purpose: Purpose) -> Result<String> {
+        match kind {
+            Kind::Sqlite => prepare::sqlite(&self.scratch, purpose),
+            Kind::Postgres => prepare::postgres(&self.postgres, purpose),
+        }
     }
 
     fn must_product(&self, kind: Kind, purpose: Purpose) -> Result<Server> {
@@ -204,37 +261,37 @@ impl World {
         send(server, requests, Pace::Closed(time))
     }
 
-    fn steady(&self, server: &Server, rate: f64) -> Result<Times> {
-        let count = (rate * self.plan.half.as_secs_f64()).ceil().max(1.0) as usize;
+    fn steady(&self, server: &Server, rate: f64, time: Duration) -> Result<Times> {
+        let count = (rate * time.as_secs_f64()).ceil().max(1.0) as usize;
         let requests = form::arrivals(&server.address.to_string(), count);
         send(server, requests, Pace::Open(rate))
     }
 
-    /// The ceiling and our webhook in turns, both at this rate.
-    fn half_load(&self, ceiling: &Server, product: &Server, rate: f64) -> Result<(Times, Times)> {
-        let (mut below, mut ours) = (Vec::new(), Vec::new());
-        for _ in 0..self.plan.rounds {
-            below.push(self.steady(ceiling, rate)?);
-            ours.push(self.steady(product, rate)?);
+    /// Two servers in turns, both at this rate: so many rounds of this length. What the disk does at a
+    /// moment meets both, and the round in the middle counts.
+    fn in_turns(
+        &self,
+        one: &Server,
+        other: &Server,
+        rate: f64,
+        (rounds, time): (usize, Duration),
+    ) -> Result<(Times, Times)> {
+        let (mut of_one, mut of_other) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            of_one.push(self.steady(one, rate, time)?);
+            of_other.push(self.steady(other, rate, time)?);
         }
         Ok((
-            middle(below, |times| times.p99)?,
-            middle(ours, |times| times.p99)?,
+            middle(of_one, |times| times.p99)?,
+            middle(of_other, |times| times.p99)?,
         ))
     }
 
     fn whole_calls(&self, kind: Kind) -> Result<WholeCalls> {
         let server = self.must_product(kind, Purpose::Calls)?;
-        let carry = |time| {
-            calls::carry(server.address, usize::MAX, time, Until::Ended).with_context(|| {
-                format!(
-                    "a call was not carried; the server's log:\n{}",
-                    server.log_end()
-                )
-            })
-        };
-        carry(self.plan.warm_up)?;
-        let carried = carry(self.plan.calls)?;
+        let whole = Call(Until::Ended);
+        carry(&server, usize::MAX, self.plan.warm_up, whole)?;
+        let carried = carry(&server, usize::MAX, self.plan.calls, whole)?;
         let found = WholeCalls {
             calls_per_s: carried.rate(),
             events_per_s: carried.events.rate(),
@@ -252,13 +309,7 @@ impl World {
         let server = self.must_product(kind, Purpose::Memory)?;
         let idle = server.memory()?.resident;
         let limit = Duration::from_secs(60);
-        let carried =
-            calls::carry(server.address, LIVE, limit, Until::Talking).with_context(|| {
-                format!(
-                    "a call was not carried; the server's log:\n{}",
-                    server.log_end()
-                )
-            })?;
+        let carried = carry(&server, LIVE, limit, Call(Until::Talking))?;
         std::thread::sleep(SETTLE);
         let memory = server.memory()?;
         say(&format!(
@@ -275,13 +326,30 @@ impl World {
 }
 
 fn send(server: &Server, requests: Vec<Vec<u8>>, pace: Pace) -> Result<Times> {
-    let outcome = load::run(server.address, requests, pace)
-        .with_context(|| format!("a run failed; the server's log:\n{}", server.log_end()))?;
-    Ok(Times {
+    let outcome = sent(server, requests, pace, Wanted::Always("<Response>"))?;
+    Ok(times(&outcome))
+}
+
+fn sent(server: &Server, requests: Vec<Vec<u8>>, pace: Pace, wanted: Wanted) -> Result<Outcome> {
+    load::run(server.address, requests, pace, wanted)
+        .with_context(|| format!("a run failed; the server's log:\n{}", server.log_end()))
+}
+
+fn carry<C: Course>(server: &Server, count: usize, time: Duration, course: C) -> Result<Carried> {
+    course::carry(server.address, count, time, course).with_context(|| {
+        format!(
+            "not all was carried; the server's log:\n{}",
+            server.log_end()
+        )
+    })
+}
+
+fn times(outcome: &Outcome) -> Times {
+    Times {
         rate: outcome.rate(),
         p50: outcome.percentile(0.5),
         p99: outcome.percentile(0.99),
-    })
+    }
 }
 
 /// The one in the middle by a measure.

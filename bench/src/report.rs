@@ -1,5 +1,7 @@
 //! The report for people and the list for programs.
 
+mod assign;
+
 use crate::figures::{Measured, Run, Times};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
@@ -44,7 +46,7 @@ pub fn verdicts(run: &Run) -> String {
 
 fn markdown(head: &Head, run: &Run) -> String {
     let mut out = String::from(
-        "# What the voice webhook costs\n\nWritten by `make bench`; do not edit. One run on one machine: compare figures within it, not with another machine's.\n\n",
+        "# What a call and a visitor cost\n\nWritten by `make bench`; do not edit. One run on one machine: compare figures within it, not with another machine's.\n\n",
     );
     for warning in &head.warnings {
         let _ = writeln!(out, "> {warning}\n");
@@ -87,7 +89,16 @@ fn markdown(head: &Head, run: &Run) -> String {
             memory.peak
         );
     }
+    assign::section(&mut out, run);
+    let decisions = &run.decisions;
+    let _ = writeln!(
+        out,
+        "\n## One decision\n\n| 500 routes | median µs | p99 µs |\n|---|---:|---:|\n| with hours, filters, caps, restrictions, history | {:.0} | {:.0} |\n| always open to everybody | {:.0} | |",
+        decisions.full_p50, decisions.full_p99, decisions.plain_p50
+    );
     out.push_str(ROWS);
+    out.push_str(assign::ROWS);
+    out.push_str(GENERATOR);
     out
 }
 
@@ -171,8 +182,10 @@ const ROWS: &str = "
 - **half load**: requests at half of the rate that our webhook reached. The ceiling gets the same rate. Times count from the moment a request was due, not from when it could be sent.
 - **whole calls**: every request that the carrier makes for a connected and recorded call: arrival, four states of the dialed leg, the dial's result, the recording, the end.
 - **memory**: resident memory (`VmRSS`) of a server started for it: before the first call, with live calls whose target has answered, and the most it had (`VmHWM`).
+";
 
-One load generator of ours sends everything: one thread, 32 kept-alive connections over loopback, requests built and signed ahead of time (for whole calls as they go, because their addresses come from our answers). It shares the processors with what it measures. An answer without TwiML ends the run. Rounds alternate between the things compared, and the middle one of three counts.
+const GENERATOR: &str = "
+One load generator of ours sends everything: one thread, 32 kept-alive connections over loopback, requests built and signed ahead of time (for whole calls and whole visits as they go, because each follows from our answers). It shares the processors with what it measures. An answer without TwiML ends the run, as does one with an error. Rounds alternate between the things compared, and the middle one of three counts.
 ";
 
 #[cfg(test)]
@@ -190,7 +203,21 @@ mod tests {
         let text = markdown(&head, &sample());
         assert!(text.contains("| FAIL | added p99 over the ceiling at half load, PostgreSQL | 16.0 ms | at most 15 ms |"), "{text}");
         assert!(text.contains("| memory | 8 / 16 |"));
-        assert!(verdicts(&sample()).starts_with("PASS  calls started"));
+        assert!(text.contains("| PASS | assigns with 1000000 visits stored by those without, PostgreSQL | 0.95 | 0.85 to 1.15 |"), "{text}");
+        assert!(
+            text.contains("| *moved by the visits, PostgreSQL* | -5.0 % |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| no visits stored, PostgreSQL | 4000 | 1.00 | 4.50 | less than 3 |"),
+            "{text}"
+        );
+        let all = verdicts(&sample());
+        assert!(
+            all.lines()
+                .any(|line| line.starts_with("PASS  calls started")),
+            "{all}"
+        );
     }
 
     #[test]

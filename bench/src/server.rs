@@ -4,8 +4,10 @@ use crate::floor::POOL;
 use crate::form;
 use crate::http::Connection;
 use crate::load::on_one_thread;
+use crate::pool::NUMBERS;
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -32,7 +34,7 @@ impl Server {
         Self::start("ceiling", command, address, scratch)
     }
 
-    /// The plain Express handler.
+    /// The plain Express handlers.
     pub fn express(folder: &Path, database: &str, scratch: &Path) -> Result<Self> {
         let address = free_address()?;
         let mut command = Command::new("node");
@@ -42,12 +44,18 @@ impl Server {
             .env("NODE_ENV", "production")
             .env("PORT", address.port().to_string())
             .env("DATABASE_URL", database)
-            .env("CONNECTIONS", POOL.to_string());
+            .env("CONNECTIONS", POOL.to_string())
+            .env("NUMBERS", NUMBERS.to_string());
         Self::start("express", command, address, scratch)
     }
 
-    /// The product over a prepared database, with the settings a new installation has.
-    pub fn product(binary: &Path, database: &str, scratch: &Path) -> Result<Self> {
+    /// The product over a prepared database, with the settings a new installation has but for these.
+    pub fn product(
+        binary: &Path,
+        database: &str,
+        settings: &[(&str, &str)],
+        scratch: &Path,
+    ) -> Result<Self> {
         let address = free_address()?;
         let mut command = Command::new(binary);
         for (name, _) in std::env::vars_os() {
@@ -74,7 +82,8 @@ impl Server {
             .env("TWILIO_ACCOUNT_SID", form::ACCOUNT_SID)
             .env("TWILIO_AUTH_TOKEN", form::TOKEN)
             // Nobody listens on this port: a run must not leave the machine.
-            .env("TWILIO_API_BASE_URL", "http://127.0.0.1:9");
+            .env("TWILIO_API_BASE_URL", "http://127.0.0.1:9")
+            .envs(settings.iter().copied());
         Self::start("callcenter", command, address, scratch)
     }
 
@@ -135,6 +144,20 @@ impl Server {
         let text = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    /// How long the log is by now, in bytes.
+    pub fn log_length(&self) -> Result<u64> {
+        Ok(fs::metadata(&self.log)?.len())
+    }
+
+    /// What was printed since the log was so long.
+    pub fn log_since(&self, length: u64) -> Result<String> {
+        let mut file = fs::File::open(&self.log)?;
+        file.seek(SeekFrom::Start(length))?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        Ok(text)
     }
 
     /// Resident memory in megabytes: now, and the most it ever was. Only Linux tells.

@@ -30,6 +30,8 @@ export class Call {
     this.errors = [];
     this.exchanges = [];
     this.mostLegsAtOnce = 0;
+    this.dials = 0;
+    this.mostDialsAtOnce = 0;
     this.digits = [...(script.caller?.digits ?? [])];
     this.speech = [...(script.caller?.speech ?? [])];
     this.over = new AbortController();
@@ -209,7 +211,7 @@ export class Call {
       rang: this.legs.map((leg) => leg.address),
       connectedTo: this.legs.find((leg) => leg.bridged)?.address ?? null,
       mostLegsAtOnce: this.mostLegsAtOnce,
-      twoAtOnce: this.mostLegsAtOnce > 1,
+      twoAtOnce: this.mostDialsAtOnce > 1 || this.legs.filter((leg) => leg.bridged && leg.live).length > 1,
       exchanges: this.exchanges,
       breaches: this.exchanges.flatMap(({ kind, url, breaches }) => breaches.map((breach) => ({ kind, url, ...breach }))),
     };

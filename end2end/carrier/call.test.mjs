@@ -101,7 +101,8 @@ test('two nouns ring at once and the report says so; the slower one is canceled'
     '/api/webhooks/voice': twiml('<Dial><Number>+15550001111</Number><Sip>sip:a@b.example</Sip></Dial>'),
   });
   const report = await carrier.place({ ...CALL, callees: ({ kind }) => ({ kind: 'answer', after: kind === 'sip' ? 1 : 9, talk: 5 }) });
-  assert.equal(report.twoAtOnce, true);
+  assert.equal(report.mostLegsAtOnce, 2);
+  assert.equal(report.twoAtOnce, false, 'the phones of one Dial ring together');
   assert.equal(report.connectedTo, 'sip:a@b.example');
   assert.deepEqual(report.legs.map((leg) => leg.status), ['canceled', 'completed']);
 });

@@ -19,7 +19,8 @@ export class Carrier {
    * public address, default the base), `accountSid`, `authToken`, `seed`, `run` (a label that makes
    * ids of another run differ), `faults`, `timeScale` (carrier seconds a real second),
    * `voicePath`, `voiceMethod`, `statusPath` (null: none), `fallbackPath`, `connection` (retry
-   * settings, see transport.mjs), `signPort`, `restFaults` ({tooMany, fail} probabilities).
+   * settings, see transport.mjs), `signPort`, `restFaults` (see rest-faults.mjs), `rest` (options of
+   * the REST side, see rest.mjs).
    */
   constructor(options = {}) {
     this.options = options;
@@ -35,7 +36,7 @@ export class Carrier {
     this.loads = new Map();
     this.peaks = new Map();
     this.placed = 0;
-    this.rest = new RestServer(this, options.restFaults);
+    this.rest = new RestServer(this, options.restFaults, options.rest);
     if (options.baseUrl) this.pointAt(options.baseUrl, options.publicUrl);
   }
 
@@ -95,7 +96,9 @@ export class Carrier {
     this.loads.set(leg.address, now);
     this.peaks.set(leg.address, Math.max(this.peaks.get(leg.address) ?? 0, now));
     const { call } = leg;
-    call.mostLegsAtOnce = Math.max(call.mostLegsAtOnce, call.legs.filter((one) => one.live).length);
+    const live = call.legs.filter((one) => one.live);
+    call.mostLegsAtOnce = Math.max(call.mostLegsAtOnce, live.length);
+    call.mostDialsAtOnce = Math.max(call.mostDialsAtOnce, new Set(live.map((one) => one.dial)).size);
   }
 
   /** Book-keeping when a leg ends. */

@@ -14,6 +14,7 @@ export async function dial(call, node, documentUrl, first) {
   const nouns = node.children.length > 0 ? node.children.filter(isCallee) : [{ name: 'Number', text: node.text, attributes: {} }];
   if (attributes.answerOnBridge !== 'true' || !first) call.answer();
   call.heard.push({ ring: nouns.map((noun) => noun.text.trim()) });
+  call.dials += 1;
   const race = { over: new AbortController(), winner: null, attributes, documentUrl };
   const signal = call.signal();
   const cut = () => race.over.abort();
@@ -51,6 +52,7 @@ function newLeg(call, noun, attributes) {
   const ordinal = call.legs.length;
   const leg = new Leg(call, noun, sid('CA', carrier.seed, carrier.run, call.key, 'leg', ordinal), attributes.callerId ?? call.from);
   leg.ordinal = ordinal;
+  leg.dial = call.dials;
   call.legs.push(leg);
   carrier.legStarted(leg);
   return leg;

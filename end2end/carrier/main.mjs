@@ -1,12 +1,18 @@
 #!/usr/bin/env node
-// Command line of the fake carrier: places calls against a running product, prints a JSON summary.
+// Command line of the fake carrier: places calls against a running product, prints a JSON summary. Or
+// serves the REST side alone, with a side door for a test.
 
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Carrier } from './carrier.mjs';
+import { ControlledRest } from './control.mjs';
 import { placeMany, summarise } from './load.mjs';
+import { checkOdds, NO_REST_FAULTS } from './rest-faults.mjs';
+
+const FAULTS = Object.keys(NO_REST_FAULTS).filter((name) => !name.endsWith('Ms'));
 
 const USAGE = `node carrier/main.mjs --base URL --to NUMBER[,NUMBER…] [options]
+node carrier/main.mjs --rest-only [options]
 
   --base URL           where the product listens
   --public URL         its PUBLIC_BASE_URL, when that differs (signatures cover it)
@@ -26,6 +32,18 @@ const USAGE = `node carrier/main.mjs --base URL --to NUMBER[,NUMBER…] [options
   --fallback PATH      request this path when TwiML cannot be had
   --reports FILE       write every call's report as JSON lines
 
+The REST API, in both:
+  --faults LIST        what goes wrong there, with its probability: NAME=P[,NAME=P…]. The names (rest-faults.mjs):
+                       ${FAULTS.slice(0, 4).join(', ')},
+                       ${FAULTS.slice(4).join(', ')}
+  --lag-ms N           how long listLag keeps a new number out of lists (${NO_REST_FAULTS.lagMs})
+  --slow-ms N          how late slowBuy answers (${NO_REST_FAULTS.slowMs})
+  --accounts LIST      more accounts: SID:TOKEN[,SID:TOKEN…], or a file with one a line
+
+--rest-only serves the REST API and a side door for a test under /control/ (README.md), places no calls, and
+takes of the options above only --account, --token, --seed, --run (empty) and --rest-port (0: any that is free).
+It prints one line, {"port":…,"url":…,"account":…,"seed":…}, and ends when it is killed or its parent is gone.
+
 Exit code: 0 all answers valid, 1 breaches or errors, 2 wrong usage.`;
 
 function read() {
@@ -35,6 +53,7 @@ function read() {
       base: text, public: text, account: text, token: text, to: text, 'from-list': text, calls: text, concurrency: text,
       seed: text, run: text, duplicate: text, shuffle: text, delay: text, drop: text, 'lost-reply': text, scale: text,
       'rest-port': text, linger: text, fallback: text, reports: text, help: { type: 'boolean', short: 'h' },
+      'rest-only': { type: 'boolean' }, faults: text, 'lag-ms': text, 'slow-ms': text, accounts: text,
     },
   });
   return values;
@@ -52,6 +71,45 @@ function list(value) {
   return source.split(/[\s,]+/).filter(Boolean);
 }
 
+/** The options of the carrier that both ways to run it have. */
+function common(values) {
+  const restFaults = { lagMs: number(values, 'lag-ms', NO_REST_FAULTS.lagMs), slowMs: number(values, 'slow-ms', NO_REST_FAULTS.slowMs) };
+  for (const one of (values.faults ?? '').split(',').filter(Boolean)) {
+    const [, name, odds] = /^\s*(\w+)=(\S+)\s*$/.exec(one) ?? [];
+    if (!name) throw new Error(`--faults takes NAME=PROBABILITY, not ${one}`);
+    restFaults[name] = Number(odds);
+  }
+  checkOdds(restFaults);
+  return {
+    accountSid: values.account ?? process.env.TWILIO_ACCOUNT_SID,
+    authToken: values.token ?? process.env.TWILIO_AUTH_TOKEN?.split(',')[0],
+    seed: number(values, 'seed', 1),
+    restFaults,
+  };
+}
+
+/** The accounts beside the carrier's own: [sid, token] of each. */
+function accounts(values) {
+  return list(values.accounts).map((one) => {
+    const [, sid, token] = /^([^:]+):(.+)$/.exec(one) ?? [];
+    if (!sid) throw new Error(`--accounts takes SID:TOKEN, not ${one}`);
+    return [sid, token];
+  });
+}
+
+async function serve(values) {
+  const known = ['rest-only', 'rest-port', 'account', 'token', 'accounts', 'seed', 'run', 'faults', 'lag-ms', 'slow-ms'];
+  const strange = Object.keys(values).filter((name) => !known.includes(name));
+  if (strange.length > 0) throw new Error(`--rest-only does without --${strange.join(', --')}`);
+  const options = { ...common(values), run: values.run };
+  const server = new ControlledRest(options, accounts(values));
+  const parent = process.ppid;
+  const port = await server.listen(number(values, 'rest-port', 0, 0, 65535));
+  console.log(JSON.stringify({ port, url: `http://127.0.0.1:${port}`, account: server.rest.carrier.accountSid, seed: options.seed }));
+  // A test that was killed cannot end what it started.
+  setInterval(() => process.ppid !== parent && process.exit(), 500).unref();
+}
+
 async function main(values) {
   if (!values.base || !values.to) throw new Error('--base and --to are needed');
   const share = (name) => number(values, name, 0, 0, 1);
@@ -59,9 +117,7 @@ async function main(values) {
   const carrier = new Carrier({
     baseUrl: values.base.replace(/\/$/, ''),
     publicUrl: values.public?.replace(/\/$/, ''),
-    accountSid: values.account ?? process.env.TWILIO_ACCOUNT_SID,
-    authToken: values.token ?? process.env.TWILIO_AUTH_TOKEN?.split(',')[0],
-    seed: number(values, 'seed', 1),
+    ...common(values),
     run: values.run ?? new Date().toISOString(),
     timeScale: number(values, 'scale', 100, 0.01),
     fallbackPath: values.fallback,
@@ -69,6 +125,7 @@ async function main(values) {
       duplicate: share('duplicate'), shuffle: share('shuffle'), delay: share('delay'), drop: share('drop'), lostReply: share('lost-reply'),
     },
   });
+  for (const [sid, token] of accounts(values)) carrier.rest.addAccount(sid, token);
   if (values['rest-port'] !== undefined) console.error(`REST API at ${await carrier.listen(number(values, 'rest-port', 0))}`);
   const started = performance.now();
   let done = 0;
@@ -94,6 +151,7 @@ async function main(values) {
 try {
   const values = read();
   if (values.help) console.log(USAGE);
+  else if (values['rest-only']) await serve(values);
   else process.exitCode = await main(values);
 } catch (error) {
   console.error(`${error.message}\n\n${USAGE}`);

@@ -1,20 +1,39 @@
-// The carrier's REST API, as far as the product asks: calls, recordings and their audio.
+// The carrier's REST API, as far as the product asks: calls, recordings and their audio, phone numbers,
+// the account itself and prices.
 
 import http from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Accounts, accountResource } from './accounts.mjs';
+import { json, notFound, page, problem, ranged, readForm, send, VERSION } from './answers.mjs';
 import { silentMp3, wavTone } from './audio.mjs';
-import { roll } from './chance.mjs';
+import { between } from './chance.mjs';
 import { rfc2822 } from './clock.mjs';
+import { Numbers } from './numbers.mjs';
+import { PRICES, pricesOf } from './prices.mjs';
+import { RestFaults } from './rest-faults.mjs';
 import { parseXml } from './xml.mjs';
 
-const VERSION = '2010-04-01';
-
-/** Serves `/2010-04-01/Accounts/{AC}/…` on the loopback interface. */
+/** Serves `/2010-04-01/Accounts/{AC}/…` and `/v1/PhoneNumbers/Countries/{ISO}` on the loopback interface. */
 export class RestServer {
-  constructor(carrier, faults = {}) {
+  /**
+   * `faults`: see rest-faults.mjs; they may be changed later in `this.faults`. `options`: `mostInFlight`,
+   * requests under way beyond which 429 comes and nothing is done (none); `holdMs`, how long an answer is
+   * held, a number or [low, high] (0); and those of the stock of numbers, see inventory.mjs.
+   */
+  constructor(carrier, faults = {}, { mostInFlight = Infinity, holdMs = 0, ...stock } = {}) {
     this.carrier = carrier;
-    this.faults = { tooMany: 0, fail: 0, ...faults };
+    this.chance = new RestFaults(carrier.seed, faults);
+    this.faults = this.chance.odds;
+    this.mostInFlight = mostInFlight;
+    this.holdMs = [holdMs].flat();
+    this.accounts = new Accounts(carrier.clock);
+    this.accounts.add(carrier.accountSid, carrier.authToken);
+    this.numbers = new Numbers(carrier, this.chance, stock);
+    this.prices = structuredClone(PRICES);
     this.requests = [];
-    this.server = http.createServer((request, response) => this.#answer(request, response));
+    this.inFlight = 0;
+    this.peakInFlight = 0;
+    this.server = http.createServer((request, response) => this.answer(request, response));
   }
 
   /** Starts to listen; resolves to the base URL. */
@@ -33,45 +52,89 @@ export class RestServer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  async #answer(request, response) {
+  /** Adds an account with numbers of its own, or changes a token; `options`: friendlyName, status, type. */
+  addAccount(sid, token, options) {
+    return this.accounts.add(sid, token, options);
+  }
+
+  /** Adds an API key (`SK…`) of an account; `{standard: true}` for one that may not ask for the account itself. */
+  addKey(accountSid, keySid, secret, options) {
+    this.accounts.addKey(accountSid, keySid, secret, options);
+  }
+
+  /** Answers one request, also one that came in at another server, see control.mjs. */
+  async answer(request, response) {
     const url = new URL(request.url, 'http://rest.invalid');
     const entry = { method: request.method, path: url.pathname, query: url.search, at: Date.now() };
     this.requests.push(entry);
+    this.inFlight += 1;
+    this.peakInFlight = Math.max(this.peakInFlight, this.inFlight);
+    const crowded = this.inFlight > this.mostInFlight;
     try {
       const body = await readForm(request);
-      const result = this.#refusal(request, entry) ?? this.#route(request, url, body);
-      entry.status = result.status;
-      send(request, response, result);
+      entry.form = Object.fromEntries(body);
+      let result = problem(429, 20429, 'Too Many Requests');
+      if (!crowded) {
+        const attempt = this.chance.attempt(nameOf(request.method, url.pathname, body));
+        result = this.#respond(request, url, body, attempt.draw);
+        await this.#hold(attempt, result.lateMs);
+      }
+      entry.status = result.cut ? 0 : result.status;
+      if (result.cut) request.socket.destroy();
+      else send(request, response, result);
     } catch (error) {
       entry.status = 500;
       send(request, response, problem(500, 20500, error.message));
+    } finally {
+      this.inFlight -= 1;
     }
   }
 
-  #refusal(request, entry) {
-    const { carrier, faults } = this;
-    const wanted = `Basic ${Buffer.from(`${carrier.accountSid}:${carrier.authToken}`).toString('base64')}`;
-    if (request.headers.authorization !== wanted) return problem(401, 20003, 'Authenticate');
-    const dice = roll(carrier.seed, 'rest', this.requests.length, entry.path);
-    if (dice < faults.tooMany) return problem(429, 20429, 'Too Many Requests');
-    if (dice < faults.tooMany + faults.fail) return problem(503, 20503, 'Service Unavailable');
+  async #hold({ name, nth }, lateMs = 0) {
+    const [low, high = low] = this.holdMs;
+    const ms = lateMs + between(low, high, this.carrier.seed, 'hold', name, nth);
+    if (ms > 0) await pause(ms, undefined, { ref: false });
+  }
+
+  /** Decides and does everything at once: whoever asked first is served first, whatever is held afterwards. */
+  #respond(request, url, body, draw) {
+    const asker = this.accounts.who(request.headers.authorization);
+    if (!asker) return problem(401, 20003, 'Authenticate');
+    const fault = draw('any');
+    if (fault === 'tooMany') return problem(429, 20429, 'Too Many Requests');
+    if (fault === 'fail') return problem(503, 20503, 'Service Unavailable');
     const type = request.headers['content-type'] ?? '';
     if (request.method === 'POST' && !type.startsWith('application/x-www-form-urlencoded')) {
       return problem(415, 20415, 'Unsupported Media Type');
     }
-    return null;
+    return this.#route(request, url, body, asker, draw);
   }
 
-  #route(request, url, body) {
-    const [, version, accounts, account, kind, id, child] = url.pathname.replace(/\.json$/, '').split('/');
-    if (version !== VERSION || accounts !== 'Accounts' || account !== this.carrier.accountSid) return notFound(url);
+  #route(request, url, body, { account, standard }, draw) {
+    const [, version, accounts, owner, kind, id, child, ...rest] = url.pathname.replace(/\.json$/, '').split('/');
     const { method } = request;
+    if (version === 'v1' && accounts === 'PhoneNumbers' && owner === 'Countries' && kind && !id) return pricesOf(this.prices, kind, url);
+    if (version !== VERSION || accounts !== 'Accounts' || owner !== account.sid) return notFound(url);
+    if (!kind) return this.#account(account, standard, method, url);
+    if (kind === 'AvailablePhoneNumbers' || kind === 'IncomingPhoneNumbers') {
+      return this.numbers.answer({ account, kind, rest: [id, child, ...rest], method, url, body, draw });
+    }
+    // Calls and recordings are made by the carrier, in its own account only.
+    if (account.sid !== this.carrier.accountSid) {
+      return ['Calls', 'Recordings'].includes(kind) && !id ? page(url, kind.toLowerCase(), []) : notFound(url);
+    }
     if (kind === 'Calls' && !id && method === 'GET') return this.#listCalls(url);
     if (kind === 'Calls' && id && child === 'Recordings' && method === 'GET') return this.#listRecordings(url, id);
     if (kind === 'Calls' && id && !child) return this.#call(method, id, body, url);
     if (kind === 'Recordings' && !id && method === 'GET') return this.#listRecordings(url, url.searchParams.get('CallSid'));
     if (kind === 'Recordings' && id) return this.#recording(request, id, url);
     return notFound(url);
+  }
+
+  #account(account, standard, method, url) {
+    if (!url.pathname.endsWith('.json')) return notFound(url);
+    if (standard) return problem(401, 20003, 'Authenticate');
+    return method === 'GET' ? json(200, accountResource(account)) : problem(405, 20004, 'Method not allowed');
   }
 
   #call(method, id, body, url) {
@@ -165,63 +228,8 @@ function recordingResource(carrier, recording) {
   };
 }
 
-function page(url, name, rows) {
-  const size = Math.min(Math.max(Number(url.searchParams.get('PageSize') ?? 50) || 50, 1), 1000);
-  const number = Number(url.searchParams.get('Page') ?? 0) || 0;
-  const at = (index) => {
-    const query = new URLSearchParams(url.searchParams);
-    query.set('PageSize', String(size));
-    query.set('Page', String(index));
-    query.set('PageToken', `PT${index}`);
-    return `${url.pathname}?${query}`;
-  };
-  const more = (number + 1) * size < rows.length;
-  return json(200, {
-    [name]: rows.slice(number * size, (number + 1) * size),
-    page: number,
-    page_size: size,
-    start: number * size,
-    end: Math.max(0, Math.min(rows.length, (number + 1) * size) - 1),
-    uri: url.pathname + url.search,
-    first_page_uri: at(0),
-    next_page_uri: more ? at(number + 1) : null,
-    previous_page_uri: number > 0 ? at(number - 1) : null,
-  });
-}
-
-function ranged(request, audio, type) {
-  const headers = { 'Content-Type': type, 'Accept-Ranges': 'bytes' };
-  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
-  if (!range || (!range[1] && !range[2])) return { status: 200, headers, body: audio };
-  const last = audio.length - 1;
-  const start = range[1] ? Number(range[1]) : Math.max(0, audio.length - Number(range[2]));
-  const end = range[1] && range[2] ? Math.min(Number(range[2]), last) : last;
-  if (start > end) return { status: 416, headers: { 'Content-Range': `bytes */${audio.length}` }, body: '' };
-  headers['Content-Range'] = `bytes ${start}-${end}/${audio.length}`;
-  return { status: 206, headers, body: audio.subarray(start, end + 1) };
-}
-
-function json(status, value) {
-  return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) };
-}
-
-function problem(status, code, message) {
-  const answer = json(status, { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status });
-  if (status === 401) answer.headers['WWW-Authenticate'] = 'Basic realm="Twilio API"';
-  return answer;
-}
-
-function notFound(url) {
-  return problem(404, 20404, `The requested resource ${url.pathname} was not found`);
-}
-
-function send(request, response, { status, headers, body }) {
-  response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body) }) });
-  response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-async function readForm(request) {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+/** What a request's chance is named by: the order it is for, else its method and path. */
+function nameOf(method, path, body) {
+  const buys = method === 'POST' && /\/IncomingPhoneNumbers(\/(Local|TollFree|Mobile))?\.json$/.test(path);
+  return (buys && body.get('FriendlyName')) || `${method} ${path}`;
 }

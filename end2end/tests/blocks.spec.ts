@@ -1,4 +1,4 @@
-// Blocked callers: typed, blocked from a call, imported as a list; turned away and let in again.
+// Blocked callers: typed, blocked from a call; turned away and let in again.
 
 import { expect, hydrated, open, test } from '../fixtures.ts';
 import { demoCampaign, placeCall, row, toast } from '../steps.ts';
@@ -63,30 +63,6 @@ test('what is no pattern, or blocked already, is an error at the field, and what
   await page.getByRole('button', { name: 'Block', exact: true }).click();
   await expect(field).toHaveAccessibleDescription(/blocked there already/);
   await expect(page.getByLabel('For how long')).toHaveValue('24');
-});
-
-test('a list is checked line by line before a number of it is blocked', async ({ signedIn, guard }) => {
-  guard.allow(/422/);
-  const page = await signedIn('owner');
-  await open(page, '/blocks/import');
-  await page.getByRole('button', { name: 'Check the list' }).click();
-  await expect(page.getByLabel('Lines')).toHaveAccessibleDescription(/Choose a file or paste a list/);
-  const list = ['\ufeffnumber,hours,note', '(310) 555-0001,24,"list, spring"', '+13105550002', 'nonsense', '+13105550001', '+1311*,many'].join('\r\n');
-  await page.getByLabel('File').setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
-  await expect(page.getByLabel('Lines')).toHaveValue(/nonsense/);
-  await page.getByRole('button', { name: 'Check the list' }).click();
-  const refused = page.getByRole('region', { name: 'Lines that cannot be read', exact: true });
-  await expect(refused.getByRole('row')).toHaveCount(3);
-  await expect(refused.getByRole('row').nth(1)).toContainText('nonsense');
-  await expect(refused.getByRole('row').nth(2)).toContainText('hours');
-  await page.getByRole('button', { name: 'Block 2 numbers' }).click();
-  await expect(toast(page)).toContainText('2 numbers are blocked now.');
-  await open(page, '/blocks?search=310555');
-  await expect(row(page, BLOCKED, '(310) 555-0001')).toContainText('list, spring');
-  await expect(row(page, BLOCKED, /\(310\)/)).toHaveCount(2);
-  await page.getByRole('searchbox', { name: 'Number contains' }).fill('5550002');
-  await page.getByRole('searchbox', { name: 'Number contains' }).press('Enter');
-  await expect(row(page, BLOCKED, /\(310\)/)).toHaveCount(1);
 });
 
 test('a viewer sees masked numbers and changes nothing', async ({ signedIn }) => {

@@ -21,7 +21,7 @@ async function create(page: Page, name: string): Promise<string> {
 
 async function addRoute(page: Page, at: number, target: string): Promise<void> {
   await page.getByRole('button', { name: `Add a route to priority ${at}` }).click();
-  const box = page.getByRole('dialog', { name: `Add a route to priority ${at}` }).getByRole('combobox');
+  const box = page.getByRole('dialog', { name: `Add a route to priority ${at}` }).getByRole('combobox', { name: 'Target', exact: true });
   await box.fill(target.slice(0, 8));
   await page.getByRole('option', { name: new RegExp(`^${target}`) }).click();
   await expect(weight(page, target)).toBeVisible();
@@ -64,12 +64,14 @@ test('a name is needed: the error stands at the field and in the summary', async
   await expect(page).toHaveURL('/campaigns/new');
   await name.fill('Solar, Arizona');
   await expect(name, 'it goes when it is fixed').not.toHaveAttribute('aria-invalid', 'true');
-  await page.getByRole('radio', { name: 'Number' }).check();
-  await page.getByLabel('Forward to').fill('12');
+  const number = page.getByLabel('Number');
+  await number.fill('12');
+  await page.getByLabel('A call is paid').selectOption('When connected');
   await page.getByRole('button', { name: 'Create campaign' }).click();
-  await expect(page.getByLabel('Forward to')).toBeFocused();
-  await expect(page.getByLabel('Forward to')).toHaveAccessibleDescription(/digits are missing/);
-  await expect(page.getByLabel('Forward to')).toHaveValue('12');
+  await expect(number).toBeFocused();
+  await expect(number).toHaveAccessibleDescription(/digits are missing/);
+  await expect(number).toHaveValue('12');
+  await expect(page.getByRole('spinbutton', { name: 'Price' })).toHaveAccessibleDescription('Enter an amount.');
 });
 
 test('routes move by keys, and the plan says what would change before it is saved', async ({ signedIn }) => {
@@ -91,6 +93,8 @@ test('routes move by keys, and the plan says what would change before it is save
   await rings('Crestline Insurance', '25%');
   await weight(page, 'Meridian Auto Direct').focus();
   await page.keyboard.press('Alt+ArrowDown');
+  await expect(page.getByRole('button', { name: 'Move Meridian Auto Direct up' })).toBeEnabled();
+  await expect(weight(page, 'Meridian Auto Direct')).toBeFocused();
   await page.keyboard.press('Alt+ArrowDown');
   await expect(weight(page, 'Meridian Auto Direct'), 'the focus goes along').toBeFocused();
   await expect(priority(page, 2).getByLabel('Weight of Meridian Auto Direct')).toBeVisible();
@@ -234,7 +238,7 @@ test('an archived campaign is found again, looked at and restored', async ({ sig
   for (const role of ['owner', 'viewer']) {
     const numbers = await signedIn(role, {}, '/numbers');
     const line = row(numbers, 'Numbers', '(702) 555-0144');
-    await expect(role === 'owner' ? line.locator('option:checked') : line.getByRole('link'), role).toHaveText(`${name} (archived)`);
+    await expect(role === 'owner' ? line.getByLabel(/^Campaign of/).locator('option:checked') : line.getByRole('link'), role).toHaveText(`${name} (archived)`);
   }
 
   await note.getByRole('button', { name: 'Restore' }).click();
@@ -266,7 +270,7 @@ test('the picker shows the names of targets in full', async ({ signedIn }) => {
   const page = await signedIn('owner');
   await create(page, 'Gates, Georgia');
   await page.getByRole('button', { name: 'Add a route to priority 1' }).click();
-  await page.getByRole('dialog', { name: 'Add a route to priority 1' }).getByRole('combobox').click();
+  await page.getByRole('dialog', { name: 'Add a route to priority 1' }).getByRole('combobox', { name: 'Target', exact: true }).click();
   const words = page.locator('.option-word');
   expect(await words.count()).toBeGreaterThan(3);
   expect(await words.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent))).toEqual([]);

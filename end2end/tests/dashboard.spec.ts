@@ -127,7 +127,7 @@ test('the chart reads as a table and by the arrow keys', async ({ signedIn, prod
   await expect(plot, 'a column in words').toContainText(/Incoming/);
   await page.keyboard.press('Escape');
 
-  const button = page.getByRole('button', { name: 'As table' });
+  const button = page.locator('header').filter({ hasText: 'Incoming calls by hour' }).getByRole('button', { name: 'As table' });
   await button.click();
   await expect(button).toHaveAttribute('aria-pressed', 'true');
   const table = page.getByRole('table', { name: 'Incoming calls by hour' });

@@ -2,7 +2,7 @@
 // before hydration too.
 
 import { expect, signIn, test } from '../fixtures.ts';
-import { demoCampaign, display, placeCall, row } from '../steps.ts';
+import { demoCampaign, display, ownSettings, placeCall, row } from '../steps.ts';
 
 test.use({ javaScriptEnabled: false });
 
@@ -76,25 +76,31 @@ test('a campaign that does not fit comes back as it was typed', async ({ page, p
   const name = page.getByLabel('Campaign name');
   await name.fill('Wells, "Texas" & Oklahoma');
   await page.getByLabel('Vertical').selectOption('Legal');
-  await page.getByRole('radio', { name: 'Number' }).check();
+  await page.getByLabel('Number').fill('(214) 555');
+  await page.getByLabel('A call is paid').selectOption('When connected');
   await page.getByRole('button', { name: 'Create campaign' }).click();
   // The field that was hidden is shown, and says what is missing.
-  await expect(page.getByLabel('Forward to')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('spinbutton', { name: 'Price' })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Number'), 'what was typed').toHaveValue('(214) 555');
   await expect(name).toHaveValue('Wells, "Texas" & Oklahoma');
   await expect(page.getByLabel('Vertical')).toHaveValue('Legal');
-  await expect(page.getByRole('radio', { name: 'Number' })).toBeChecked();
-  await page.getByLabel('Forward to').fill('(214) 555');
+  await expect(page.getByLabel('A call is paid')).toHaveValue('connect');
+  await page.getByRole('spinbutton', { name: 'Price' }).fill('25');
   await page.getByRole('button', { name: 'Create campaign' }).click();
-  await expect(page.getByLabel('Forward to'), 'also the second time').toHaveValue('(214) 555');
+  await expect(page.getByLabel('Number'), 'also the second time').toHaveValue('(214) 555');
   await expect(name).toHaveValue('Wells, "Texas" & Oklahoma');
-  await page.getByLabel('Forward to').fill('(214) 555-0181');
+  await page.getByLabel('Number').fill('(214) 555-0181');
   await page.getByRole('button', { name: 'Create campaign' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Wells, "Texas" & Oklahoma' })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Campaign', exact: true }).getByRole('link', { name: 'Money' }).click();
+  await expect(page.getByRole('spinbutton', { name: 'Price' })).toHaveValue('25');
 
   await page.getByRole('navigation', { name: 'Campaign', exact: true }).getByRole('link', { name: 'Settings' }).click();
-  await expect(page.getByLabel('Forward to')).toHaveValue('(214) 555-0181');
-  await page.getByLabel('Forward to').fill('12');
+  await page.getByRole('radio', { name: 'Number' }).check();
   await name.fill('Wells');
+  await page.getByRole('button', { name: /Save settings/ }).click();
+  await expect(page.getByLabel('Forward to')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('Forward to').fill('12');
   await page.getByRole('button', { name: /Save settings/ }).click();
   await expect(page.getByLabel('Forward to')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('Forward to')).toHaveValue('12');
@@ -108,6 +114,7 @@ test('a target that does not fit comes back as it was typed', async ({ page, pro
   const whisper = page.getByLabel(/^Whisper/);
   await page.getByLabel('Name', { exact: true }).fill('Night desk');
   await page.getByLabel('Phone number').fill('(214) 555-01');
+  await ownSettings(page, 'ring', 'hours', 'limits');
   await page.getByLabel('Ring limit').fill('31');
   await whisper.fill('Call from <Northgate>');
   await page.getByLabel('Time zone').selectOption('America/Denver');
@@ -161,6 +168,73 @@ test('a number that does not fit comes back as it was typed', async ({ page, pro
   await page.getByLabel('Number', { exact: true }).fill('(919) 555-0191');
   await page.getByRole('button', { name: 'Add number' }).click();
   await expect(row(page, 'Numbers', '(919) 555-0191')).toContainText('Flyer, spring');
+});
+
+test('a pool that does not fit comes back as it was typed, and so do its numbers', async ({ page, product }) => {
+  const { id, name } = demoCampaign(product, CAMPAIGN);
+  await signIn(page, product.login('owner'), '/pools/new');
+  const quiet = page.getByRole('spinbutton', { name: 'Keep a quiet visitor’s number for' });
+  await page.getByLabel('Name', { exact: true }).fill('Plain HTML search');
+  await page.getByLabel('Campaign', { exact: true }).selectOption(name);
+  await quiet.fill('5');
+  await page.getByRole('radio', { name: 'As few numbers as possible' }).check({ force: true });
+  await page.getByRole('button', { name: 'Create pool' }).click();
+  await expect(quiet).toHaveAttribute('aria-invalid', 'true');
+  await expect(quiet).toHaveValue('5');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Plain HTML search');
+  await expect(page.getByLabel('Campaign', { exact: true })).toHaveValue(id);
+  await expect(page.getByRole('radio', { name: 'As few numbers as possible' })).toBeChecked();
+  await quiet.fill('600');
+  await page.getByRole('button', { name: 'Create pool' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Plain HTML search' })).toBeVisible();
+  const numbers = page.getByLabel('Numbers to add');
+  await numbers.fill('(919) 555-0192, 12');
+  await page.getByRole('button', { name: 'Add numbers' }).click();
+  await expect(numbers).toHaveAttribute('aria-invalid', 'true');
+  await expect(numbers).toHaveValue('(919) 555-0192, 12');
+  await numbers.fill('(919) 555-0192');
+  await page.getByRole('button', { name: 'Add numbers' }).click();
+  const added = row(page, 'Numbers of this pool', '(919) 555-0192');
+  await expect(added).toContainText('Free');
+  await added.getByRole('button', { name: /^Take/ }).click();
+  await expect(added).toHaveCount(0);
+});
+
+test('a DNI tag that does not fit comes back as it was typed, and its script is told', async ({ page, product }) => {
+  const pool = product.demo.pools[0];
+  await signIn(page, product.login('owner'), `/dni/new?source=pool%3A${pool?.id}`);
+  await expect(page.getByLabel('Shows'), 'the pool that the address names').toHaveValue(`pool:${pool?.id}`);
+  const sites = page.getByLabel('Sites', { exact: true });
+  await page.getByLabel('Name', { exact: true }).fill('Plain HTML site');
+  await sites.fill('plain.example\nplain.example/page');
+  await page.getByLabel(/^Numbers on the page/).fill('(919) 555-0193');
+  await page.getByRole('button', { name: 'Create DNI tag' }).click();
+  await expect(sites).toHaveAttribute('aria-invalid', 'true');
+  await expect(sites).toHaveValue('plain.example\nplain.example/page');
+  await expect(page.getByLabel('Shows')).toHaveValue(`pool:${pool?.id}`);
+  await expect(page.getByLabel(/^Numbers on the page/)).toHaveValue('(919) 555-0193');
+  await sites.fill('plain.example\n*.plain.example');
+  await page.getByRole('button', { name: 'Create DNI tag' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Plain HTML site' })).toBeVisible();
+  await expect(page.locator('[data-snippet]')).toHaveText(/^<script async src="[^"]+\/dni\.js" data-tag="[0-9a-f-]{36}"><\/script>$/);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
+});
+
+test('the traffic is narrowed to a time and a DNI tag', async ({ page, product }) => {
+  await signIn(page, product.login('owner'), '/traffic');
+  const filters = page.getByRole('group', { name: 'Filters' });
+  await page.getByRole('button', { name: /^Today/ }).click();
+  await page.getByRole('link', { name: 'Last 7 days' }).click();
+  await expect(page).toHaveURL('/traffic?range=7d');
+  await page.getByRole('navigation', { name: 'Traffic by' }).getByRole('link', { name: 'Device' }).click();
+  await expect(page).toHaveURL('/traffic?range=7d&by=device');
+  await filters.getByRole('button', { name: 'Filter', exact: true }).click();
+  await filters.getByLabel('DNI tag', { exact: true }).selectOption(product.demo.dni_tags[0]?.id ?? '');
+  await filters.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL(/range=7d&by=device&tag=[0-9a-f-]{36}$/);
+  await filters.getByRole('link', { name: 'Clear' }).click();
+  await expect(page).toHaveURL('/traffic?range=7d&by=device');
 });
 
 test('a buyer is made, an error is told with what was typed, a target is paused', async ({ page, product }) => {

@@ -55,7 +55,7 @@ test('a number given to a campaign routes its calls; taken away it does not', as
   await page.reload();
   await hydrated(page);
   await expect(choice.locator('option:checked')).toHaveText('Auto insurance, national');
-  await expect(row(page, NUMBERS, '(919) 555-0182').getByRole('cell').nth(3), 'calls today').toHaveText('1');
+  await expect(row(page, NUMBERS, '(919) 555-0182').getByRole('cell').nth(4), 'calls today').toHaveText('1');
   await choice.selectOption('No campaign');
   await expect(toast(page)).toContainText('Number');
   await expect.poll(async () => placeCall(product, { from: '+12125550184', to: '+19195550182' })).toContain('not connected; dialed nobody');
@@ -80,7 +80,7 @@ test('a campaign takes a free number and gives it back', async ({ signedIn, prod
 
   // Without a free one there is nothing to choose from, and adding one is still offered.
   await open(page, '/numbers');
-  const choices = row(page, NUMBERS, /./).getByRole('combobox');
+  const choices = row(page, NUMBERS, /./).getByRole('combobox', { name: /^Campaign of/ });
   for (let at = 0; at < (await choices.count()); at += 1) {
     const choice = choices.nth(at);
     if ((await choice.inputValue()) !== '') continue;

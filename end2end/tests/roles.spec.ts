@@ -56,17 +56,18 @@ test('no page offers a viewer a change', async ({ signedIn, product }) => {
   const buyer = product.demo.buyers[0];
   const target = buyer?.targets[0];
   const pages = ['/', '/campaigns', `/campaigns/${id}`, `/campaigns/${id}/numbers`, `/campaigns/${id}/routing`, `/campaigns/${id}/settings`,
-    '/buyers', `/buyers/${buyer?.id}`, `/targets/${target?.id}`, '/numbers'];
+    '/buyers', `/buyers/${buyer?.id}`, `/targets/${target?.id}`, '/numbers', '/pools', `/pools/${product.demo.pools[0]?.id}`,
+    '/dni', `/dni/${product.demo.dni_tags[0]?.id}`, '/traffic'];
   for (const path of pages) {
     await open(page, path);
     const main = page.getByRole('main');
     await expect(main.getByRole('heading', { level: 1 })).toBeVisible();
-    await expect(main.getByRole('button', { name: /^(Pause|Resume|Archive|Remove|Assign|Unassign|Save|Add|Create|Move|Actions for)/ }), path).toHaveCount(0);
+    await expect(main.getByRole('button', { name: /^(Pause|Resume|Archive|Remove|Take|Assign|Unassign|Save|Add|Create|Move|Actions for)/ }), path).toHaveCount(0);
     await expect(main.getByRole('link', { name: /^(New|Add) / }), path).toHaveCount(0);
     await expect(main.getByRole('switch'), path).toHaveCount(0);
     await expect(main.locator('form[method=post]').locator('button, select, textarea, input:not([type=hidden])'), path).toHaveCount(0);
   }
-  for (const path of ['/campaigns/new', '/buyers/new', `/buyers/${buyer?.id}/targets/new`, '/numbers/new']) {
+  for (const path of ['/campaigns/new', '/buyers/new', `/buyers/${buyer?.id}/targets/new`, '/numbers/new', '/pools/new', '/dni/new']) {
     await open(page, path);
     await expect(page.getByRole('main'), path).toContainText('Your role may not');
     await expect(page.getByRole('main').getByRole('textbox'), path).toHaveCount(0);
@@ -88,6 +89,9 @@ test('a write that is sent anyway is refused and changes nothing', async ({ sign
     ['/api/campaigns/set_activity', { id, activity: 'paused' }],
     ['/api/targets/set_activity', { id: String(target), activity: 'paused' }],
     ['/api/numbers/add', { 'form[number]': '(919) 555-0199', 'form[label]': '', 'form[campaign]': '' }],
+    ['/api/pools/create', { 'form[name]': 'Viewer pool', 'form[campaign]': id }],
+    ['/api/pools/add_numbers', { id: String(product.demo.pools[0]?.id), 'form[numbers]': '(919) 555-0199' }],
+    ['/api/dni_tags/set_enabled', { id: product.demo.dni_tags[0]?.id ?? '', enabled: 'false' }],
   ];
   for (const [path, form] of writes) {
     const answer = await page.request.post(`${product.url}${path}`, { form, headers, maxRedirects: 0 });
@@ -100,6 +104,10 @@ test('a write that is sent anyway is refused and changes nothing', async ({ sign
   await expect(owner.getByRole('main').getByText('Viewer buyer')).toHaveCount(0);
   await open(owner, '/numbers');
   await expect(row(owner, 'Numbers', '(919) 555-0199')).toHaveCount(0);
+  await open(owner, '/pools');
+  await expect(row(owner, 'Pools', 'Viewer pool')).toHaveCount(0);
+  await open(owner, `/dni/${product.demo.dni_tags[0]?.id}`);
+  await expect(owner.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
 });
 
 test('a form of another site is refused', async ({ signedIn, product, guard }) => {

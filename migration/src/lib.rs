@@ -9,6 +9,15 @@ mod m20261121_000001_first_call;
 mod m20261121_000002_lighter_call;
 mod m20261121_000003_names_of_any_case;
 mod m20261121_000004_block;
+mod m20261125_000005_money;
+mod m20261125_000006_api_key;
+mod m20261125_000007_recording_life;
+mod m20261128_000008_entry_by_key;
+mod m20261128_000009_webhook;
+mod m20261128_000010_target_group;
+mod m20261128_000011_agent;
+mod m20261129_000012_number_pool;
+mod m20261129_000013_provisioning;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -21,6 +30,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_lighter_call::Migration),
             Box::new(m20261121_000003_names_of_any_case::Migration),
             Box::new(m20261121_000004_block::Migration),
+            Box::new(m20261125_000005_money::Migration),
+            Box::new(m20261125_000006_api_key::Migration),
+            Box::new(m20261125_000007_recording_life::Migration),
+            Box::new(m20261128_000008_entry_by_key::Migration),
+            Box::new(m20261128_000009_webhook::Migration),
+            Box::new(m20261128_000010_target_group::Migration),
+            Box::new(m20261128_000011_agent::Migration),
+            Box::new(m20261129_000012_number_pool::Migration),
+            Box::new(m20261129_000013_provisioning::Migration),
         ]
     }
 }

@@ -3,3 +3,4 @@
 pub mod system;
 pub mod telephony;
 pub mod twilio;
+pub mod vault;

@@ -9,7 +9,6 @@ pub mod login;
 pub mod logout;
 pub mod resolve;
 pub mod theme;
-pub mod throttle;
 
 use crate::config::Config;
 use axum_login::tower_sessions::cookie::{Key, SameSite};

@@ -1,13 +1,16 @@
 //! The composition root: settings → database → ports → services → router.
 
 use crate::adapter::system::{SystemClock, SystemIds};
-use crate::adapter::telephony::{DemoTelephony, Media};
-use crate::adapter::twilio::Rest;
-use crate::auth::throttle::PeerThrottle;
+use crate::adapter::telephony::{AllCarriers, Media};
+use crate::adapter::twilio::Twilio;
+use crate::adapter::vault::Keyring;
 use crate::carrier::exchange::Exchange;
 use crate::config::Config;
 use crate::health::Health;
+use crate::limit::Limit;
+use crate::public::page_threads::PageThreads;
 use crate::public::pulse::Pulse;
+use crate::public::visitor::Places;
 use crate::shutdown::Shutdown;
 use crate::state::AppState;
 use crate::webhook::twilio::door::Keys;
@@ -15,11 +18,13 @@ use anyhow::Context as _;
 use domain::call::effect::Patience;
 use leptos::config::{LeptosOptions, get_configuration};
 use secrecy::ExposeSecret as _;
-use service::port::Telephony;
 use service::{Parts, Services};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::{Db, DbSettings};
+
+/// Deliveries a minute that one conversion webhook takes.
+const HOOKS_PER_MINUTE: u32 = 600;
 
 /// What a run of the server is made of.
 #[derive(Clone)]
@@ -74,12 +79,12 @@ pub async fn pending(db: &Db) -> anyhow::Result<Vec<String>> {
 /// # Errors
 /// If no HTTP client can be made.
 pub fn services(config: &Config, db: &Db) -> anyhow::Result<Services> {
-    Ok(Services::new(parts(
-        config,
-        db,
-        &config.base_url(config.http.addr),
-        telephony(config, None)?,
-    )))
+    let carriers = AllCarriers {
+        twilio: Twilio::new(&config.twilio)?,
+        exchange: None,
+    };
+    let base_url = config.base_url(config.http.addr);
+    Ok(Services::new(parts(config, db, &base_url, carriers)?))
 }
 
 /// Everything a running server needs; `bound` is the address it listens on.
@@ -95,12 +100,12 @@ pub fn server(
 ) -> anyhow::Result<Server> {
     let exchange = demo.then(|| Arc::new(Exchange::default()));
     let base_url = config.base_url(bound);
-    let services = Services::new(parts(
-        config,
-        db,
-        &base_url,
-        telephony(config, exchange.as_ref())?,
-    ));
+    let twilio = Twilio::new(&config.twilio)?;
+    let carriers = AllCarriers {
+        twilio: twilio.clone(),
+        exchange: exchange.clone(),
+    };
+    let services = Services::new(parts(config, db, &base_url, carriers)?);
     let state = AppState {
         services,
         leptos: leptos_options(bound),
@@ -109,15 +114,18 @@ pub fn server(
             required: config.signatures_required(),
             base_url,
         }),
-        media: Media {
-            carrier: rest(config)?,
-            demo,
-        },
+        media: Media { twilio, demo },
         health: Arc::new(Health::new(db.clone(), config.sweep.every())),
         pulse: Pulse::default(),
-        throttle: Arc::new(PeerThrottle::per_minute(
-            config.auth.peer_attempts_per_minute,
-        )),
+        throttle: Arc::new(Limit::per_minute(config.auth.peer_attempts_per_minute)),
+        hooks: Arc::new(Limit::per_minute(HOOKS_PER_MINUTE)),
+        visitors: Arc::new(Limit::per_minute(config.dni.visitors_per_minute)),
+        places: if config.dni.places.as_os_str().is_empty() {
+            Places::default()
+        } else {
+            Places::open(&config.dni.places)?
+        },
+        pages: PageThreads::new(),
         proxies: config.http.proxies().into(),
         metrics_token: config.metrics.token.clone(),
         tls: config.http.is_https(),
@@ -130,37 +138,18 @@ pub fn server(
     })
 }
 
-fn parts(config: &Config, db: &Db, base_url: &str, telephony: Option<Arc<dyn Telephony>>) -> Parts {
-    Parts {
+fn parts(config: &Config, db: &Db, base_url: &str, carriers: AllCarriers) -> anyhow::Result<Parts> {
+    let secrets = config.auth.credentials_secrets(&config.data.dir);
+    let secrets = secrets.context("the secret in the data folder cannot be read or made")?;
+    Ok(Parts {
         db: db.clone(),
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
-        telephony,
+        carriers: Arc::new(carriers),
+        vault: Arc::new(Keyring::new(&secrets)),
+        login: config.twilio.login(),
         public_base_url: base_url.to_owned(),
         patience: patience(config.sweep.grace_ms()),
-    }
-}
-
-fn rest(config: &Config) -> anyhow::Result<Option<Rest>> {
-    if config.twilio.has_token() {
-        Ok(Some(Rest::new(&config.twilio)?))
-    } else {
-        Ok(None)
-    }
-}
-
-fn telephony(
-    config: &Config,
-    exchange: Option<&Arc<Exchange>>,
-) -> anyhow::Result<Option<Arc<dyn Telephony>>> {
-    let carrier = rest(config)?;
-    Ok(match (exchange, carrier) {
-        (Some(exchange), carrier) => Some(Arc::new(DemoTelephony {
-            exchange: Arc::clone(exchange),
-            carrier,
-        })),
-        (None, Some(carrier)) => Some(Arc::new(carrier)),
-        (None, None) => None,
     })
 }
 

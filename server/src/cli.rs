@@ -1,6 +1,7 @@
 //! The command line. Results go to stdout, everything for people to stderr; exit codes are 0 done,
 //! 1 failed, 2 wrong usage or settings.
 
+mod api_key;
 mod call;
 mod data;
 mod user;
@@ -41,6 +42,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Manage keys for programs
+    ApiKey {
+        #[command(subcommand)]
+        command: ApiKeyCommand,
     },
     /// Act as the carrier for one call, or many, against a running server
     Call(CallArgs),
@@ -105,6 +111,28 @@ struct UserAddArgs {
     /// Zone of a new account
     #[arg(long, default_value = "America/New_York")]
     zone: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum ApiKeyCommand {
+    /// Make a key for the public API and print it, this once
+    Add(ApiKeyAddArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+struct ApiKeyAddArgs {
+    /// Which account
+    #[arg(long)]
+    account: String,
+    /// What the key is for
+    #[arg(long)]
+    name: String,
+    /// What it may do, with commas between: calls:read,blocks:write; everything if absent
+    #[arg(long, value_delimiter = ',')]
+    scopes: Vec<String>,
+    /// Days until it ends; never if absent
+    #[arg(long, value_parser = ["30", "90", "365"])]
+    days: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -205,6 +233,9 @@ fn execute(config: &Config, command: Command) -> Result<(), Failure> {
             Command::User {
                 command: UserCommand::Add(args),
             } => user::add(config, &args).await,
+            Command::ApiKey {
+                command: ApiKeyCommand::Add(args),
+            } => api_key::add(config, &args).await,
             Command::Call(args) => call::call(config, &args).await,
             Command::Inspect { account, .. } => data::inspect(config, &account).await,
         }

@@ -8,8 +8,10 @@ mod check;
 mod report;
 mod sources;
 
+pub mod api;
 pub mod auth;
 pub mod database;
+pub mod dni;
 pub mod http;
 pub mod log;
 pub mod metrics;
@@ -30,6 +32,8 @@ pub struct Config {
     pub database: database::Database,
     pub twilio: twilio::Twilio,
     pub auth: auth::Auth,
+    pub api: api::Api,
+    pub dni: dni::Dni,
     pub sweep: sweep::Sweep,
     pub metrics: metrics::Metrics,
     pub log: log::Log,

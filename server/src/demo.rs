@@ -1,18 +1,29 @@
 //! The demo account: made through the use cases like any other, the same on every machine, and only
 //! where somebody asked for it. Making it again changes nothing; a person's changes stay.
 
+mod agent;
 mod data;
+mod dispute;
 pub mod history;
 mod plan;
+mod publisher;
 pub mod traffic;
+pub mod visitor;
+mod webhook;
 
-pub use data::{BLOCKS, CAMPAIGNS, DemoCampaign, DemoTarget, DemoUser, NUMBERS, TARGETS, USERS};
+pub use data::{
+    AGENT, BLOCKS, CAMPAIGNS, DemoAgent, DemoCampaign, DemoGroup, DemoPayout, DemoPublisher,
+    DemoTarget, DemoUser, GROUPS, NUMBERS, PUBLISHERS, TARGETS, USERS,
+};
 
+use domain::api::api_key::ApiKeyForm;
 use domain::api::block::{BlockForm, BlockQuery};
 use domain::api::buyer::{BuyerForm, BuyerRow};
 use domain::api::number::NumberForm;
 use domain::api::page::Activity;
+use domain::api_key::Scope;
 use domain::id::{BuyerId, CampaignId, TargetId};
+use domain::plan::RouteTo;
 use serde_json::{Value, json};
 use service::user::NewUser;
 use service::{Error, OpCtx, Services};
@@ -20,6 +31,8 @@ use std::collections::BTreeMap;
 
 /// The account's name.
 pub const ACCOUNT: &str = "Northgate Calls";
+/// The account's key for programs. Known to everybody: nothing but the demo is behind it.
+pub const API_KEY: &str = "ccp_live_DemoKeyOfNorthgateCallsNotForRealUseAtAl";
 pub(crate) const ZONE: &str = "America/New_York";
 
 /// The id of a campaign of the demo.
@@ -52,9 +65,16 @@ pub async fn ensure(services: &Services) -> Result<(), Error> {
     }
     let op = operator(services).await?;
     let targets = ensure_targets(services, &op).await?;
-    ensure_campaigns(services, &op, &targets).await?;
+    let mut targets = targets;
+    targets.insert(AGENT.name, agent::ensure(services, &op).await?);
+    let ends = ensure_groups(services, &op, &targets).await?;
+    ensure_campaigns(services, &op, &ends).await?;
     ensure_numbers(services, &op).await?;
-    ensure_blocks(services, &op).await
+    publisher::ensure(services, &op).await?;
+    ensure_blocks(services, &op).await?;
+    webhook::ensure(services, &op).await?;
+    visitor::ensure(services, &op).await?;
+    ensure_key(services, &op).await
 }
 
 async fn operator(services: &Services) -> Result<OpCtx, Error> {
@@ -81,12 +101,7 @@ async fn ensure_targets(
             (None, None) => {
                 let id = services
                     .buyers
-                    .create(
-                        op,
-                        &BuyerForm {
-                            name: target.buyer.to_owned(),
-                        },
-                    )
+                    .create(op, &BuyerForm::named(target.buyer))
                     .await?;
                 made.insert(target.buyer, id);
                 id
@@ -119,10 +134,34 @@ async fn ensure_targets(
     Ok(ids)
 }
 
-async fn ensure_campaigns(
+/// Makes the groups that are missing; says where each name of a route leads.
+async fn ensure_groups(
     services: &Services,
     op: &OpCtx,
     targets: &BTreeMap<&'static str, TargetId>,
+) -> Result<BTreeMap<&'static str, RouteTo>, Error> {
+    let known = services.target_groups.list(op).await?;
+    let mut ends: BTreeMap<&'static str, RouteTo> = targets
+        .iter()
+        .map(|(name, id)| (*name, RouteTo::Target(*id)))
+        .collect();
+    for group in GROUPS {
+        let id = match known.iter().find(|row| row.name == group.name) {
+            Some(row) => row.id,
+            None => {
+                let form = plan::group_form(group, targets);
+                services.target_groups.create(op, &form).await?
+            }
+        };
+        ends.insert(group.name, RouteTo::Group(id));
+    }
+    Ok(ends)
+}
+
+async fn ensure_campaigns(
+    services: &Services,
+    op: &OpCtx,
+    ends: &BTreeMap<&'static str, RouteTo>,
 ) -> Result<(), Error> {
     for campaign in CAMPAIGNS {
         let id = campaign_id(campaign.id);
@@ -135,7 +174,7 @@ async fn ensure_campaigns(
             .campaigns
             .create_as(op, id, &plan::campaign_form(campaign))
             .await?;
-        plan::save(services, op, campaign, targets).await?;
+        plan::save(services, op, campaign, ends).await?;
     }
     Ok(())
 }
@@ -159,6 +198,7 @@ async fn ensure_numbers(services: &Services, op: &OpCtx) -> Result<(), Error> {
                     number: (*number).to_owned(),
                     label: (*label).to_owned(),
                     campaign,
+                    ..NumberForm::default()
                 },
             )
             .await?;
@@ -179,6 +219,19 @@ async fn ensure_blocks(services: &Services, op: &OpCtx) -> Result<(), Error> {
         };
         services.blocks.add(op, &form).await?;
     }
+    Ok(())
+}
+
+async fn ensure_key(services: &Services, op: &OpCtx) -> Result<(), Error> {
+    let text = API_KEY
+        .parse()
+        .map_err(|e: domain::api_key::ParseKeyError| Error::Internal(Box::new(e)))?;
+    let form = ApiKeyForm {
+        name: "Demo".to_owned(),
+        scopes: Scope::ALL.iter().map(|s| s.code().to_owned()).collect(),
+        ..ApiKeyForm::default()
+    };
+    services.api_keys.create_as(op, &text, &form).await?;
     Ok(())
 }
 
@@ -213,6 +266,15 @@ pub async fn reset(services: &Services) -> Result<(), Error> {
                 .await?;
         }
     }
+    let ends = ensure_groups(services, &op, &targets).await?;
+    for group in GROUPS {
+        if let Some(RouteTo::Group(id)) = ends.get(group.name).copied() {
+            let form = plan::group_form(group, &targets);
+            services.target_groups.update(&op, id, &form).await?;
+            let active = Activity::Active;
+            services.target_groups.set_activity(&op, id, active).await?;
+        }
+    }
     for campaign in CAMPAIGNS {
         let id = campaign_id(campaign.id);
         services
@@ -223,7 +285,7 @@ pub async fn reset(services: &Services) -> Result<(), Error> {
             .campaigns
             .set_activity(&op, id, Activity::Active)
             .await?;
-        plan::save(services, &op, campaign, &targets).await?;
+        plan::save(services, &op, campaign, &ends).await?;
     }
     for row in services.numbers.list(&op).await?.rows {
         let Some((_, _, campaign, _)) = NUMBERS.iter().find(|n| n.0 == row.e164) else {
@@ -234,7 +296,9 @@ pub async fn reset(services: &Services) -> Result<(), Error> {
             services.numbers.assign(&op, row.id, campaign).await?;
         }
     }
-    Ok(())
+    webhook::reset(services, &op).await?;
+    visitor::reset(services, &op).await?;
+    publisher::reset(services, &op).await
 }
 
 /// Ids, numbers and logins of the account as one object (contracts.md, `callcenter demo --json`).
@@ -243,7 +307,9 @@ pub async fn reset(services: &Services) -> Result<(), Error> {
 /// What the services say.
 pub async fn describe(services: &Services) -> Result<Value, Error> {
     let op = operator(services).await?;
-    let numbers = services.numbers.list(&op).await?.rows;
+    let (pools, dni_tags, pooled) = visitor::describe(services, &op).await?;
+    let mut numbers = services.numbers.list(&op).await?.rows;
+    numbers.retain(|number| !pooled.contains(&number.e164));
     let mut campaigns = Vec::new();
     for row in services.campaigns.list(&op).await? {
         let own: Vec<&str> = numbers
@@ -263,6 +329,16 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
         }
         buyers.push(json!({ "id": row.id, "name": row.name, "targets": targets }));
     }
+    let mut groups = Vec::new();
+    for row in services.target_groups.list(&op).await? {
+        let members = services
+            .target_groups
+            .detail(&op, row.id)
+            .await?
+            .form
+            .members;
+        groups.push(json!({ "id": row.id, "name": row.name, "targets": members }));
+    }
     let users: Vec<Value> = USERS
         .iter()
         .map(|u| json!({ "email": u.email, "password": u.password, "role": u.role.code() }))
@@ -275,8 +351,14 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
     Ok(json!({
         "account": { "id": op.scope.account(), "name": ACCOUNT },
         "users": users,
+        "api_key": API_KEY,
         "campaigns": campaigns,
         "free_numbers": free,
+        "pools": pools,
+        "dni_tags": dni_tags,
+        "webhooks": [{ "id": webhook::id() }],
         "buyers": buyers,
+        "groups": groups,
+        "agent": agent::ensure(services, &op).await?,
     }))
 }

@@ -1,6 +1,12 @@
-//! What is neither page nor webhook: the stream of news, recordings, files.
+//! What is neither page nor webhook: the stream of news, recordings, lists, files.
 
+pub mod dni;
 pub mod events;
+pub mod export;
+pub mod hook;
+pub mod import;
+pub mod page_threads;
 pub mod pulse;
 pub mod recording;
 pub mod site;
+pub mod visitor;

@@ -2,34 +2,30 @@
 
 use crate::auth::{self, login, logout, resolve, theme};
 use crate::config::Config;
-use crate::middleware::{csrf, limits, referer, request_id, secure_headers, trace};
-use crate::public::{events, recording, site};
+use crate::middleware::{csrf, large, limits, referer, request_id, secure_headers, trace};
+use crate::public::{dni, events, export, hook, import, page_threads, recording, site};
 use crate::state::AppState;
 use crate::webhook::twilio::{recording as recorded, status, voice};
-use crate::{error, health};
+use crate::{error, health, rest};
 use app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state as with};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
-use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
 use secrecy::SecretString;
+use std::sync::LazyLock;
 use store::Db;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 /// The whole server.
 pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -> Router {
     let sessions = auth::layer(config, secret, db, &state.services, state.tls);
     let own = csrf::Origin::of(&state.keys.base_url);
-    let small = SizeAbove::new(512)
-        .and(NotForContentType::SSE)
-        .and(NotForContentType::IMAGES)
-        .and(NotForContentType::new("audio/"));
-
+    let compression = compression();
     let console = mount(pages(&state), Door::Console)
         .route_layer(with(state.clone(), resolve::gate))
         .fallback(site::file_or_missing)
@@ -40,13 +36,11 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
         .layer(tower_http::limit::RequestBodyLimitLayer::new(
             config.http.body_bytes_max,
         ))
-        .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
-                .compress_when(small),
-        );
+        .layer(with(large::Most(config.http.body_bytes_max), large::refuse))
+        .layer(compression.clone());
 
     mount(mount(Router::new(), Door::Open), Door::Webhook)
+        .merge(rest::router(&state, config).layer(compression.clone()))
         .merge(site::folders(&state))
         .merge(console)
         .layer(with(
@@ -54,10 +48,22 @@ pub fn build(state: AppState, config: &Config, secret: &SecretString, db: &Db) -
             limits::deadline,
         ))
         .layer(CatchPanicLayer::custom(limits::panicked))
+        .layer(from_fn(rest::problem::shape))
         .layer(from_fn(trace::record))
         .layer(with(secure_headers::Tls(state.tls), secure_headers::add))
         .layer(from_fn(request_id::set))
         .with_state(state)
+}
+
+/// What is worth it is compressed, quickly.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth_it = SizeAbove::new(512)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::new("audio/"));
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(worth_it)
 }
 
 /// Who gets through to a route.
@@ -92,6 +98,18 @@ pub fn table() -> Vec<Route> {
         row(Door::Open, "/healthz", get(health::alive)),
         row(Door::Open, "/readyz", get(health::ready)),
         row(Door::Open, "/metrics", get(health::measurements)),
+        row(Door::Open, "/api/v1/openapi.json", get(rest::openapi)),
+        row(Door::Open, "/api/docs", get(rest::page)),
+        row(
+            Door::Open,
+            "/hook/{webhook_id}",
+            get(hook::receive).post(hook::receive).layer(small()),
+        ),
+        row(Door::Open, "/dni.js", get(dni::script).layer(compression())),
+        row(Door::Open, "/dni/v1/assign", page(post(dni::assign))),
+        row(Door::Open, "/dni/v1/beat", page(post(dni::beat))),
+        row(Door::Open, "/dni/v1/tags", page(post(dni::tags))),
+        row(Door::Open, "/dni/v1/leave", page(post(dni::leave))),
         row(
             Door::Webhook,
             "/api/webhooks/voice",
@@ -114,6 +132,8 @@ pub fn table() -> Vec<Route> {
         ),
         row(Door::Console, "/events", get(events::stream)),
         row(Door::Console, "/recordings/{id}", get(recording::play)),
+        row(Door::Console, "/export/{file}", get(export::download)),
+        row(Door::Console, "/import/{list}", post(import::post)),
         row(Door::Console, "/login", post(login::login).layer(small())),
         row(
             Door::Console,
@@ -130,6 +150,13 @@ fn small() -> DefaultBodyLimit {
     DefaultBodyLimit::max(16 * 1024)
 }
 
+/// What pages of other sites may send: a visitor's address with all its parameters, and some data.
+fn page(routes: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    routes
+        .options(dni::ask_first)
+        .layer(DefaultBodyLimit::max(64 * 1024))
+}
+
 fn mount(router: Router<AppState>, door: Door) -> Router<AppState> {
     table()
         .into_iter()
@@ -137,16 +164,27 @@ fn mount(router: Router<AppState>, door: Door) -> Router<AppState> {
         .fold(router, |router, row| router.route(row.path, row.handler))
 }
 
+/// The app's pages, found once for the whole process: while Leptos looks for them, resources are not
+/// loaded on any thread, and a page that is rendered meanwhile would wait for ever.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
+/// The addresses of the app's pages, as the router writes them.
+#[must_use]
+pub fn page_paths() -> Vec<&'static str> {
+    PAGES.iter().map(AxumRouteListing::path).collect()
+}
+
 /// The app's pages, and the server functions they call.
 fn pages(state: &AppState) -> Router<AppState> {
-    let services = state.services.clone();
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(
-        state,
-        generate_route_list(App),
-        move || provide_context(services.clone()),
-        move || app::shell(options.clone()),
-    )
+    Router::new()
+        .leptos_routes_with_context(
+            state,
+            PAGES.clone(),
+            state.pages.context(&state.services),
+            move || app::shell(options.clone()),
+        )
+        .route_layer(with(state.pages.clone(), page_threads::apart))
 }
 
 /// An address below `/api` that is none: an old page, or a guess.

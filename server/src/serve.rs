@@ -49,6 +49,15 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
             pulse: server.state.pulse.clone(),
             every: config.sweep.every(),
         };
+        shutdown.spawn(jobs::carry_out_orders(
+            jobs.services.clone(),
+            jobs.pulse.clone(),
+            shutdown.token.clone(),
+        ));
+        shutdown.spawn(jobs::look_after_numbers(
+            jobs.clone(),
+            shutdown.token.clone(),
+        ));
         shutdown.spawn(jobs::run(jobs, shutdown.token.clone()));
     }
     if let Some(exchange) = server
@@ -56,9 +65,16 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
         .clone()
         .filter(|_| !args.quiet_demo && !args.jobs_only)
     {
-        let traffic =
-            demo::traffic::Traffic::new(config, &server.state.keys.base_url, bound, exchange)?;
+        let (callers, visitors) = tokio::sync::mpsc::unbounded_channel();
+        let base = &server.state.keys.base_url;
+        let traffic = demo::traffic::Traffic::new(config, base, bound, exchange, visitors)?;
         shutdown.spawn(demo::traffic::run(traffic, shutdown.token.clone()));
+        let services = server.state.services.clone();
+        shutdown.spawn(demo::visitor::run(
+            services,
+            callers,
+            shutdown.token.clone(),
+        ));
     }
     let base_url = server.state.keys.base_url.clone();
     announce(args, &base_url, server.state.keys.required);

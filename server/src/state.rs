@@ -1,11 +1,14 @@
 //! What handlers share. Cheap to clone.
 
 use crate::adapter::telephony::Media;
-use crate::auth::throttle::PeerThrottle;
 use crate::health::Health;
+use crate::limit::Limit;
+use crate::public::page_threads::PageThreads;
 use crate::public::pulse::Pulse;
+use crate::public::visitor::Places;
 use crate::webhook::twilio::door::Keys;
 use axum::extract::FromRef;
+use domain::id::WebhookId;
 use leptos::config::LeptosOptions;
 use secrecy::SecretString;
 use service::Services;
@@ -22,7 +25,14 @@ pub struct AppState {
     pub media: Media,
     pub health: Arc<Health>,
     pub pulse: Pulse,
-    pub throttle: Arc<PeerThrottle>,
+    /// Sign-ins by network.
+    pub throttle: Arc<Limit<IpAddr>>,
+    /// Deliveries to a conversion webhook.
+    pub hooks: Arc<Limit<WebhookId>>,
+    /// Pages that ask for a number, by network.
+    pub visitors: Arc<Limit<IpAddr>>,
+    pub places: Places,
+    pub pages: PageThreads,
     pub proxies: Arc<[IpAddr]>,
     pub metrics_token: SecretString,
     /// Whether browsers reach us over TLS.

@@ -1,30 +1,38 @@
 //! Blocked callers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::access::Permission;
-use domain::api::block::{
-    BAD_LINES_SHOWN, BlockForm, BlockImport, BlockImportForm, BlockList, BlockQuery, BlockRow,
-    NewBlock,
-};
-use domain::api::page::Choice;
-use domain::block::import::read_sheet;
+use domain::api::block::{BlockForm, BlockList, BlockOrigin, BlockQuery, BlockRow, NewBlock};
 use domain::block::pattern::BlockPattern;
 use domain::block::patterns_of;
 use domain::id::{BlockId, CallId, CampaignId};
 use domain::phone::Caller;
 use domain::time::Timestamp;
-use store::{BlockInput, BlockRecord, Conn, Constraint, Db, StoreError, Tenant};
+use store::{BlockFilter, BlockInput, BlockRecord, Conn, Constraint, Db, StoreError, Tenant};
 
-use crate::error::{Error, OrMissing, OrTaken};
+use crate::error::{Error, OrMissing, OrTaken, OrUnknown};
 use crate::guard::require;
-use crate::number::unknown_campaign;
 use crate::op::OpCtx;
-use crate::zone;
+use crate::{campaign, zone};
 
 const TAKEN: &str = "This is blocked there already.";
 /// Blocks on a page.
 const PAGE: u64 = 50;
+
+/// A block as this role may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockFacts {
+    pub id: BlockId,
+    /// "+13075550100", "+1307*" or "anonymous"; a whole number is masked for who may not see it.
+    pub pattern: String,
+    pub campaign: Option<CampaignId>,
+    pub expires_at: Option<Timestamp>,
+    pub note: String,
+    /// The list it came from; empty if a person entered it.
+    pub source: String,
+    pub created_at: Timestamp,
+}
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -50,13 +58,16 @@ impl Blocks {
             campaigns.iter().map(|c| (c.id, c.name.as_str())).collect();
         let after = query.after.parse().ok();
         // Searching would tell masked numbers one guess at a time.
-        let masked = !op.actor.role.allows(Permission::ViewCallerNumbers);
-        let search = if masked { "" } else { &*query.search };
-        let mut found = tenant.blocks(search, after, PAGE + 1).await?;
+        let masked = !op.actor.allows(Permission::ViewCallerNumbers);
+        let filter = BlockFilter {
+            digits: if masked { "" } else { &query.search },
+            source: &query.source,
+        };
+        let mut found = tenant.blocks(filter, after, PAGE + 1).await?;
         let more = found.len() as u64 > PAGE;
         found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
         Ok(BlockList {
-            total: tenant.count_blocks(search).await?,
+            total: tenant.count_blocks(filter).await?,
             masked,
             next: found
                 .last()
@@ -64,32 +75,61 @@ impl Blocks {
                 .map(|last| last.block.id.to_string())
                 .unwrap_or_default(),
             rows: found.iter().map(|b| row(op, b, &names)).collect(),
-            campaigns: campaigns
-                .iter()
-                .map(|c| Choice {
-                    value: c.id.to_string(),
-                    label: c.name.clone(),
-                    hint: c.vertical.clone(),
-                })
-                .collect(),
+            campaigns: campaigns.iter().map(campaign::choice).collect(),
+            sources: sources(&tenant).await?,
         })
+    }
+
+    /// Blocks as they are stored, newest first, older than `after`: for programs.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn facts(
+        &self,
+        op: &OpCtx,
+        filter: BlockFilter<'_>,
+        after: Option<BlockId>,
+        limit: u64,
+    ) -> Result<Vec<BlockFacts>, Error> {
+        require(op, Permission::ViewSetup)?;
+        // Searching would tell masked numbers one guess at a time.
+        let masked = !op.actor.allows(Permission::ViewCallerNumbers);
+        let filter = BlockFilter {
+            digits: if masked { "" } else { filter.digits },
+            ..filter
+        };
+        let conn = self.db.read().await?;
+        let found = conn.tenant(&op.scope).blocks(filter, after, limit).await?;
+        Ok(found.into_iter().map(|b| facts(op, b)).collect())
+    }
+
+    /// A block as it is stored: for programs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn fact(&self, op: &OpCtx, id: BlockId) -> Result<BlockFacts, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        let found = conn.tenant(&op.scope).block(id).await;
+        Ok(facts(op, found.or_missing("block")?))
     }
 
     /// Blocks callers.
     ///
     /// # Errors
     /// [`Error::Invalid`] at `pattern`, `campaign`, `hours` or `note`.
-    pub async fn add(&self, op: &OpCtx, form: &BlockForm) -> Result<(), Error> {
+    pub async fn add(&self, op: &OpCtx, form: &BlockForm) -> Result<BlockId, Error> {
         require(op, Permission::EditBlocks)?;
         let new = form.check()?;
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
         known_campaign(&tenant, new.campaign).await?;
-        tenant
-            .add_blocks(&[input(new, op.now)], op.now)
+        let id = tenant
+            .add_block(&input(new, op.now), op.now)
             .await
             .or_taken(Constraint::BlockPattern, "pattern", TAKEN)?;
-        Ok(conn.commit().await?)
+        conn.commit().await?;
+        Ok(id)
     }
 
     /// Blocks the caller of a call in every campaign, for good. Blocked already changes nothing.
@@ -112,12 +152,28 @@ impl Blocks {
             campaign: None,
             expires_at: None,
             note: format!("From call {}", call.line.id.short()),
+            source: String::new(),
         };
         match tenant.add_blocks(&[block], op.now).await {
             Err(StoreError::Conflict(Constraint::BlockPattern)) => Ok(()),
             Err(e) => Err(e.into()),
             Ok(()) => Ok(conn.commit().await?),
         }
+    }
+
+    /// Lets the callers of a list in again, all of them; says how many entries that were.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if nothing came from a list of this name.
+    pub async fn remove_source(&self, op: &OpCtx, source: &str) -> Result<u64, Error> {
+        require(op, Permission::EditBlocks)?;
+        let conn = self.db.write().await?;
+        let removed = conn.tenant(&op.scope).remove_blocks_from(source).await?;
+        if removed == 0 {
+            return Err(Error::NotFound("list"));
+        }
+        conn.commit().await?;
+        Ok(removed)
     }
 
     /// Lets callers in again.
@@ -131,58 +187,13 @@ impl Blocks {
         tenant.remove_block(id).await.or_missing("block")?;
         Ok(conn.commit().await?)
     }
+}
 
-    /// Reads a list of numbers and says what becomes of each line; blocks them if asked to.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] at `text` or `campaign`. Refused lines are no error: they are reported.
-    pub async fn import(&self, op: &OpCtx, form: &BlockImportForm) -> Result<BlockImport, Error> {
-        require(op, Permission::EditBlocks)?;
-        let (write, campaign) = form.check()?;
-        let sheet = read_sheet(&form.text);
-        // Calls do not wait for somebody who only looks.
-        let conn = if write {
-            self.db.write().await?
-        } else {
-            self.db.read().await?
-        };
-        let tenant = conn.tenant(&op.scope);
-        known_campaign(&tenant, campaign).await?;
-        let patterns: Vec<String> = sheet.blocks.iter().map(|b| b.pattern.to_string()).collect();
-        let there: BTreeSet<BlockPattern> = tenant
-            .blocks_of(&patterns)
-            .await?
-            .into_iter()
-            .filter(|known| known.block.campaign == campaign)
-            .map(|known| known.block.pattern)
-            .collect();
-        let named = sheet.blocks.len();
-        let new: Vec<BlockInput> = sheet
-            .blocks
-            .into_iter()
-            .filter(|line| !there.contains(&line.pattern))
-            .map(|line| BlockInput {
-                pattern: line.pattern,
-                campaign,
-                expires_at: expiry(line.hours, op.now),
-                note: line.note,
-            })
-            .collect();
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let lines: BTreeSet<u32> = sheet.bad.iter().map(|bad| bad.line).collect();
-        let import = BlockImport {
-            good: count(new.len()),
-            known: count(named - new.len()) + sheet.repeated,
-            refused: count(lines.len()),
-            bad: sheet.bad.into_iter().take(BAD_LINES_SHOWN).collect(),
-            written: write,
-        };
-        if write {
-            tenant.add_blocks(&new, op.now).await?;
-            conn.commit().await?;
-        }
-        Ok(import)
-    }
+async fn sources(tenant: &Tenant<'_>) -> Result<Vec<BlockOrigin>, StoreError> {
+    let all = tenant.block_sources().await?.into_iter();
+    Ok(all
+        .map(|(name, blocks)| BlockOrigin { name, blocks })
+        .collect())
 }
 
 /// Whether a caller is turned away everywhere by a block of the number itself.
@@ -204,7 +215,10 @@ async fn known_campaign(tenant: &Tenant<'_>, campaign: Option<CampaignId>) -> Re
     let Some(campaign) = campaign else {
         return Ok(());
     };
-    tenant.campaign(campaign).await.map_err(unknown_campaign)?;
+    tenant
+        .campaign(campaign)
+        .await
+        .or_unknown("campaign", "campaign")?;
     Ok(())
 }
 
@@ -214,6 +228,7 @@ fn input(new: NewBlock, now: Timestamp) -> BlockInput {
         campaign: new.campaign,
         expires_at: expiry(new.hours, now),
         note: new.note,
+        source: String::new(),
     }
 }
 
@@ -221,9 +236,26 @@ fn expiry(hours: Option<u32>, now: Timestamp) -> Option<Timestamp> {
     hours.map(|hours| now.plus_secs(i64::from(hours) * 3_600))
 }
 
+fn facts(op: &OpCtx, record: BlockRecord) -> BlockFacts {
+    let masked = !op.actor.allows(Permission::ViewCallerNumbers);
+    let block = record.block;
+    BlockFacts {
+        id: block.id,
+        pattern: match block.pattern {
+            BlockPattern::Exact(number) if masked => Caller::Number(number).masked(),
+            pattern => pattern.to_string(),
+        },
+        campaign: block.campaign,
+        expires_at: block.expires_at,
+        note: block.note,
+        source: record.source,
+        created_at: record.created_at,
+    }
+}
+
 fn row(op: &OpCtx, record: &BlockRecord, campaigns: &BTreeMap<CampaignId, &str>) -> BlockRow {
     let block = &record.block;
-    let masked = !op.actor.role.allows(Permission::ViewCallerNumbers);
+    let masked = !op.actor.allows(Permission::ViewCallerNumbers);
     BlockRow {
         id: block.id,
         pattern: match &block.pattern {
@@ -241,6 +273,7 @@ fn row(op: &OpCtx, record: &BlockRecord, campaigns: &BTreeMap<CampaignId, &str>)
         until: block.expires_at.map(|at| zone::stamp(&op.zone, at)),
         expired: block.expires_at.is_some_and(|at| at <= op.now),
         note: block.note.clone(),
+        source: record.source.clone(),
         added: zone::stamp(&op.zone, record.created_at),
     }
 }

@@ -3,6 +3,7 @@
 use domain::access::Permission;
 use domain::api::buyer::{BuyerDetail, BuyerForm, BuyerRow};
 use domain::api::page::Activity;
+use domain::api::target::Inherited;
 use domain::id::BuyerId;
 use store::{BuyerRecord, Constraint, Db};
 
@@ -10,7 +11,7 @@ use crate::error::{Error, OrMissing, OrTaken};
 use crate::guard::require;
 use crate::op::OpCtx;
 use crate::target::TargetRows;
-use crate::zone;
+use crate::{filter, zone};
 
 const TAKEN: &str = "Another buyer has this name.";
 
@@ -58,43 +59,73 @@ impl Buyers {
         let connected = tenant
             .connected_by_buyer(zone::today(&op.zone, op.now))
             .await?;
+        let filters = filter::choices(&tenant).await?;
         Ok(BuyerDetail {
             created: zone::stamp(&op.zone, buyer.created_at),
+            form: BuyerForm::of(&buyer.name, &buyer.settings),
+            inherited: Inherited::of(&buyer.settings),
+            filter_warning: filter::unknown_tags(&buyer.settings.filter, &filters)
+                .unwrap_or_default(),
+            filters,
             row: row(&buyer, &rows, &connected),
         })
+    }
+
+    /// All buyers as they are stored: for programs.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn records(&self, op: &OpCtx) -> Result<Vec<BuyerRecord>, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        Ok(conn.tenant(&op.scope).buyers().await?)
+    }
+
+    /// A buyer as it is stored: for programs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn record(&self, op: &OpCtx, id: BuyerId) -> Result<BuyerRecord, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        conn.tenant(&op.scope).buyer(id).await.or_missing("buyer")
     }
 
     /// Adds a buyer.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `name`.
+    /// [`Error::Invalid`] at a field.
     pub async fn create(&self, op: &OpCtx, form: &BuyerForm) -> Result<BuyerId, Error> {
         require(op, Permission::EditBuyers)?;
-        let name = form.check()?;
         let conn = self.db.write().await?;
-        let id = conn
-            .tenant(&op.scope)
-            .add_buyer(&name, op.now)
-            .await
-            .or_taken(Constraint::BuyerName, "name", TAKEN)?;
+        let tenant = conn.tenant(&op.scope);
+        let input = form.check_with(Some(&tenant.lists().await?))?;
+        let id = tenant.add_buyer(&input.name, op.now).await.or_taken(
+            Constraint::BuyerName,
+            "name",
+            TAKEN,
+        )?;
+        tenant.set_buyer_settings(id, &input.settings).await?;
         conn.commit().await?;
         Ok(id)
     }
 
-    /// Renames a buyer.
+    /// Replaces a buyer's name and what its targets take from it.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Invalid`] at `name`.
+    /// [`Error::NotFound`], [`Error::Invalid`] at a field.
     pub async fn update(&self, op: &OpCtx, id: BuyerId, form: &BuyerForm) -> Result<(), Error> {
         require(op, Permission::EditBuyers)?;
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
         tenant.buyer(id).await.or_missing("buyer")?;
-        let name = form.check()?;
-        tenant
-            .rename_buyer(id, &name)
-            .await
-            .or_taken(Constraint::BuyerName, "name", TAKEN)?;
+        let input = form.check_with(Some(&tenant.lists().await?))?;
+        tenant.rename_buyer(id, &input.name).await.or_taken(
+            Constraint::BuyerName,
+            "name",
+            TAKEN,
+        )?;
+        tenant.set_buyer_settings(id, &input.settings).await?;
         Ok(conn.commit().await?)
     }
 

@@ -1,30 +1,45 @@
-//! Campaigns and their routing plans.
+//! Campaigns: the list, a campaign's page, its settings. Its routing plan is in [`routing`].
+
+mod routing;
+mod settings;
 
 use std::sync::Arc;
 
 use domain::access::Permission;
 use domain::api::campaign::{
-    CampaignDetail, CampaignForm, CampaignInput, CampaignRow, PlanForm, PlanView, RouteRow,
+    CampaignDetail, CampaignForm, CampaignInput, CampaignRow, DuplicatesForm,
 };
 use domain::api::page::{Activity, AvailabilityKind, Choice};
+use domain::api::revenue::RevenueForm;
 use domain::call::record::Outcome;
-use domain::draw::Draw;
 use domain::id::CampaignId;
-use domain::invalid::FieldErrors;
 use domain::plan::RoutingPlan;
-use domain::routing::{Exclusions, UsageMap, decide};
+use domain::routing::UsageMap;
 use domain::time::Timestamp;
-use store::{CallSums, CampaignRecord, Constraint, Db, NumberRecord, Tenant};
+use store::{CallSums, CampaignRecord, Constraint, Db, NumberRecord, StoreError, Tenant};
 
 use crate::error::{Error, OrMissing, OrTaken};
 use crate::guard::require;
 use crate::op::OpCtx;
-use crate::plan::{AccountPlans, PlanCache, clocks_of, plans_of, routed, usage_of};
+use crate::plan::{AccountPlans, PlanCache, all_usage, clocks_of, plans_of, usage_of};
 use crate::port::Ids;
-use crate::target::availability;
 use crate::{number, zone};
 
 const TAKEN: &str = "Another campaign has this name.";
+
+/// A campaign as an entry of a choice list.
+pub(crate) fn choice(campaign: &CampaignRecord) -> Choice {
+    Choice {
+        value: campaign.id.to_string(),
+        label: campaign.name.clone(),
+        hint: campaign.vertical.clone(),
+    }
+}
+
+/// The campaigns that can be chosen.
+pub(crate) async fn choices(tenant: &Tenant<'_>) -> Result<Vec<Choice>, StoreError> {
+    Ok(tenant.campaigns().await?.iter().map(choice).collect())
+}
 
 /// See the module.
 #[derive(Clone)]
@@ -61,13 +76,8 @@ impl Campaigns {
         require(op, Permission::ViewSetup)?;
         let conn = self.db.read().await?;
         let tenant = conn.tenant(&op.scope);
-        let plans = self.plans.current(&conn, &op.scope).await?;
-        let usage: UsageMap = tenant
-            .usage(&[])
-            .await?
-            .into_iter()
-            .map(|u| (u.target, u.usage))
-            .collect();
+        let set_up = self.plans.current(&conn, &op.scope, op.now).await?;
+        let usage = all_usage(&conn, &op.scope).await?;
         let numbers = tenant.numbers().await?;
         let sums = tenant
             .call_sums(zone::today(&op.zone, op.now), Timestamp(i64::MAX))
@@ -75,12 +85,12 @@ impl Campaigns {
         let archived = tenant.archived_campaigns().await?;
         let old = match archived.is_empty() {
             true => AccountPlans::new(),
-            false => plans_of(&conn, &op.scope, &archived).await?,
+            false => plans_of(&conn, &op.scope, &archived, op.now).await?,
         };
         let row_of = |c: &CampaignRecord| {
             row(
                 c,
-                plans
+                (set_up.plans)
                     .get(&c.id)
                     .or_else(|| old.get(&c.id))
                     .map(AsRef::as_ref),
@@ -103,17 +113,21 @@ impl Campaigns {
         let conn = self.db.read().await?;
         let tenant = conn.tenant(&op.scope);
         let campaign = tenant.campaign(id).await.or_missing("campaign")?;
-        let plan = match self.plans.current(&conn, &op.scope).await?.get(&id) {
+        let plan = match self
+            .plans
+            .current(&conn, &op.scope, op.now)
+            .await?
+            .plans
+            .get(&id)
+        {
             Some(plan) => Some(Arc::clone(plan)),
-            None => plans_of(&conn, &op.scope, std::slice::from_ref(&campaign))
+            None => plans_of(&conn, &op.scope, std::slice::from_ref(&campaign), op.now)
                 .await?
                 .remove(&id),
         };
-        let plan = plan.as_deref();
-        let usage = match plan {
-            Some(plan) => usage_of(&conn, &op.scope, plan).await?,
-            None => UsageMap::new(),
-        };
+        let plan = plan.ok_or(Error::NotFound("campaign"))?;
+        let usage = usage_of(&conn, &op.scope, &plan).await?;
+        let account = tenant.account_settings().await?;
         let records = tenant.numbers().await?;
         let sums = tenant
             .call_sums(zone::today(&op.zone, op.now), Timestamp(i64::MAX))
@@ -129,7 +143,7 @@ impl Campaigns {
             })
             .collect();
         Ok(CampaignDetail {
-            row: row(&campaign, plan, &usage, &records, &sums, op.now),
+            row: row(&campaign, Some(&plan), &usage, &records, &sums, op.now),
             created: zone::stamp(&op.zone, campaign.created_at),
             settings: CampaignForm::of(&input_of(&campaign)),
             fallback_words: campaign.fallback.words(),
@@ -138,8 +152,35 @@ impl Campaigns {
                 .filter(|n| n.campaign == Some(id))
                 .collect(),
             free_numbers,
-            plan: plan_view(&tenant, &campaign, plan, &usage, op.now).await?,
+            duplicates: DuplicatesForm::of(&campaign.settings),
+            account_attestation: account.attestation.words().to_owned(),
+            revenue: RevenueForm::of(campaign.settings.revenue.as_ref()),
+            plan: routing::view(&tenant, &campaign, &plan, &usage, op.now).await?,
         })
+    }
+
+    /// All campaigns as they are stored, those that are archived included: for programs.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn records(&self, op: &OpCtx) -> Result<Vec<CampaignRecord>, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        let tenant = conn.tenant(&op.scope);
+        let mut all = tenant.campaigns().await?;
+        all.extend(tenant.archived_campaigns().await?);
+        Ok(all)
+    }
+
+    /// A campaign as it is stored: for programs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn record(&self, op: &OpCtx, id: CampaignId) -> Result<CampaignRecord, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        let found = conn.tenant(&op.scope).campaign(id).await;
+        found.or_missing("campaign")
     }
 
     /// Adds a campaign without routes.
@@ -215,54 +256,16 @@ impl Campaigns {
             .or_missing("campaign")?;
         Ok(conn.commit().await?)
     }
-
-    /// Makes an edited routing plan the live one and returns its version.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Invalid`] at a route, [`Error::Conflict`] `stale` if somebody
-    /// else saved since the edit began.
-    pub async fn save_plan(
-        &self,
-        op: &OpCtx,
-        id: CampaignId,
-        form: &PlanForm,
-    ) -> Result<i64, Error> {
-        require(op, Permission::EditCampaigns)?;
-        let conn = self.db.write().await?;
-        let tenant = conn.tenant(&op.scope);
-        tenant.campaign(id).await.or_missing("campaign")?;
-        let input = form.check()?;
-        let known = tenant.targets().await?;
-        let mut errors = FieldErrors::default();
-        for route in &input.routes {
-            if !known.iter().any(|t| t.id == route.target) {
-                let place = form
-                    .routes
-                    .iter()
-                    .position(|r| r.target.trim() == route.target.to_string())
-                    .unwrap_or(0);
-                errors.add(
-                    &format!("routes[{place}].target"),
-                    "unknown",
-                    "There is no such target. Choose one from the list.",
-                );
-            }
-        }
-        errors.check()?;
-        let version = tenant
-            .advance_plan(id, input.version, input.distribution, input.attempts_max)
-            .await?;
-        tenant.replace_routes(id, &input.routes).await?;
-        conn.commit().await?;
-        Ok(version)
-    }
 }
 
-fn input_of(campaign: &CampaignRecord) -> CampaignInput {
+/// The checked settings a record holds.
+#[must_use]
+pub fn input_of(campaign: &CampaignRecord) -> CampaignInput {
     CampaignInput {
         name: campaign.name.clone(),
         vertical: campaign.vertical.clone(),
         recording: campaign.recording,
+        recording_keep: campaign.recording_keep,
         fallback: campaign.fallback.clone(),
     }
 }
@@ -277,8 +280,8 @@ fn row(
 ) -> CampaignRow {
     let open_routes = plan.map_or(0, |plan| {
         let clocks = clocks_of(plan, now);
-        let open = plan.routes.iter().filter(|r| {
-            availability(&r.target, r.on, usage, &clocks).0.kind == AvailabilityKind::Open
+        let open = plan.entries().filter(|(_, entry)| {
+            routing::standing(plan, entry, usage, &clocks).0.kind == AvailabilityKind::Open
         });
         open.count()
     });
@@ -296,7 +299,7 @@ fn row(
                 .count(),
         ),
         open_routes: small(open_routes),
-        routes: small(plan.map_or(0, |p| p.routes.len())),
+        routes: small(plan.map_or(0, |p| p.entries().count())),
         live: today()
             .filter(|s| s.outcome.is_none() && s.state != domain::call::record::LiveState::Ended)
             .map(|s| s.calls)
@@ -307,99 +310,4 @@ fn row(
             .map(|s| s.calls)
             .sum(),
     }
-}
-
-/// The targets that a plan could still take in, each with how it stands: an editor shows the share a
-/// route would have before it is saved.
-async fn free_targets(
-    tenant: &Tenant<'_>,
-    plan: &RoutingPlan,
-    now: Timestamp,
-) -> Result<Vec<Choice>, Error> {
-    let buyers = tenant.buyers().await?;
-    let free = tenant
-        .targets()
-        .await?
-        .into_iter()
-        .filter(|t| !plan.routes.iter().any(|r| r.target.id == t.id))
-        .collect::<Vec<_>>();
-    if free.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<_> = free.iter().map(|t| t.id).collect();
-    let usage: UsageMap = tenant
-        .usage(&ids)
-        .await?
-        .into_iter()
-        .map(|u| (u.target, u.usage))
-        .collect();
-    let clocks = zone::clocks(free.iter().map(|t| t.input.zone.as_str()), now);
-    let choice = |t: &store::TargetRecord| {
-        let buyer = buyers.iter().find(|b| b.id == t.buyer)?;
-        let (state, _, _) = availability(&routed(t, buyer), true, &usage, &clocks);
-        Some(Choice {
-            value: t.id.to_string(),
-            label: t.input.name.clone(),
-            hint: format!("{}, {}", state.word, buyer.name),
-        })
-    };
-    Ok(free.iter().filter_map(choice).collect())
-}
-
-async fn plan_view(
-    tenant: &Tenant<'_>,
-    campaign: &CampaignRecord,
-    plan: Option<&RoutingPlan>,
-    usage: &UsageMap,
-    now: Timestamp,
-) -> Result<PlanView, Error> {
-    let empty = RoutingPlan {
-        campaign: campaign.id,
-        campaign_name: campaign.name.clone(),
-        active: campaign.activity == Activity::Active,
-        version: campaign.version,
-        distribution: campaign.distribution,
-        attempts_max: campaign.attempts_max,
-        recording: campaign.recording,
-        fallback: campaign.fallback.clone(),
-        routes: Vec::new(),
-    };
-    let plan = plan.unwrap_or(&empty);
-    let clocks = clocks_of(plan, now);
-    let routes = plan
-        .routes
-        .iter()
-        .map(|r| {
-            let (state, lines, today) = availability(&r.target, r.on, usage, &clocks);
-            RouteRow {
-                id: r.id,
-                target: r.target.id,
-                name: r.target.name.clone(),
-                buyer_name: r.target.buyer_name.clone(),
-                destination: r.target.destination.display(),
-                priority: r.priority,
-                weight: r.weight,
-                on: r.on,
-                now: state,
-                lines,
-                today,
-            }
-        })
-        .collect();
-    let targets = free_targets(tenant, plan, now).await?;
-    let decision = decide(
-        plan,
-        &Exclusions::default(),
-        usage,
-        &clocks,
-        &mut Draw::from_seed(0),
-    );
-    Ok(PlanView {
-        version: plan.version,
-        distribution: plan.distribution,
-        attempts_max: plan.attempts_max,
-        routes,
-        targets,
-        preview: decision.candidates,
-    })
 }

@@ -103,7 +103,7 @@ impl Dashboards {
         };
         let found = Found {
             campaigns,
-            plans: self.plans.current(conn, &op.scope).await?,
+            set_up: self.plans.current(conn, &op.scope, op.now).await?,
             usage: tenant
                 .usage(&[])
                 .await?

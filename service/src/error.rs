@@ -126,6 +126,23 @@ impl<T> OrMissing<T> for Result<T, StoreError> {
     }
 }
 
+/// Says at a field of a form that what it names is not there.
+pub(crate) trait OrUnknown<T> {
+    fn or_unknown(self, field: &str, kind: &str) -> Result<T, Error>;
+}
+
+impl<T> OrUnknown<T> for Result<T, StoreError> {
+    fn or_unknown(self, field: &str, kind: &str) -> Result<T, Error> {
+        self.map_err(|e| match e {
+            StoreError::NotFound => {
+                let message = format!("There is no such {kind}. Choose one from the list.");
+                Error::Invalid(FieldErrors::one(field, "unknown", &message))
+            }
+            e => e.into(),
+        })
+    }
+}
+
 /// Says at a field that a name is taken.
 pub(crate) trait OrTaken<T> {
     fn or_taken(self, constraint: Constraint, field: &str, message: &str) -> Result<T, Error>;

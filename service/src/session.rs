@@ -2,12 +2,13 @@
 
 use domain::access::Permission;
 use domain::api::session::{Counters, Shell};
+use domain::ledger::dispute::State;
 use domain::schedule::zone_short;
-use store::Db;
+use store::{Db, DisputeFilter, StoreError};
 
 use crate::error::Error;
 use crate::guard::require;
-use crate::op::OpCtx;
+use crate::op::{OpCtx, Rights};
 use crate::zone;
 
 /// See the module.
@@ -26,12 +27,17 @@ impl Sessions {
     /// # Errors
     /// What the database says.
     pub async fn shell(&self, op: &OpCtx) -> Result<Shell, Error> {
+        // The console is for people; a key has no role and no place in it.
+        let Rights::Member(role) = op.actor.rights else {
+            return Err(Error::Unauthenticated);
+        };
         Ok(Shell {
             account: op.account_name.clone(),
             user_name: op.actor.name.clone(),
             user_email: op.actor.email.clone(),
             initials: initials(&op.actor.name),
-            role: op.actor.role,
+            role,
+            agent: self.is_agent(op).await?,
             zone_short: zone_short(&op.zone).to_owned(),
             counters: self.counters(op).await?,
         })
@@ -42,15 +48,23 @@ impl Sessions {
     /// # Errors
     /// What the database says.
     pub async fn counters(&self, op: &OpCtx) -> Result<Counters, Error> {
-        require(op, Permission::ViewCalls)?;
+        require(op, Permission::TakeCalls)?;
+        if !op.actor.allows(Permission::ViewCalls) {
+            // Whoever only takes calls is told nothing of those of others.
+            return Ok(Counters::default());
+        }
         let conn = self.db.read().await?;
-        let (live, completed_today) = conn
-            .tenant(&op.scope)
-            .counters(zone::today(&op.zone, op.now))
-            .await?;
+        let tenant = conn.tenant(&op.scope);
+        let (live, completed_today) = tenant.counters(zone::today(&op.zone, op.now)).await?;
+        let open = DisputeFilter {
+            state: Some(State::Open),
+            ..DisputeFilter::default()
+        };
+        let disputes = tenant.count_disputes(open).await?;
         Ok(Counters {
             live,
             completed_today,
+            disputes: u32::try_from(disputes).unwrap_or(u32::MAX),
         })
     }
 
@@ -59,9 +73,18 @@ impl Sessions {
     /// # Errors
     /// What the database says.
     pub async fn activity(&self, op: &OpCtx) -> Result<i64, Error> {
-        require(op, Permission::ViewCalls)?;
+        require(op, Permission::TakeCalls)?;
         let conn = self.db.read().await?;
         Ok(conn.tenant(&op.scope).call_activity().await?)
+    }
+
+    async fn is_agent(&self, op: &OpCtx) -> Result<bool, Error> {
+        let conn = self.db.read().await?;
+        match conn.tenant(&op.scope).agent_of(op.actor.user_id).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -1,14 +1,20 @@
 //! Targets.
 
+mod quick;
+
 use std::collections::BTreeMap;
 
 use domain::access::Permission;
-use domain::api::page::{Activity, Availability, AvailabilityKind, Meter};
-use domain::api::target::{TargetDetail, TargetForm, TargetRow};
+use domain::api::page::{Activity, Availability, AvailabilityKind, Meter, MoneyMeter};
+use domain::api::target::{Inherited, TargetDetail, TargetForm, TargetRow};
+use domain::caps::reset::Counts;
 use domain::caps::{CapKind, Usage};
 use domain::id::{BuyerId, CampaignId, TargetId};
-use domain::plan::Route;
+use domain::plan::{Route, RouteTo};
+use domain::recovery::RecoverySetting;
 use domain::routing::{Exclusions, UsageMap, Verdict, refusal};
+use domain::schedule::holiday;
+use domain::tag::list::BulkLists;
 use domain::target::Target;
 use domain::time::{LocalMoment, Timestamp};
 use store::{BuyerRecord, Conn, Constraint, Db, StoreError, TargetRecord};
@@ -16,9 +22,20 @@ use store::{BuyerRecord, Conn, Constraint, Db, StoreError, TargetRecord};
 use crate::error::{Error, OrMissing, OrTaken};
 use crate::guard::require;
 use crate::op::OpCtx;
-use crate::{plan, zone};
+use crate::{filter, plan, zone};
 
 const TAKEN: &str = "This buyer has another target of this name.";
+
+/// A target as it is stored, how it stands now and what it has used.
+#[derive(Debug, Clone)]
+pub struct TargetFacts {
+    pub record: TargetRecord,
+    /// The same with what it takes from its buyer. Recovery is here as if its campaigns said nothing.
+    pub routed: Target,
+    pub now: Availability,
+    /// In the windows that are running.
+    pub used: Usage,
+}
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -42,24 +59,64 @@ impl Targets {
         let target = tenant.target(id).await.or_missing("target")?;
         let buyer = tenant.buyer(target.buyer).await.or_missing("buyer")?;
         let rows = TargetRows::load(&conn, op).await?;
-        let used = rows.used(&target, op.now);
-        let caps = target.input.caps;
+        let routed = plan::routed(&target, &buyer, RecoverySetting::Off, &BulkLists::new());
+        let used = rows.used(&routed);
+        let (caps, dollars) = (routed.caps, routed.dollars);
+        let calls = |count, limit| Meter { count, limit };
+        let filters = filter::choices(&tenant).await?;
         Ok(TargetDetail {
             row: rows.row(&target, &buyer),
-            form: TargetForm::of(&target.input),
-            hour: Meter {
-                count: used.hour,
-                limit: caps.hourly,
-            },
-            month: Meter {
-                count: used.month,
-                limit: caps.monthly,
-            },
-            total: Meter {
-                count: used.total,
-                limit: caps.total,
-            },
+            form: TargetForm::of(&target.input, &target.settings),
+            inherited: Inherited::of(&buyer.settings),
+            has_password: has_password(&target),
+            filter_warning: filter::unknown_tags(&target.settings.filter, &filters)
+                .unwrap_or_default(),
+            filters,
+            hour: calls(used.hour, caps.hourly),
+            month: calls(used.month, caps.monthly),
+            total: calls(used.total, caps.total),
+            spent: [
+                MoneyMeter::of(used.hour_spent, dollars.hourly),
+                MoneyMeter::of(used.month_spent, dollars.monthly),
+                MoneyMeter::of(used.total_spent, dollars.total),
+            ],
         })
+    }
+
+    /// All targets with how they stand, of one buyer or of all: for programs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the buyer.
+    pub async fn facts(
+        &self,
+        op: &OpCtx,
+        buyer: Option<BuyerId>,
+    ) -> Result<Vec<TargetFacts>, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        let tenant = conn.tenant(&op.scope);
+        let buyers = match buyer {
+            Some(id) => vec![tenant.buyer(id).await.or_missing("buyer")?],
+            None => tenant.buyers().await?,
+        };
+        let rows = TargetRows::load(&conn, op).await?;
+        let of = |t: &TargetRecord| buyers.iter().find(|b| b.id == t.buyer);
+        let facts = rows.targets.iter().filter_map(|t| Some((t, of(t)?)));
+        Ok(facts.map(|(t, b)| rows.facts(t, b)).collect())
+    }
+
+    /// A target with how it stands: for programs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn fact(&self, op: &OpCtx, id: TargetId) -> Result<TargetFacts, Error> {
+        require(op, Permission::ViewSetup)?;
+        let conn = self.db.read().await?;
+        let tenant = conn.tenant(&op.scope);
+        let target = tenant.target(id).await.or_missing("target")?;
+        let buyer = tenant.buyer(target.buyer).await.or_missing("buyer")?;
+        let rows = TargetRows::load(&conn, op).await?;
+        Ok(rows.facts(&target, &buyer))
     }
 
     /// Adds a target to a buyer.
@@ -76,12 +133,12 @@ impl Targets {
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
         tenant.buyer(buyer).await.or_missing("buyer")?;
-        let input = form.check()?;
-        let id = tenant.add_target(buyer, &input, op.now).await.or_taken(
-            Constraint::TargetName,
-            "name",
-            TAKEN,
-        )?;
+        let checked = form.check_with(Some(&tenant.lists().await?))?.over(None)?;
+        let id = tenant
+            .add_target(buyer, &checked.input, op.now)
+            .await
+            .or_taken(Constraint::TargetName, "name", TAKEN)?;
+        tenant.set_target_settings(id, &checked.settings).await?;
         conn.commit().await?;
         Ok(id)
     }
@@ -94,12 +151,52 @@ impl Targets {
         require(op, Permission::EditBuyers)?;
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
+        let before = tenant.target(id).await.or_missing("target")?;
+        let checked = form
+            .check_with(Some(&tenant.lists().await?))?
+            .over(Some((&before.input, &before.settings)))?;
+        tenant.update_target(id, &checked.input).await.or_taken(
+            Constraint::TargetName,
+            "name",
+            TAKEN,
+        )?;
+        tenant.set_target_settings(id, &checked.settings).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// Sets what a target used of its caps to zero, calls in progress apart; says what that was,
+    /// for [`restore_counts`](Self::restore_counts).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn reset_counts(&self, op: &OpCtx, id: TargetId) -> Result<Counts, Error> {
+        require(op, Permission::EditBuyers)?;
+        let conn = self.db.write().await?;
+        let tenant = conn.tenant(&op.scope);
+        let counts = tenant.reset_counts(id).await.or_missing("target")?;
+        conn.commit().await?;
+        Ok(counts)
+    }
+
+    /// Takes a reset back: adds what it took out, in the windows that still run.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`] at `counts`.
+    pub async fn restore_counts(
+        &self,
+        op: &OpCtx,
+        id: TargetId,
+        counts: &Counts,
+    ) -> Result<(), Error> {
+        require(op, Permission::EditBuyers)?;
+        let conn = self.db.write().await?;
+        let tenant = conn.tenant(&op.scope);
         tenant.target(id).await.or_missing("target")?;
-        let input = form.check()?;
+        counts.check()?;
         tenant
-            .update_target(id, &input)
+            .restore_counts(id, counts)
             .await
-            .or_taken(Constraint::TargetName, "name", TAKEN)?;
+            .or_missing("target")?;
         Ok(conn.commit().await?)
     }
 
@@ -125,6 +222,7 @@ impl Targets {
 
 /// All that list rows of targets need, loaded once.
 pub(crate) struct TargetRows {
+    now: Timestamp,
     targets: Vec<TargetRecord>,
     usage: UsageMap,
     clocks: BTreeMap<String, LocalMoment>,
@@ -141,17 +239,32 @@ impl TargetRows {
             .into_iter()
             .map(|c| (c.id, c.name))
             .collect();
+        let groups = tenant.target_groups().await?;
         let mut campaigns: BTreeMap<TargetId, Vec<(CampaignId, String)>> = BTreeMap::new();
         for route in tenant.routes().await? {
-            if let Some(name) = names.get(&route.campaign) {
-                campaigns
-                    .entry(route.target)
-                    .or_default()
-                    .push((route.campaign, name.clone()));
+            let Some(name) = names.get(&route.campaign) else {
+                continue;
+            };
+            let targets = match route.to {
+                RouteTo::Target(target) => vec![target],
+                RouteTo::Group(id) => (groups.iter())
+                    .filter(|g| g.group.id == id)
+                    .flat_map(|g| g.group.members.iter().map(|m| m.target))
+                    .collect(),
+            };
+            for target in targets {
+                let of = campaigns.entry(target).or_default();
+                if !of.iter().any(|(campaign, _)| *campaign == route.campaign) {
+                    of.push((route.campaign, name.clone()));
+                }
             }
         }
+        let buyers = tenant.buyers().await?;
+        let own = targets.iter().map(|t| t.input.zone.as_str());
+        let zones = own.chain(buyers.iter().map(|b| b.settings.zone.as_str()));
         Ok(Self {
-            clocks: zone::clocks(targets.iter().map(|t| t.input.zone.as_str()), op.now),
+            now: op.now,
+            clocks: zone::clocks(zones, op.now),
             usage: tenant
                 .usage(&[])
                 .await?
@@ -173,7 +286,8 @@ impl TargetRows {
     }
 
     pub(crate) fn row(&self, record: &TargetRecord, buyer: &BuyerRecord) -> TargetRow {
-        let target = plan::routed(record, buyer);
+        let target = plan::routed(record, buyer, RecoverySetting::Off, &BulkLists::new());
+        let used = self.used(&target);
         let (now, lines, today) = availability(&target, true, &self.usage, &self.clocks);
         TargetRow {
             id: record.id,
@@ -185,21 +299,36 @@ impl TargetRows {
             now,
             lines,
             today,
+            spent_today: MoneyMeter::of(used.day_spent, target.dollars.daily),
             campaigns: self.campaigns.get(&record.id).cloned().unwrap_or_default(),
         }
     }
 
-    fn used(&self, target: &TargetRecord, now: Timestamp) -> Usage {
-        let windows = self.clocks.get(&target.input.zone).map_or_else(
-            || zone::local(&target.input.zone, now).windows(),
+    pub(crate) fn facts(&self, record: &TargetRecord, buyer: &BuyerRecord) -> TargetFacts {
+        let target = plan::routed(record, buyer, RecoverySetting::Off, &BulkLists::new());
+        let (state, _, _) = availability(&target, true, &self.usage, &self.clocks);
+        TargetFacts {
+            record: record.clone(),
+            now: state,
+            used: self.used(&target),
+            routed: target,
+        }
+    }
+
+    /// What counts now.
+    fn used(&self, target: &Target) -> Usage {
+        let windows = self.clocks.get(&target.zone).map_or_else(
+            || zone::local(&target.zone, self.now).windows(),
             LocalMoment::windows,
         );
-        self.usage
-            .get(&target.id)
-            .copied()
-            .unwrap_or_default()
-            .within(&windows)
+        let usage = self.usage.get(&target.id).copied().unwrap_or_default();
+        usage.within(&windows)
     }
+}
+
+fn has_password(target: &TargetRecord) -> bool {
+    let access = target.settings.sip.as_ref();
+    access.is_some_and(|access| !access.password.is_empty())
 }
 
 /// How a target stands right now: state, lines in use, calls today. The words come from the same
@@ -214,17 +343,15 @@ pub(crate) fn availability(
         .get(&target.zone)
         .map(LocalMoment::windows)
         .unwrap_or_default();
+    let caps = (clocks.get(&target.zone)).map_or(target.caps, |local| target.caps_at(local));
     let used = usage
         .get(&target.id)
         .copied()
         .unwrap_or_default()
         .within(&windows);
     let route = Route {
-        id: domain::id::RouteId(0),
-        priority: 1,
-        weight: 1,
         on,
-        target: target.clone(),
+        ..Route::to(target.clone())
     };
     let verdict = refusal(&route, &Exclusions::default(), usage, clocks);
     let state = |kind, word: &str, detail: String| Availability {
@@ -236,7 +363,9 @@ pub(crate) fn availability(
         None => {
             let until = clocks
                 .get(&target.zone)
-                .map(|local| target.hours.state(local).until(&target.zone))
+                .map(|local| {
+                    holiday::state(&target.hours, &target.holidays, local).words(&target.zone)
+                })
                 .unwrap_or_default();
             state(AvailabilityKind::Open, "Open", until)
         }
@@ -250,6 +379,21 @@ pub(crate) fn availability(
                 CapKind::Total => format!("{} of {} in all", reached.count, reached.limit),
             };
             state(AvailabilityKind::Full, "Full", detail)
+        }
+        Some(Verdict::DollarCapReached(reached)) => state(
+            AvailabilityKind::Full,
+            "Full",
+            format!("{} of {}", reached.spent, reached.limit),
+        ),
+        Some(Verdict::AutoPaused { until }) => {
+            state(AvailabilityKind::Paused, "Missed its calls", until)
+        }
+        Some(Verdict::AgentHeld { word, when }) => {
+            let mut word = word;
+            if let Some(first) = word.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            state(AvailabilityKind::Paused, &word, when)
         }
         Some(Verdict::RouteOff) => {
             state(AvailabilityKind::Paused, "Off", "in this plan".to_owned())
@@ -265,11 +409,11 @@ pub(crate) fn availability(
         now,
         Meter {
             count: used.live,
-            limit: target.caps.concurrent,
+            limit: caps.concurrent,
         },
         Meter {
             count: used.day,
-            limit: target.caps.daily,
+            limit: caps.daily,
         },
     )
 }

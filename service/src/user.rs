@@ -1,7 +1,7 @@
 //! People: signing in, and being added from the command line.
 
 use argon2::Argon2;
-use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::rand_core::{OsRng, RngCore as _};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use domain::access::Role;
 use domain::id::UserId;
@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use store::{Constraint, Db, StoreError, TenantScope, UserRecord};
 
 use crate::error::{Error, OrTaken};
-use crate::op::{Actor, OpCtx};
+use crate::op::{Actor, OpCtx, Rights};
 
 /// Failed sign-ins allowed in [`WINDOW_S`] before an address has to wait.
 const EMAIL_FAILURES_MAX: u32 = 5;
@@ -143,7 +143,7 @@ impl Users {
             .ok_or(Error::Unauthenticated)?;
         let actor = Actor {
             user_id: id,
-            role: member.role,
+            rights: Rights::Member(member.role),
             name: user.name,
             email: user.email,
         };
@@ -155,6 +155,18 @@ impl Users {
             request_id,
             now,
         })
+    }
+
+    /// The context of what the command line does in somebody's name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such user; as [`Self::context`].
+    pub async fn context_of(&self, email: &str, now: Timestamp) -> Result<OpCtx, Error> {
+        let conn = self.db.read().await?;
+        let user = conn.platform().user_by_email(email).await?;
+        drop(conn);
+        let user = user.ok_or(Error::NotFound("user"))?;
+        self.context(user.id, "command-line".to_owned(), now).await
     }
 
     /// Adds a user and, where it does not exist yet, the account.
@@ -206,7 +218,7 @@ impl Users {
         let zone = conn.platform().zone(&scope).await?;
         let actor = Actor {
             user_id: UserId(0),
-            role: Role::Owner,
+            rights: Rights::Member(Role::Owner),
             name: "Operator".to_owned(),
             email: String::new(),
         };
@@ -259,21 +271,37 @@ impl Users {
     }
 }
 
-fn check_new(new: &NewUser<'_>) -> Result<(), FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let email = new.email.trim();
+/// A password for somebody who has none yet: three groups of four letters and digits that nobody
+/// takes for one another, more than 58 bits.
+pub(crate) fn first_password() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let mut bytes = [0_u8; 12];
+    OsRng.fill_bytes(&mut bytes);
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    let groups = bytes
+        .chunks(4)
+        .map(|four| four.iter().map(letter).collect::<String>());
+    groups.collect::<Vec<_>>().join("-")
+}
+
+/// Whether something looks like an address to sign in with.
+pub(crate) fn check_email(email: &str) -> Result<(), FieldErrors> {
     let fits = email.len() <= 200
         && email.split_once('@').is_some_and(|(user, host)| {
             !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
         })
         && !email.contains(char::is_whitespace);
-    if !fits {
-        errors.add(
-            "email",
-            "malformed",
-            "Enter an address like name@company.example.",
-        );
+    if fits {
+        Ok(())
+    } else {
+        let message = "Enter an address like name@company.example.";
+        Err(FieldErrors::one("email", "malformed", message))
     }
+}
+
+fn check_new(new: &NewUser<'_>) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    errors.take(check_email(new.email.trim()));
     match new.password.chars().count() {
         0..PASSWORD_CHARS_MIN => errors.add(
             "password",
@@ -292,7 +320,7 @@ fn check_new(new: &NewUser<'_>) -> Result<(), FieldErrors> {
 }
 
 /// A hash with its own salt and argon2id's recommended parameters (RFC 9106, OWASP).
-fn hash(password: &str) -> Result<String, Error> {
+pub(crate) fn hash(password: &str) -> Result<String, Error> {
     let salt = SaltString::generate(&mut OsRng);
     let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
     hash.map(|h| h.to_string())

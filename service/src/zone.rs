@@ -69,6 +69,28 @@ pub fn parse_date(text: &str) -> Option<Date> {
     text.trim().parse().ok()
 }
 
+/// A moment as programs write it: RFC 3339, with any offset.
+#[must_use]
+pub fn rfc3339(text: &str) -> Option<Timestamp> {
+    let at: jiff::Timestamp = text.trim().parse().ok()?;
+    Some(Timestamp(at.as_microsecond()))
+}
+
+/// A moment to the microsecond: "2026-11-19T19:37:05.123456Z".
+#[must_use]
+pub fn exact(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |t| t.to_string())
+}
+
+/// The moment of a text: as [`exact`] writes it, with another offset, or the end of a local day.
+#[must_use]
+pub fn moment(zone: &str, text: &str) -> Option<Timestamp> {
+    let moment = text.parse::<jiff::Timestamp>().ok();
+    moment
+        .map(|t| Timestamp(t.as_microsecond()))
+        .or_else(|| Some(day_start(zone, plus_days(parse_date(text)?, 1))))
+}
+
 /// A moment with its texts.
 #[must_use]
 pub fn stamp(zone: &str, at: Timestamp) -> Stamp {
@@ -106,6 +128,16 @@ mod tests {
         let stamp = stamp("America/New_York", Timestamp::from_secs(1_795_117_025));
         assert_eq!(stamp.full, "Thu, Nov 19, 2:37:05 pm ET");
         assert_eq!(stamp.datetime, "2026-11-19T19:37:05.000Z");
+    }
+
+    #[test]
+    fn moments_are_read_as_they_are_written() {
+        let at = Timestamp(1_795_117_025_123_456);
+        assert_eq!(exact(at), "2026-11-19T19:37:05.123456Z");
+        assert_eq!(moment("UTC", &exact(at)), Some(at));
+        let day = moment("America/New_York", "2026-11-19").expect("a day");
+        assert_eq!(exact(day), "2026-11-20T05:00:00Z");
+        assert_eq!(moment("UTC", "tomorrow"), None);
     }
 
     #[test]

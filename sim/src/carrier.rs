@@ -265,7 +265,7 @@ mod tests {
         for (bad, why) in [
             (
                 "<Response><Dial/></Response>".to_owned(),
-                "exactly one target",
+                "one to ten targets",
             ),
             ("<Response><Dance/></Response>".to_owned(), "unknown verb"),
             ("<Response>".to_owned(), "not XML"),
@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(carrier.answered(&inbound, &dial(1), NOW), Ok(()));
         assert_eq!(
             carrier.execute(line, &dial(2), NOW),
-            Err("two targets are dialed at once".to_owned())
+            Err("a dial begins while another is under way".to_owned())
         );
     }
 

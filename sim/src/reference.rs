@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campaign::Distribution;
-use domain::caps::{CapKind, Usage};
-use domain::id::TargetId;
+use domain::caps::{CapKind, Caps, Usage};
+use domain::id::{TargetGroupId, TargetId};
 use domain::plan::{Route, RoutingPlan};
 use domain::routing::{Decision, Exclusions, Verdict};
 use domain::schedule::Hours;
 use domain::target::Target;
+use domain::target::group::{RingOrder, TargetGroup};
 use domain::time::Timestamp;
 
 use crate::zone::offset_s;
@@ -83,124 +84,254 @@ struct Book {
     last_claimed_at: Option<Timestamp>,
 }
 
-/// The books of all targets.
+/// The books of all targets and groups.
 #[derive(Debug, Default)]
-pub struct Books(BTreeMap<TargetId, Book>);
+pub struct Books {
+    targets: BTreeMap<TargetId, Book>,
+    groups: BTreeMap<TargetGroupId, Book>,
+}
+
+impl Book {
+    fn claim(&mut self, name: &str, zone: &str, by: Claimer, now: Timestamp) -> Result<(), String> {
+        let keys = Keys::of(zone, now);
+        if !self.held.insert(by) || self.counted.insert(by, keys).is_some() {
+            return Err(format!("{name} is claimed twice by one call"));
+        }
+        *self.hours.entry(keys.hour).or_default() += 1;
+        *self.days.entry(keys.day).or_default() += 1;
+        *self.months.entry(keys.month).or_default() += 1;
+        self.last_claimed_at = Some(now);
+        Ok(())
+    }
+
+    fn release(&mut self, what: &str, by: Claimer) -> Result<(), String> {
+        if self.held.remove(&by) {
+            Ok(())
+        } else {
+            Err(format!("{what} is freed but not held"))
+        }
+    }
+
+    fn uncount(&mut self, what: &str, by: Claimer) -> Result<(), String> {
+        let keys = self
+            .counted
+            .remove(&by)
+            .ok_or_else(|| format!("{what} is uncounted but not counted"))?;
+        *self.hours.entry(keys.hour).or_default() -= 1;
+        *self.days.entry(keys.day).or_default() -= 1;
+        *self.months.entry(keys.month).or_default() -= 1;
+        Ok(())
+    }
+
+    fn counts(&self, zone: &str, now: Timestamp) -> [u32; 5] {
+        let keys = Keys::of(zone, now);
+        [
+            u32::try_from(self.held.len()).unwrap_or(u32::MAX),
+            self.hours.get(&keys.hour).copied().unwrap_or(0),
+            self.days.get(&keys.day).copied().unwrap_or(0),
+            self.months.get(&keys.month).copied().unwrap_or(0),
+            u32::try_from(self.counted.len()).unwrap_or(u32::MAX),
+        ]
+    }
+
+    fn check(
+        &self,
+        name: &str,
+        zone: &str,
+        caps: &Caps,
+        usage: &Usage,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let ours = self.counts(zone, now);
+        let windows = domain::time::LocalMoment::new(now, offset_s(zone, now)).windows();
+        let seen = usage.within(&windows);
+        let theirs = [seen.live, seen.hour, seen.day, seen.month, seen.total];
+        if ours != theirs {
+            return Err(format!(
+                "{name}: counted {ours:?} (live, hour, day, month, total), the product says {theirs:?}"
+            ));
+        }
+        let limits = limits(caps);
+        if limits
+            .iter()
+            .zip(ours)
+            .any(|(cap, count)| cap.is_some_and(|cap| count > cap))
+        {
+            return Err(format!("{name} exceeds its caps {limits:?}: {ours:?}"));
+        }
+        Ok(())
+    }
+
+    /// The first cap in the way.
+    fn full(&self, zone: &str, caps: &Caps, now: Timestamp) -> Option<Refusal> {
+        limits(caps)
+            .iter()
+            .zip(self.counts(zone, now))
+            .position(|(cap, count)| cap.is_some_and(|cap| count >= cap))
+            .map(Refusal::Full)
+    }
+}
+
+fn limits(caps: &Caps) -> [Option<u32>; 5] {
+    [
+        caps.concurrent,
+        caps.hourly,
+        caps.daily,
+        caps.monthly,
+        caps.total,
+    ]
+}
 
 impl Books {
     /// A claim was won.
     pub fn claim(&mut self, target: &Target, by: Claimer, now: Timestamp) -> Result<(), String> {
-        let keys = Keys::of(&target.zone, now);
-        let book = self.0.entry(target.id).or_default();
-        if !book.held.insert(by) || book.counted.insert(by, keys).is_some() {
-            return Err(format!("{} is claimed twice by one call", target.name));
-        }
-        *book.hours.entry(keys.hour).or_default() += 1;
-        *book.days.entry(keys.day).or_default() += 1;
-        *book.months.entry(keys.month).or_default() += 1;
-        book.last_claimed_at = Some(now);
-        Ok(())
+        let book = self.targets.entry(target.id).or_default();
+        book.claim(&target.name, &target.zone, by, now)
     }
 
     /// A line was freed.
     pub fn release(&mut self, target: TargetId, by: Claimer) -> Result<(), String> {
-        let freed = self.0.entry(target).or_default().held.remove(&by);
-        if freed {
-            Ok(())
-        } else {
-            Err(format!("target {target} is freed but not held"))
-        }
+        let book = self.targets.entry(target).or_default();
+        book.release(&format!("target {target}"), by)
     }
 
     /// A claim was taken out of the counts.
     pub fn uncount(&mut self, target: TargetId, by: Claimer) -> Result<(), String> {
-        let book = self.0.entry(target).or_default();
-        let keys = book
-            .counted
-            .remove(&by)
-            .ok_or_else(|| format!("target {target} is uncounted but not counted"))?;
-        *book.hours.entry(keys.hour).or_default() -= 1;
-        *book.days.entry(keys.day).or_default() -= 1;
-        *book.months.entry(keys.month).or_default() -= 1;
+        let book = self.targets.entry(target).or_default();
+        book.uncount(&format!("target {target}"), by)
+    }
+
+    /// A place in a group was won.
+    pub fn claim_group(
+        &mut self,
+        group: &TargetGroup,
+        by: Claimer,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let book = self.groups.entry(group.id).or_default();
+        book.claim(&group.name, &group.zone, by, now)
+    }
+
+    /// A place in a group was given back: the line, the place in the counts.
+    pub fn free_group(
+        &mut self,
+        group: TargetGroupId,
+        line: bool,
+        uncount: bool,
+        by: Claimer,
+    ) -> Result<(), String> {
+        let book = self.groups.entry(group).or_default();
+        let what = format!("group {group}");
+        if line {
+            book.release(&what, by)?;
+        }
+        if uncount {
+            book.uncount(&what, by)?;
+        }
         Ok(())
     }
 
     /// Calls that hold a line of a target.
     pub fn held(&self, target: TargetId) -> u32 {
-        self.0
+        self.targets
             .get(&target)
             .map_or(0, |b| u32::try_from(b.held.len()).unwrap_or(u32::MAX))
     }
 
-    fn counts(&self, target: &Target, now: Timestamp) -> [u32; 5] {
-        let keys = Keys::of(&target.zone, now);
-        self.0.get(&target.id).map_or([0; 5], |b| {
-            [
-                u32::try_from(b.held.len()).unwrap_or(u32::MAX),
-                b.hours.get(&keys.hour).copied().unwrap_or(0),
-                b.days.get(&keys.day).copied().unwrap_or(0),
-                b.months.get(&keys.month).copied().unwrap_or(0),
-                u32::try_from(b.counted.len()).unwrap_or(u32::MAX),
-            ]
-        })
-    }
-
     /// Whether the product's figures of a target are ours, and within its caps.
     pub fn check(&self, target: &Target, usage: &Usage, now: Timestamp) -> Result<(), String> {
-        let ours = self.counts(target, now);
-        let windows = domain::time::LocalMoment::new(now, offset_s(&target.zone, now)).windows();
-        let seen = usage.within(&windows);
-        let theirs = [seen.live, seen.hour, seen.day, seen.month, seen.total];
-        if ours != theirs {
-            return Err(format!(
-                "{}: counted {ours:?} (live, hour, day, month, total), the product says {theirs:?}",
-                target.name
-            ));
-        }
-        let caps = [
-            target.caps.concurrent,
-            target.caps.hourly,
-            target.caps.daily,
-            target.caps.monthly,
-            target.caps.total,
-        ];
-        if caps
-            .iter()
-            .zip(ours)
-            .any(|(cap, count)| cap.is_some_and(|cap| count > cap))
-        {
-            return Err(format!(
-                "{} exceeds its caps {caps:?}: {ours:?}",
-                target.name
-            ));
-        }
-        Ok(())
+        let nothing = Book::default();
+        let book = self.targets.get(&target.id).unwrap_or(&nothing);
+        book.check(&target.name, &target.zone, &target.caps, usage, now)
+    }
+
+    /// The same of a group.
+    pub fn check_group(
+        &self,
+        group: &TargetGroup,
+        usage: &Usage,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let nothing = Book::default();
+        let book = self.groups.get(&group.id).unwrap_or(&nothing);
+        book.check(&group.name, &group.zone, &group.caps, usage, now)
     }
 
     /// Why a route may not take a call; none if it may.
     fn refusal(&self, route: &Route, exclusions: &Exclusions, now: Timestamp) -> Option<Refusal> {
         let t = &route.target;
-        let caps = [
-            t.caps.concurrent,
-            t.caps.hourly,
-            t.caps.daily,
-            t.caps.monthly,
-            t.caps.total,
-        ];
-        let full = caps
-            .iter()
-            .zip(self.counts(t, now))
-            .position(|(cap, count)| cap.is_some_and(|cap| count >= cap));
+        let nothing = Book::default();
+        let book = self.targets.get(&t.id).unwrap_or(&nothing);
         [
             (!route.on, Refusal::Off),
             (!t.buyer_active || !t.active, Refusal::Paused),
             (exclusions.tried.contains(&t.id), Refusal::Tried),
             (exclusions.lost.contains(&t.id), Refusal::Lost),
-            (!is_open(t, now), Refusal::Closed),
+            (!is_open(&t.hours, &t.zone, now), Refusal::Closed),
         ]
         .into_iter()
         .find_map(|(applies, why)| applies.then_some(why))
-        .or(full.map(Refusal::Full))
+        .or(book.full(&t.zone, &t.caps, now))
+    }
+
+    /// Why a group may not, whoever of it is free.
+    fn refusal_of_group(
+        &self,
+        group: &TargetGroup,
+        route: &Route,
+        exclusions: &Exclusions,
+        now: Timestamp,
+    ) -> Option<Refusal> {
+        let has_place = exclusions.within == Some(route.id);
+        let nothing = Book::default();
+        let book = self.groups.get(&group.id).unwrap_or(&nothing);
+        [
+            (!route.on, Refusal::Off),
+            (exclusions.left.contains(&route.id), Refusal::Tried),
+            (!group.active, Refusal::Paused),
+            (!is_open(&group.hours, &group.zone, now), Refusal::Closed),
+        ]
+        .into_iter()
+        .find_map(|(applies, why)| applies.then_some(why))
+        .or(book
+            .full(&group.zone, &group.caps, now)
+            .filter(|_| !has_place))
+    }
+
+    /// The entries of a plan, with whom of each to ring or why nobody.
+    fn entries<'a>(
+        &self,
+        plan: &'a RoutingPlan,
+        exclusions: &Exclusions,
+        now: Timestamp,
+    ) -> Vec<(&'a Route, Result<Vec<TargetId>, Refusal>)> {
+        let mut entries: Vec<(&Route, Result<Vec<TargetId>, Refusal>)> = Vec::new();
+        let mut at = 0;
+        while at < plan.routes.len() {
+            let route = &plan.routes[at];
+            let Some(group) = route.group.and_then(|id| plan.groups.get(&id)) else {
+                let may = self.refusal(route, exclusions, now);
+                entries.push((route, may.map_or(Ok(vec![route.target.id]), Err)));
+                at += 1;
+                continue;
+            };
+            let mut free = Vec::new();
+            while at < plan.routes.len() && plan.routes[at].id == route.id {
+                if self.refusal(&plan.routes[at], exclusions, now).is_none() {
+                    free.push(plan.routes[at].target.id);
+                }
+                at += 1;
+            }
+            free.truncate(match group.order {
+                RingOrder::AllAtOnce => 10,
+                RingOrder::InTurn => 1,
+            });
+            let why = self
+                .refusal_of_group(group, route, exclusions, now)
+                .or(free.is_empty().then_some(Refusal::Nobody));
+            entries.push((route, why.map_or(Ok(free), Err)));
+        }
+        entries
     }
 
     /// Whether a decision is what it should be.
@@ -211,44 +342,61 @@ impl Books {
         decision: &Decision,
         now: Timestamp,
     ) -> Result<(), String> {
-        let ours: Vec<_> = plan
-            .routes
-            .iter()
-            .map(|r| self.refusal(r, exclusions, now))
-            .collect();
-        for ((route, ours), candidate) in plan.routes.iter().zip(&ours).zip(&decision.candidates) {
-            if *ours != Refusal::of(&candidate.verdict) {
+        let mut ours = self.entries(plan, exclusions, now);
+        let within = |r: &Route| exclusions.within == Some(r.id);
+        let goes_on = ours.iter().any(|(r, may)| within(r) && may.is_ok());
+        for (route, may) in &mut ours {
+            if may.is_ok() && !within(route) && (goes_on || exclusions.spent) {
+                *may = Err(if goes_on {
+                    Refusal::GoesOn
+                } else {
+                    Refusal::Spent
+                });
+            }
+        }
+        if ours.len() != decision.candidates.len() {
+            return Err("an entry of the plan is missing in the trace".to_owned());
+        }
+        for ((route, may), candidate) in ours.iter().zip(&decision.candidates) {
+            if may.as_ref().err().copied() != Refusal::of(&candidate.verdict) {
                 return Err(format!(
-                    "{}: should be {ours:?}, was {:?}",
-                    route.target.name, candidate.verdict
+                    "{} {}: should be {may:?}, was {:?}",
+                    route.id, candidate.name, candidate.verdict
                 ));
             }
         }
         let open = || {
-            plan.routes
-                .iter()
-                .zip(&ours)
-                .filter(|(_, refusal)| refusal.is_none())
-                .map(|(r, _)| r)
+            ours.iter()
+                .filter_map(|(r, may)| Some((*r, may.as_ref().ok()?)))
         };
-        let first = open().map(|r| r.priority).min();
-        let mut running: Vec<&Route> = open().filter(|r| Some(r.priority) == first).collect();
+        let first = open().map(|(r, _)| r.priority).min();
+        let mut running: Vec<(&Route, &Vec<TargetId>)> =
+            open().filter(|(r, _)| Some(r.priority) == first).collect();
         if plan.distribution == Distribution::RoundRobin {
-            running.sort_by_key(|r| self.0.get(&r.target.id).and_then(|b| b.last_claimed_at));
+            running.sort_by_key(|(r, _)| match r.group {
+                Some(id) => self.groups.get(&id).and_then(|b| b.last_claimed_at),
+                None => self
+                    .targets
+                    .get(&r.target.id)
+                    .and_then(|b| b.last_claimed_at),
+            });
             running.truncate(1);
         }
-        match decision.chosen {
+        match &decision.chosen {
             None if running.is_empty() => Ok(()),
             Some(chosen)
-                if running
-                    .iter()
-                    .any(|r| r.id == chosen.route && r.target.id == chosen.target) =>
+                if running.iter().any(|(r, ring)| {
+                    r.id == chosen.route && chosen.rung().map(|r| r.target).eq(ring.iter().copied())
+                }) =>
             {
                 Ok(())
             }
             chosen => Err(format!(
                 "chose {chosen:?} of {:?}",
-                running.iter().map(|r| r.id).collect::<Vec<_>>()
+                running
+                    .iter()
+                    .map(|(r, ring)| (r.id, ring))
+                    .collect::<Vec<_>>()
             )),
         }
     }
@@ -264,6 +412,14 @@ enum Refusal {
     Closed,
     /// The first cap in the way: 0 concurrent to 4 all-time.
     Full(usize),
+    /// Nobody of the group is free.
+    Nobody,
+    /// Another group has the call.
+    GoesOn,
+    /// The attempts are used up.
+    Spent,
+    /// A reason that no world here gives.
+    Strange,
 }
 
 impl Refusal {
@@ -271,7 +427,12 @@ impl Refusal {
         match verdict {
             Verdict::Won { .. } | Verdict::NotDrawn { .. } | Verdict::NotNeeded => None,
             Verdict::RouteOff => Some(Self::Off),
-            Verdict::TargetPaused | Verdict::BuyerPaused => Some(Self::Paused),
+            Verdict::TargetPaused | Verdict::BuyerPaused | Verdict::GroupPaused => {
+                Some(Self::Paused)
+            }
+            Verdict::NobodyInGroup => Some(Self::Nobody),
+            Verdict::GroupGoesOn => Some(Self::GoesOn),
+            Verdict::AttemptsUsed => Some(Self::Spent),
             Verdict::Closed { .. } => Some(Self::Closed),
             Verdict::AlreadyTried => Some(Self::Tried),
             Verdict::LineTaken => Some(Self::Lost),
@@ -282,16 +443,24 @@ impl Refusal {
                 CapKind::Monthly => 3,
                 CapKind::Total => 4,
             })),
+            Verdict::NotPreferred { .. }
+            | Verdict::AutoPaused { .. }
+            | Verdict::AgentHeld { .. }
+            | Verdict::Filtered { .. }
+            | Verdict::Restricted { .. }
+            | Verdict::DuplicateRefused { .. }
+            | Verdict::DollarCapReached(_)
+            | Verdict::NotRerouted { .. } => Some(Self::Strange),
         }
     }
 }
 
-/// Whether a target is open, told minute by minute.
-pub fn is_open(target: &Target, now: Timestamp) -> bool {
-    let Hours::Weekly(days) = &target.hours else {
+/// Whether hours are open, told minute by minute.
+pub fn is_open(hours: &Hours, zone: &str, now: Timestamp) -> bool {
+    let Hours::Weekly(days) = hours else {
         return true;
     };
-    let local = now.secs() + i64::from(offset_s(&target.zone, now));
+    let local = now.secs() + i64::from(offset_s(zone, now));
     // 1970-01-01 was a Thursday: three days after the Monday that weeks are counted from.
     let minute = (local.div_euclid(60) + 3 * 1_440).rem_euclid(WEEK_M);
     days.iter().zip(0_i64..).any(|(day, i)| {
@@ -313,6 +482,7 @@ mod tests {
 
     use super::*;
     use crate::zone::clocks;
+    use domain::money::Micros;
 
     const NOW: Timestamp = Timestamp(1_793_510_000_000_000);
 
@@ -331,7 +501,7 @@ mod tests {
         let mut target = target(1);
         target.caps.concurrent = Some(1);
         let windows = clocks(NOW)["America/New_York"].windows();
-        let one = Usage::default().claimed(&windows, NOW);
+        let one = Usage::default().claimed(&windows, Micros::ZERO, NOW);
         let mut books = Books::default();
         assert!(
             books.check(&target, &one, NOW).is_err(),
@@ -340,7 +510,7 @@ mod tests {
         assert_eq!(books.claim(&target, 1, NOW), Ok(()));
         assert_eq!(books.check(&target, &one, NOW), Ok(()));
         assert!(
-            books.check(&target, &one.line_released(), NOW).is_err(),
+            books.check(&target, &one.line_released(NOW), NOW).is_err(),
             "a line freed too early"
         );
         assert!(
@@ -350,7 +520,7 @@ mod tests {
         assert_eq!(books.claim(&target, 2, NOW), Ok(()));
         assert!(
             books
-                .check(&target, &one.claimed(&windows, NOW), NOW)
+                .check(&target, &one.claimed(&windows, Micros::ZERO, NOW), NOW)
                 .is_err(),
             "more than the cap"
         );
@@ -376,6 +546,7 @@ mod tests {
         let nobody = Exclusions::default();
         let mut decision = decide(
             &plan,
+            None,
             &nobody,
             &domain::routing::UsageMap::new(),
             &clocks(NOW),

@@ -5,11 +5,22 @@ use std::collections::BTreeMap;
 use domain::block::{Block, Blocked, Blocklist};
 use domain::campaign::{Distribution, Fallback, RecordingMode};
 use domain::caps::Caps;
+use domain::caps::dollars::DollarCaps;
 use domain::draw::Draw;
-use domain::id::{BlockId, BuyerId, CampaignId, RouteId, TargetId};
+use domain::id::{
+    BlockId, BuyerId, CampaignId, PayoutRuleId, PublisherId, RouteId, TargetGroupId, TargetId,
+};
+use domain::ledger::facts::TimerStart;
+use domain::ledger::payout::{PayoutAmount, PayoutRule, PayoutTerms, PayoutTrigger};
+use domain::ledger::revenue::{Price, RevenueRule, RevenueTrigger};
+use domain::money::Micros;
 use domain::phone::{Caller, E164};
 use domain::plan::{Route, RoutingPlan};
+use domain::publisher::Publisher;
 use domain::schedule::{DayHours, Hours, Span};
+use domain::tag::filter::{CompiledFilter, Filter};
+use domain::tag::list::BulkLists;
+use domain::target::group::{Member, RingOrder, TargetGroup};
 use domain::target::{CallerIdPolicy, Destination, SipUri, Target};
 use domain::testing::number;
 use domain::time::Timestamp;
@@ -27,6 +38,8 @@ pub struct World {
     pub plans: Vec<RoutingPlan>,
     /// Callers who are turned away.
     pub blocks: Vec<Block>,
+    /// Whose numbers all of them are.
+    pub publisher: Publisher,
 }
 
 impl World {
@@ -36,14 +49,15 @@ impl World {
             .map(|n| target(n, draw))
             .map(|t| (t.id, t))
             .collect();
-        let mut route_id = 0;
+        let (mut route_id, mut group_id) = (0, 0);
         let plans = (0..2 + draw.below(5))
-            .map(|n| plan(n, &targets, &mut route_id, draw))
+            .map(|n| plan(n, &targets, &mut route_id, &mut group_id, draw))
             .collect();
         Self {
             targets,
             plans,
             blocks: blocked_callers(),
+            publisher: publisher(),
         }
     }
 
@@ -70,7 +84,7 @@ impl World {
         let at = |draw: &mut Draw, n: usize| usize::try_from(draw.below(n as u64)).unwrap_or(0);
         let target = at(draw, self.targets.len());
         let plan = at(draw, self.plans.len());
-        let said = match draw.below(5) {
+        let said = match draw.below(6) {
             0 => {
                 let plan = &mut self.plans[plan];
                 plan.active = draw.chance(90);
@@ -79,8 +93,20 @@ impl World {
             1 => {
                 let routes = &mut self.plans[plan].routes;
                 let route = at(draw, routes.len());
-                routes[route].on = draw.chance(90);
-                format!("route {} on: {}", routes[route].id, routes[route].on)
+                let (id, on) = (routes[route].id, draw.chance(90));
+                // All of a group are of one entry.
+                (routes.iter_mut().filter(|r| r.id == id)).for_each(|r| r.on = on);
+                format!("route {id} on: {on}")
+            }
+            5 => {
+                let hours = hours(draw);
+                let active = draw.chance(85);
+                let Some(group) = self.plans[plan].groups.values_mut().next() else {
+                    return String::new();
+                };
+                group.active = active;
+                group.hours = hours;
+                format!("{} has other hours, active: {active}", group.name)
             }
             2 => {
                 let buyer = BuyerId(1 + i64::try_from(draw.below(3)).unwrap_or(0));
@@ -155,6 +181,8 @@ fn target(n: u64, draw: &mut Draw) -> Target {
             monthly: cap(draw, 20, 20, 400),
             total: cap(draw, 10, 50, 900),
         },
+        recording_blocked: n.is_multiple_of(5),
+        ..domain::testing::target(id)
     }
 }
 
@@ -189,6 +217,7 @@ fn plan(
     n: u64,
     targets: &BTreeMap<TargetId, Target>,
     route_id: &mut i64,
+    group_id: &mut i64,
     draw: &mut Draw,
 ) -> RoutingPlan {
     let mut routes: Vec<Route> = Vec::new();
@@ -197,14 +226,19 @@ fn plan(
             *route_id += 1;
             routes.push(Route {
                 id: RouteId(*route_id),
+                group: None,
                 priority: 1 + u32::try_from(draw.below(3)).unwrap_or(0),
                 weight: 1 + u32::try_from(draw.below(100)).unwrap_or(0),
                 on: draw.chance(93),
                 target: target.clone(),
+                revenue: revenue(draw),
+                filter: CompiledFilter::default(),
+                takes_rerouted: draw.chance(80),
             });
         }
     }
     routes.sort_by_key(|r| r.priority);
+    let groups = grouped(&mut routes, group_id, draw);
     RoutingPlan {
         campaign: CampaignId(Uuid::from_u128(u128::from(n) + 1)),
         campaign_name: format!("Campaign {n}"),
@@ -218,7 +252,141 @@ fn plan(
         attempts_max: 1 + u32::try_from(draw.below(4)).unwrap_or(0),
         recording: RecordingMode::ALL[usize::try_from(draw.below(4)).unwrap_or(0)].0,
         fallback: fallback(draw),
-        routes,
+        groups,
+        ..domain::testing::plan(routes)
+    }
+}
+
+/// Makes groups of some neighbours, each an entry of its own.
+fn grouped(
+    routes: &mut [Route],
+    group_id: &mut i64,
+    draw: &mut Draw,
+) -> BTreeMap<TargetGroupId, TargetGroup> {
+    let mut groups = BTreeMap::new();
+    let mut at = 0;
+    while at < routes.len() {
+        let size = if draw.chance(35) {
+            2 + usize::try_from(draw.below(3)).unwrap_or(0)
+        } else {
+            1
+        };
+        let end = (at + size).min(routes.len());
+        if end - at > 1 {
+            *group_id += 1;
+            let group = group(*group_id, &routes[at..end], draw);
+            let first = routes[at].clone();
+            for route in &mut routes[at..end] {
+                *route = Route {
+                    group: Some(group.id),
+                    target: route.target.clone(),
+                    ..first.clone()
+                };
+            }
+            groups.insert(group.id, group);
+        }
+        at = end;
+    }
+    groups
+}
+
+fn group(id: i64, routes: &[Route], draw: &mut Draw) -> TargetGroup {
+    let zones = zone::names();
+    let cap = |draw: &mut Draw, percent: u64, from: u64, to: u64| {
+        draw.chance(percent)
+            .then(|| u32::try_from(from + draw.below(to - from)).unwrap_or(1))
+    };
+    TargetGroup {
+        id: TargetGroupId(id),
+        name: format!("Group {id}"),
+        active: draw.chance(95),
+        order: if draw.chance(60) {
+            RingOrder::AllAtOnce
+        } else {
+            RingOrder::InTurn
+        },
+        ring_timeout_s: u32::try_from(5 + draw.below(40)).unwrap_or(20),
+        zone: zones[usize::try_from(draw.below(zones.len() as u64)).unwrap_or(0)].to_owned(),
+        hours: hours(draw),
+        holidays: Vec::new(),
+        caps: Caps {
+            concurrent: cap(draw, 50, 1, 4),
+            hourly: cap(draw, 30, 2, 15),
+            daily: cap(draw, 30, 5, 60),
+            monthly: None,
+            total: cap(draw, 10, 50, 900),
+        },
+        members: routes
+            .iter()
+            .map(|route| Member {
+                target: route.target.id,
+                priority: 1,
+            })
+            .collect(),
+    }
+}
+
+fn revenue(draw: &mut Draw) -> Option<RevenueRule> {
+    let price = Price::Fixed(Micros(
+        i64::try_from(draw.below(60)).unwrap_or(0) * 1_000_000,
+    ));
+    let trigger = match draw.below(5) {
+        0 => return None,
+        1 => RevenueTrigger::Dial,
+        2 => RevenueTrigger::Connect,
+        _ => RevenueTrigger::Length {
+            from: TimerStart::Connect,
+            secs: 10 + u32::try_from(draw.below(90)).unwrap_or(0),
+        },
+    };
+    Some(RevenueRule { trigger, price })
+}
+
+/// A share of what converts, and a fixed amount for what only connects, up to so much a day.
+pub fn payout_terms() -> PayoutTerms {
+    let rule = |id, trigger, amount| PayoutRule {
+        id: PayoutRuleId(id),
+        name: format!("Rule {id}"),
+        trigger,
+        amount,
+        filter: Filter::default(),
+        zone: "America/New_York".to_owned(),
+        hours: Hours::Always,
+        caps: Caps::default(),
+        dollars: DollarCaps::default(),
+    };
+    let share = PayoutAmount::Share {
+        basis_points: 7_000,
+        min: None,
+        max: Some(Micros(30_000_000)),
+    };
+    let capped = PayoutRule {
+        dollars: DollarCaps {
+            daily: Some(Micros(60_000_000)),
+            ..DollarCaps::default()
+        },
+        ..rule(
+            2,
+            PayoutTrigger::Connect,
+            PayoutAmount::Fixed(Micros(1_000_000)),
+        )
+    };
+    PayoutTerms {
+        rules: vec![rule(1, PayoutTrigger::Converted, share), capped],
+        ..PayoutTerms::default()
+    }
+}
+
+/// Who sends all callers.
+fn publisher() -> Publisher {
+    let terms = payout_terms();
+    Publisher {
+        id: PublisherId(1),
+        name: "Gulf Leads".to_owned(),
+        active: true,
+        sub_id: String::new(),
+        overrides: BTreeMap::new(),
+        terms: terms.compile(None, &BulkLists::new()).unwrap_or_default(),
     }
 }
 

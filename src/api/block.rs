@@ -4,15 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::number::optional_campaign;
 use super::page::{Choice, Stamp};
-use crate::block::import::{BadLine, HOURS_MAX, NOTE_CHARS_MAX};
 use crate::block::pattern::BlockPattern;
+use crate::block::{HOURS_MAX, NOTE_CHARS_MAX};
 use crate::id::{BlockId, CampaignId};
 use crate::invalid::{FieldErrors, optional_text, optional_whole};
-
-/// The largest list that is imported at once, in bytes.
-pub const IMPORT_BYTES_MAX: usize = 4_000_000;
-/// Refused lines an import shows.
-pub const BAD_LINES_SHOWN: usize = 200;
 
 /// Which part of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +15,8 @@ pub const BAD_LINES_SHOWN: usize = 200;
 pub struct BlockQuery {
     /// Digits a pattern contains.
     pub search: String,
+    /// The list they came from; empty for all.
+    pub source: String,
     /// The last id of the page before.
     pub after: String,
 }
@@ -36,6 +33,15 @@ pub struct BlockList {
     pub next: String,
     /// Campaigns a block can be limited to.
     pub campaigns: Vec<Choice>,
+    /// The lists that blocks came from, with how many of each are left.
+    pub sources: Vec<BlockOrigin>,
+}
+
+/// A list that blocks came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockOrigin {
+    pub name: String,
+    pub blocks: u64,
 }
 
 /// A line of the list.
@@ -51,6 +57,8 @@ pub struct BlockRow {
     pub until: Option<Stamp>,
     pub expired: bool,
     pub note: String,
+    /// The list it came from; empty if a person entered it.
+    pub source: String,
     pub added: Stamp,
 }
 
@@ -99,52 +107,5 @@ impl BlockForm {
             }),
             _ => Err(errors),
         }
-    }
-}
-
-/// A list of numbers to block, as a spreadsheet saves it: `number,hours,note`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct BlockImportForm {
-    pub text: String,
-    /// Campaign id; empty for every campaign.
-    pub campaign: String,
-    /// "yes" blocks them; anything else only says what would happen.
-    pub write: String,
-}
-
-/// What an import came to, or would.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BlockImport {
-    /// New blocks.
-    pub good: u32,
-    /// Blocked already, or named twice.
-    pub known: u32,
-    /// Refused lines, the first of them in [`bad`](Self::bad).
-    pub refused: u32,
-    pub bad: Vec<BadLine>,
-    pub written: bool,
-}
-
-impl BlockImportForm {
-    /// Whether to write, and where the blocks are to hold.
-    ///
-    /// # Errors
-    /// At `text` or `campaign`.
-    pub fn check(&self) -> Result<(bool, Option<CampaignId>), FieldErrors> {
-        let mut errors = FieldErrors::default();
-        if self.text.trim().is_empty() {
-            errors.add("text", "required", "Choose a file or paste a list.");
-        }
-        if self.text.len() > IMPORT_BYTES_MAX {
-            errors.add(
-                "text",
-                "too_long",
-                "The list is larger than 4 MB. Import it in parts.",
-            );
-        }
-        let campaign = errors.take(optional_campaign("campaign", &self.campaign));
-        errors.check()?;
-        Ok((self.write == "yes", campaign.flatten()))
     }
 }

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::agent::WrapUpView;
+use super::dispute::CallDisputes;
+use super::money::{MoneyView, Sums};
 use super::page::{Choice, Stamp};
+use super::visit::VisitView;
 use crate::call::record::{LiveState, Outcome};
 use crate::id::{CallId, RecordingId};
 use crate::routing::Candidate;
@@ -17,6 +21,14 @@ pub struct CallQuery {
     pub target: String,
     /// An [`Outcome`] code, `live` or `not_connected`; empty for all.
     pub outcome: String,
+    /// Buyer id; empty for all.
+    pub buyer: String,
+    /// Publisher id; empty for all.
+    pub publisher: String,
+    /// "yes" or "no"; empty for both, as the two below.
+    pub duplicate: String,
+    pub converted: String,
+    pub paid: String,
     /// "today", "yesterday", "7d", "month", "all" or "custom"; empty is today.
     pub range: String,
     /// `yyyy-mm-dd` in the account's zone, with `range=custom`.
@@ -49,6 +61,8 @@ pub struct CallPage {
     pub chips: Vec<FilterChip>,
     pub campaigns: Vec<Choice>,
     pub targets: Vec<Choice>,
+    pub buyers: Vec<Choice>,
+    pub publishers: Vec<Choice>,
     pub outcomes: Vec<Choice>,
     pub zone_short: String,
     /// Whether callers are shown in full to this role.
@@ -83,6 +97,8 @@ pub struct CallRow {
     pub campaign: String,
     /// Empty until a target is dialed; the last one dialed.
     pub target: String,
+    /// The group the target was rung with; empty for one by itself.
+    pub group: String,
     pub buyer: String,
     /// Whole call, seconds: so far if live.
     pub length_s: u32,
@@ -90,6 +106,12 @@ pub struct CallRow {
     pub connected_s: u32,
     pub attempts: u32,
     pub has_recording: bool,
+    /// Empty for numbers that belong to no publisher.
+    pub publisher: String,
+    pub money: Sums,
+    /// A revenue rule was met.
+    pub converted: bool,
+    pub is_duplicate: bool,
 }
 
 /// One call, explained.
@@ -105,11 +127,21 @@ pub struct CallDetail {
     pub recordings: Vec<RecordingView>,
     /// Whether this role may listen.
     pub may_listen: bool,
+    /// Whether this role may delete recordings.
+    pub may_delete: bool,
+    /// Why there is no recording, in words; may be empty.
+    pub recording_note: String,
     pub answers: Vec<AnswerView>,
     pub tags: Vec<(String, String)>,
     pub campaign_href: String,
     pub target_href: String,
     pub caller_block: CallerBlock,
+    pub money: MoneyView,
+    pub disputes: CallDisputes,
+    /// What agents wrote of it.
+    pub wrap_ups: Vec<WrapUpView>,
+    /// Who called, where the number was shown to a visitor of an advertiser's page.
+    pub visit: Option<VisitView>,
 }
 
 /// Whether the caller can be blocked from here.
@@ -153,6 +185,8 @@ pub struct DecisionView {
 pub struct LegRow {
     pub number: u32,
     pub target: String,
+    /// The group it was rung with; empty for one by itself.
+    pub group: String,
     pub buyer: String,
     pub destination: String,
     pub started: Stamp,
@@ -179,6 +213,10 @@ pub struct RecordingView {
     pub words: String,
     /// False while the carrier is still preparing the file.
     pub ready: bool,
+    /// What became of it, where it cannot be heard any more: "Deleted after 30 days on Thu, Dec 3".
+    pub gone: String,
+    /// What a download is called, "call-ca7f2093-1.wav".
+    pub file: String,
     pub voicemail: bool,
 }
 

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::call::CallRow;
 use crate::id::{CampaignId, TargetId};
+use crate::ledger::totals::Totals;
+use crate::money::Micros;
 
 /// Everything the dashboard shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +29,7 @@ pub struct Dashboard {
 /// A headline figure against the same hours a week ago.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
-    /// "Incoming", "Connected", "Not connected", "Abandoned", "Average length".
+    /// "Incoming", "Connected", "Not connected", "Abandoned", "Average length", "Revenue", "Payout", "Profit".
     pub label: String,
     /// "1,307".
     pub value: String,
@@ -53,6 +55,9 @@ pub struct HourBar {
     pub live: u32,
     /// Incoming in the same hour a week ago.
     pub before: u32,
+    /// What its calls made by now.
+    pub money: Totals,
+    pub revenue_before: Micros,
 }
 
 /// Something a person can act on.

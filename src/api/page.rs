@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::money::Micros;
 use crate::time::Timestamp;
 
 /// A moment with its texts in the account's zone.
@@ -54,6 +55,33 @@ pub enum AvailabilityKind {
 pub struct Meter {
     pub count: u32,
     pub limit: Option<u32>,
+}
+
+/// An amount against a limit: "$45.00 of $500.00", or "$45.00, no limit".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoneyMeter {
+    pub spent: String,
+    pub limit: Option<String>,
+    /// How much of the limit is used, in hundredths; 0 without one.
+    pub percent: u8,
+}
+
+impl MoneyMeter {
+    /// The meter of an amount.
+    #[must_use]
+    pub fn of(spent: Micros, limit: Option<Micros>) -> Self {
+        let percent = limit.map_or(0, |limit| {
+            let used = i128::from(spent.0) * 100 / i128::from(limit.0.max(1));
+            // A limit of nothing is used up.
+            let used = if limit.0 <= 0 { 100 } else { used };
+            u8::try_from(used.clamp(0, 100)).unwrap_or(100)
+        });
+        Self {
+            spent: spent.to_string(),
+            limit: limit.map(|limit| limit.to_string()),
+            percent,
+        }
+    }
 }
 
 /// Whether a campaign, buyer or target takes part.

@@ -13,6 +13,8 @@ pub struct Shell {
     /// "DW".
     pub initials: String,
     pub role: Role,
+    /// Whether calls are sent to this person.
+    pub agent: bool,
     /// The account's zone, for example "ET".
     pub zone_short: String,
     pub counters: Counters,
@@ -41,4 +43,6 @@ pub struct Counters {
     pub live: u32,
     /// Calls that ended today in the account's zone.
     pub completed_today: u32,
+    /// Disputes that wait for a decision.
+    pub disputes: u32,
 }

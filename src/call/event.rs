@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::recording::Recording;
-use super::session::ChosenRoute;
+use super::session::Choice;
+use crate::id::TargetId;
+use crate::ledger::facts::Conversion;
 use crate::phone::{Caller, E164};
 use crate::routing::Decision;
 use crate::tag::Tags;
@@ -124,12 +126,15 @@ pub enum Event {
     /// The answer to [`Choose`](super::effect::Effect::Choose).
     Decided {
         decision: Decision,
-        chosen: Option<ChosenRoute>,
+        chosen: Option<Choice>,
     },
-    /// The line of the decided target is ours.
+    /// The lines of all that were decided for are ours.
     Claimed,
-    /// Another call took it.
-    ClaimLost,
+    /// Other calls took the lines of these; none was claimed. Nobody's was if the group itself had
+    /// no room any more.
+    ClaimLost {
+        lost: Vec<TargetId>,
+    },
     DialEnded {
         attempt: u32,
         result: DialResult,
@@ -146,6 +151,8 @@ pub enum Event {
         duration_s: Option<u32>,
     },
     RecordingReady(Recording),
+    /// The buyer told that the call was worth something.
+    Converted(Conversion),
     /// The answer to [`AskCarrier`](super::effect::Effect::AskCarrier).
     CarrierSaid(CarrierRecord),
     /// The carrier could not be asked, or there is none to ask.

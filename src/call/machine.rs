@@ -6,6 +6,7 @@
 //! counted and changes nothing.
 
 mod choosing;
+pub(in crate::call) mod converting;
 mod ending;
 mod told;
 
@@ -16,14 +17,31 @@ use super::event::{Arrival, Event};
 use super::session::{Session, Stage};
 use super::timeline::{Entry, What};
 use crate::block::Blocked;
+use crate::block::attestation::Attestation;
 use crate::campaign::{ATTEMPTS_DEFAULT, Fallback, RecordingMode};
+use crate::duplicate::EarlierCall;
+use crate::duplicate::routing::Preference;
+use crate::id::PublisherId;
+use crate::ledger::Ledger;
 use crate::plan::RoutingPlan;
 use crate::time::Timestamp;
+use crate::visit::attribution::Attribution;
 
 /// What a caller hears on a number that no campaign uses.
 pub const APOLOGY: &str = "Sorry, this number is not in service. Goodbye.";
 /// What a caller hears after leaving a message.
 pub const THANKS: &str = "Thank you. Goodbye.";
+
+/// Who a caller is to us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acquaintance {
+    /// Whose number was dialed.
+    pub publisher: Option<PublisherId>,
+    /// The caller's earlier calls, the latest ones.
+    pub history: Vec<EarlierCall>,
+    /// Which visitor of an advertiser's page called.
+    pub attribution: Option<Attribution>,
+}
 
 /// Why an event changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,30 +57,61 @@ pub enum Rejected {
 /// A call in progress.
 #[derive(Debug, Clone)]
 pub struct CallMachine {
-    session: Session,
-    effects: VecDeque<Effect>,
+    pub(super) session: Session,
+    pub(super) effects: VecDeque<Effect>,
     entries: Vec<Entry>,
     patience: Patience,
 }
 
 impl CallMachine {
-    /// A call that has just arrived, with the plan of its number's campaign and why that campaign
-    /// turns the caller away, if it does.
+    /// A call that has just arrived, with the plan of its number's campaign, who the caller is to
+    /// us, and why the list of blocked callers turns the caller away, if it does.
     #[must_use]
     pub fn arrive(
         arrival: &Arrival,
         plan: Option<&RoutingPlan>,
+        acquaintance: Acquaintance,
         blocked: Option<Blocked>,
         now: Timestamp,
         patience: Patience,
     ) -> Self {
         let routed = plan.filter(|p| p.active);
+        let Acquaintance {
+            publisher,
+            history,
+            attribution,
+        } = acquaintance;
+        let refused = match (blocked, plan) {
+            (Some(blocked), _) => Some(blocked.reason),
+            (None, Some(plan)) => plan.screen.refusal(
+                &arrival.from,
+                Attestation::from_carrier(
+                    arrival
+                        .tags
+                        .get("carrier", "attestation")
+                        .unwrap_or_default(),
+                ),
+                history.iter().map(|earlier| earlier.arrived_at).max(),
+                now,
+            ),
+            (None, None) => None,
+        };
+        let duplicate = plan.and_then(|p| p.mark.mark(&arrival.from, p.campaign, &history, now));
+        let preference = match (plan, &duplicate) {
+            (Some(plan), Some(_)) => plan.duplicates.preference(plan.campaign, &history),
+            _ => Preference::Any,
+        };
         let session = Session {
             arrived_at: now,
             carrier_sid: arrival.carrier_sid.clone(),
             from: arrival.from.clone(),
             to: arrival.to.clone(),
             campaign: plan.map(|p| p.campaign),
+            publisher,
+            history,
+            attribution: attribution.clone(),
+            duplicate,
+            preference,
             unrouted: routed.is_none(),
             stage: Stage::Deciding,
             decisions: 0,
@@ -75,11 +124,21 @@ impl CallMachine {
                 |p| p.fallback.clone(),
             ),
             attempts: Vec::new(),
+            group: None,
             lost: Vec::new(),
             heard_at: now,
             asked_at: None,
             outcome: None,
             ended_at: None,
+            ended_by: None,
+            reroutes: 0,
+            fallback_s: None,
+            conversion: None,
+            conversion_said_at: None,
+            ledger: Ledger::default(),
+            paid: false,
+            money_closed: false,
+            money_due_at: None,
             duration_s: None,
             recordings: Vec::new(),
             message_s: None,
@@ -95,12 +154,19 @@ impl CallMachine {
         let dialed = super::event::dialed_number(&arrival.to)
             .map_or_else(|| arrival.to.clone(), |n| n.display());
         machine.note(now, What::Arrived { dialed, tags });
-        match (plan, blocked) {
+        if let Some(Attribution { by, source, .. }) = attribution {
+            machine.note(now, What::Attributed { by, source });
+        }
+        if let Some(marked) = &machine.session.duplicate {
+            let reason = marked.reason.clone();
+            machine.note(now, What::MarkedDuplicate { reason });
+        }
+        match (plan, refused) {
             (None, _) => {
                 machine.note(now, What::NumberUnknown);
                 machine.begin_fallback(now);
             }
-            (Some(_), Some(blocked)) => machine.turn_away(blocked, now),
+            (Some(_), Some(reason)) => machine.turn_away(reason, now),
             (Some(plan), None) if !plan.active => {
                 machine.note(now, What::CampaignPaused);
                 machine.begin_fallback(now);
@@ -145,7 +211,7 @@ impl CallMachine {
         match event {
             Event::Decided { decision, chosen } => self.decided(decision, chosen, now),
             Event::Claimed => self.claimed(now),
-            Event::ClaimLost => self.claim_lost(now),
+            Event::ClaimLost { lost } => self.claim_lost(&lost, now),
             Event::DialEnded { attempt, result } => self.dial_ended(attempt, &result, now),
             Event::LegChanged(news) => self.leg_changed(news, now),
             Event::FallbackDialEnded(result) => self.fallback_dial_ended(&result, now),
@@ -155,6 +221,7 @@ impl CallMachine {
             } => self.voicemail_left(duration_s, caller_gone, now),
             Event::CallEnded { status, duration_s } => self.call_ended(status, duration_s, now),
             Event::RecordingReady(recording) => self.recording_ready(recording, now),
+            Event::Converted(conversion) => self.converted(conversion, now),
             Event::CarrierSaid(record) => self.carrier_said(&record, now),
             Event::CarrierSilent => self.carrier_silent(now),
         }
@@ -166,7 +233,7 @@ impl CallMachine {
         let s = &self.session;
         let asked = s.asked_at.unwrap_or(s.arrived_at);
         let (base, kind, wait_ms) = match s.stage {
-            Stage::Ended => return self.recording_timer(),
+            Stage::Ended => return self.afterwards(),
             Stage::Deciding | Stage::Claiming { .. } => {
                 (s.heard_at, TimerKind::DialOverdue, self.patience.dial_ms)
             }
@@ -181,6 +248,10 @@ impl CallMachine {
                     TimerKind::DialOverdue,
                     self.patience.dial_ms,
                 )
+            }
+            // Lines of those who rang along are held until it is told that they do not any more.
+            Stage::Talking if s.attempts.iter().filter(|a| a.line_held).count() > 1 => {
+                (s.heard_at, TimerKind::StillTalking, self.patience.dial_ms)
             }
             Stage::Talking => (s.heard_at, TimerKind::StillTalking, self.patience.talk_ms),
             Stage::FallbackDialing | Stage::Recording => (
@@ -205,19 +276,30 @@ impl CallMachine {
         })
     }
 
-    fn recording_timer(&self) -> Option<Timer> {
+    /// A call that is over still waits for its length, a recording, or a conversion.
+    fn afterwards(&self) -> Option<Timer> {
         let s = &self.session;
-        let ended = s.ended_at.filter(|_| s.lacks_recording())?;
-        let waited_ms = s.asked_at.map_or(0, |asked| asked.millis_since(ended));
-        Some(Timer {
-            at: ended.plus_millis((2 * waited_ms).max(self.patience.recording_ms)),
-            kind: TimerKind::RecordingMissing,
-        })
+        let missing = s
+            .ended_at
+            .filter(|_| s.lacks_recording() || s.lacks_length());
+        let asked = missing.map(|ended| {
+            let waited_ms = s.asked_at.map_or(0, |asked| asked.millis_since(ended));
+            Timer {
+                at: ended.plus_millis((2 * waited_ms).max(self.patience.recording_ms)),
+                kind: TimerKind::RecordingMissing,
+            }
+        });
+        let due = s.money_due_at.map(|at| Timer {
+            at,
+            kind: TimerKind::MoneyDue,
+        });
+        [asked, due].into_iter().flatten().min_by_key(|t| t.at)
     }
 
-    /// Wakes the call: it asks the carrier what became of it.
+    /// Wakes the call: it asks the carrier what became of it, unless it is only about money.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        if self.poll_timeout().is_some_and(|timer| timer.at <= now) {
+        let due = self.poll_timeout().filter(|timer| timer.at <= now);
+        if due.is_some_and(|timer| timer.kind != TimerKind::MoneyDue) {
             self.session.asked_at = Some(now);
             self.effects.push_back(Effect::AskCarrier);
         }
@@ -227,7 +309,7 @@ impl CallMachine {
         self.session.heard_at = now;
     }
 
-    fn note(&mut self, at: Timestamp, what: What) {
+    pub(super) fn note(&mut self, at: Timestamp, what: What) {
         self.entries.push(Entry { at, what });
     }
 }

@@ -6,24 +6,38 @@
 
 use std::collections::BTreeMap;
 
-use super::effect::Effect;
+use super::effect::{Effect, Place};
 use super::event::Event;
 use super::machine::CallMachine;
+use super::money::{Dial, MoneyFacts, PaymentsWanted, PayoutClaim};
 use super::recording::Recording;
-use super::session::{ChosenRoute, Session};
+use super::session::{Choice, Session};
 use super::timeline::Entry;
-use crate::caps::{Claim, Freed};
+use crate::caps::{Claim, Freed, GroupClaim, GroupFreed};
 use crate::draw::Draw;
-use crate::id::{CallId, TargetId};
+use crate::id::{CallId, TargetGroupId, TargetId};
+use crate::ledger;
+use crate::ledger::payout::PayoutUsageMap;
+use crate::ledger::telephony::rate::RateTable;
 use crate::plan::RoutingPlan;
+use crate::publisher::Publisher;
 use crate::routing::{Clocks, Decision, Exclusions, UsageMap, decide};
-use crate::time::Timestamp;
+use crate::tag::Tags;
+use crate::time::{Timestamp, Windows};
 use crate::voice::verb::Verb;
 
 /// What a step is worked out from.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     pub call: CallId,
+    pub tags: &'a Tags,
+    /// Whose number was dialed; none if it is nobody's, or its publisher is gone.
+    pub publisher: Option<&'a Publisher>,
+    pub rates: &'a RateTable,
+    /// The wall clocks of the publisher's payout rules when the call arrived.
+    pub payout_clocks: &'a Clocks,
+    /// What the publisher's rules have paid, the newest reading; none before there is one.
+    pub paid: Option<&'a PayoutUsageMap>,
     /// None for a number that no campaign uses.
     pub plan: Option<&'a RoutingPlan>,
     pub clocks: &'a Clocks,
@@ -40,20 +54,37 @@ pub struct Step {
     pub entries: Vec<Entry>,
     /// What the carrier is answered; none if the event has no answer of its own.
     pub reply: Option<Vec<Verb>>,
-    /// The line and the places under caps that the reply needs.
-    pub claim: Option<Claim>,
+    /// The lines and the places under caps that the reply needs, in the order of targets: all or
+    /// none.
+    pub claims: Vec<Claim>,
+    /// The place in a group that it needs as well.
+    pub group_claim: Option<GroupClaim>,
     /// What is given back, by target.
     pub freed: Vec<Freed>,
+    /// What is given back of a group's.
+    pub freed_groups: Vec<GroupFreed>,
+    /// What the call earned, owes and cost that was not entered before.
+    pub ledger: Vec<ledger::entry::Entry>,
+    /// The place under the caps of a payout rule that the payout among them needs.
+    pub payout: Option<PayoutClaim>,
+    /// What became of targets the call was sent to.
+    pub dials: Vec<Dial>,
     /// Recordings that were not known.
     pub recordings: Vec<Recording>,
     /// When the call wants to be woken.
     pub next_check_at: Option<Timestamp>,
 }
 
-/// A decision is due, and no reading of usage is left for it.
+/// Something must be read before the step can be worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a decision needs to know what the targets have used")]
-pub struct UsageWanted;
+pub enum Wanted {
+    /// A decision is due, and no reading of usage is left for it.
+    #[error("a decision needs to know what the targets have used")]
+    Usage,
+    /// A payout is due under a rule with caps.
+    #[error("a payout needs to know what its rules have paid")]
+    Payments,
+}
 
 impl Step {
     /// Takes the effects of a machine until there are none.
@@ -61,41 +92,72 @@ impl Step {
     /// Ends because each lost claim excludes a target and every other effect asks for nothing back.
     ///
     /// # Errors
-    /// [`UsageWanted`] if a decision needs one more reading; hand in the machine again with it.
-    pub fn of(mut machine: CallMachine, facts: Facts<'_>) -> Result<Self, UsageWanted> {
+    /// [`Wanted`] if something must be read first; hand in the machine again with it.
+    pub fn of(mut machine: CallMachine, facts: Facts<'_>) -> Result<Self, Wanted> {
         let mut readings = facts.readings.iter();
         let mut reply = None;
-        let mut claim = None;
+        let (mut claims, mut group_claim) = (Vec::new(), None);
         let mut recordings = Vec::new();
+        let (mut ledger, mut payout, mut dials) = (Vec::new(), None, Vec::new());
         let mut freed: BTreeMap<TargetId, Freed> = BTreeMap::new();
-        while let Some(effect) = machine.poll_effect() {
+        let mut freed_groups: BTreeMap<TargetGroupId, GroupFreed> = BTreeMap::new();
+        let mut settled = false;
+        loop {
+            let Some(effect) = machine.poll_effect() else {
+                // Money looks at what the event came to, once that is known.
+                if settled {
+                    break;
+                }
+                settled = true;
+                machine
+                    .settle(&facts.money())
+                    .map_err(|PaymentsWanted| Wanted::Payments)?;
+                continue;
+            };
             match effect {
                 Effect::Choose { exclusions, salt } => {
                     let usage = match facts.plan {
                         Some(plan) if !plan.routes.is_empty() => {
-                            Some(readings.next().ok_or(UsageWanted)?)
+                            Some(readings.next().ok_or(Wanted::Usage)?)
                         }
                         _ => None,
                     };
                     let event = choose(&machine, &exclusions, salt, usage, facts);
                     feed(&mut machine, event, facts.now);
                 }
-                Effect::Claim { target, windows } => {
-                    let lost = readings.len() > 0;
-                    let event = if lost {
-                        Event::ClaimLost
-                    } else {
-                        claim = Some(Claim {
-                            target,
-                            caps: facts.caps_of(target),
-                            windows,
-                        });
-                        Event::Claimed
+                Effect::Claim { places, group } => {
+                    let wanted: Vec<Claim> = places.iter().map(|p| facts.claim(p)).collect();
+                    let of_group = group.map(|(id, windows)| facts.group_claim(id, windows));
+                    let event = match readings.as_slice().first() {
+                        Some(after) => Event::ClaimLost {
+                            lost: lost(&wanted, of_group.as_ref(), after),
+                        },
+                        None => {
+                            (claims, group_claim) = (wanted, of_group);
+                            Event::Claimed
+                        }
                     };
                     feed(&mut machine, event, facts.now);
                 }
+                Effect::FreeGroup {
+                    group,
+                    line,
+                    uncount,
+                } => {
+                    let freed = freed_groups.entry(group).or_insert(GroupFreed {
+                        group,
+                        line: false,
+                        uncounted: None,
+                    });
+                    freed.line |= line;
+                    freed.uncounted = uncount.or(freed.uncounted);
+                }
                 Effect::ReleaseLine { target } => {
                     freed.entry(target).or_insert(Freed::nothing(target)).line = true;
+                }
+                Effect::WrapUp { target, until } => {
+                    let freed = freed.entry(target).or_insert(Freed::nothing(target));
+                    freed.wrap_until = Some(until);
                 }
                 Effect::Uncount { target, windows } => {
                     freed
@@ -103,6 +165,17 @@ impl Step {
                         .or_insert(Freed::nothing(target))
                         .uncounted = Some(windows);
                 }
+                Effect::Spend {
+                    target,
+                    windows,
+                    more,
+                } => {
+                    freed.entry(target).or_insert(Freed::nothing(target)).spent =
+                        Some((windows, more));
+                }
+                Effect::Enter(entries) => ledger.extend(entries),
+                Effect::Pay(wanted) => payout = Some(wanted),
+                Effect::KeepDial(dial) => dials.push(dial),
                 Effect::KeepRecording(recording) => recordings.push(recording),
                 Effect::Reply(verbs) => reply = Some(verbs),
                 // Only the sweeper asks, before a step is worked out.
@@ -112,8 +185,16 @@ impl Step {
         Ok(Self {
             entries: machine.take_entries(),
             reply,
-            claim,
+            claims: {
+                claims.sort_by_key(|claim: &Claim| claim.target);
+                claims
+            },
+            group_claim,
             freed: freed.into_values().collect(),
+            freed_groups: freed_groups.into_values().collect(),
+            ledger,
+            payout,
+            dials,
             recordings,
             next_check_at: machine.poll_timeout().map(|timer| timer.at),
             session: machine.session().clone(),
@@ -121,14 +202,48 @@ impl Step {
     }
 }
 
-impl Facts<'_> {
-    fn caps_of(&self, target: TargetId) -> crate::caps::Caps {
-        self.plan
-            .iter()
-            .flat_map(|plan| &plan.routes)
-            .find(|route| route.target.id == target)
-            .map(|route| route.target.caps)
-            .unwrap_or_default()
+impl<'a> Facts<'a> {
+    fn group_claim(&self, group: TargetGroupId, windows: Windows) -> GroupClaim {
+        let of_plan = self.plan.and_then(|plan| plan.groups.get(&group));
+        GroupClaim {
+            group,
+            caps: of_plan.map(|g| g.caps).unwrap_or_default(),
+            windows,
+        }
+    }
+
+    fn claim(&self, place: &Place) -> Claim {
+        let Place {
+            target,
+            windows,
+            price,
+        } = *place;
+        let target_of = self.plan.and_then(|plan| plan.target(target));
+        let caps = target_of.map(|t| match self.clocks.get(&t.zone) {
+            Some(local) => t.caps_at(local),
+            None => t.caps,
+        });
+        Claim {
+            target,
+            caps: caps.unwrap_or_default(),
+            dollars: target_of.map(|t| t.dollars).unwrap_or_default(),
+            price,
+            windows,
+        }
+    }
+
+    fn money(&self) -> MoneyFacts<'a> {
+        MoneyFacts {
+            call: self.call,
+            tags: self.tags,
+            mark: self.plan.map(|p| p.mark).unwrap_or_default(),
+            payment: self.plan.map(|p| p.payment).unwrap_or_default(),
+            publisher: self.publisher,
+            rates: self.rates,
+            clocks: self.payout_clocks,
+            paid: self.paid,
+            now: self.now,
+        }
     }
 }
 
@@ -152,13 +267,37 @@ fn choose(
     let nothing_used = UsageMap::new();
     let decision = decide(
         plan,
+        machine.session().traits(facts.tags, facts.now).as_ref(),
         exclusions,
         usage.unwrap_or(&nothing_used),
         facts.clocks,
         &mut Draw::for_call(facts.call, salt),
     );
-    let chosen = ChosenRoute::of(plan, &decision, &machine.session().to);
+    let chosen = Choice::of(plan, &decision, &machine.session().to);
     Event::Decided { decision, chosen }
+}
+
+/// Whose lines were lost, by what was used afterwards. Where that does not tell, the first is taken
+/// to be, so that each round leaves somebody out.
+pub(crate) fn lost(
+    wanted: &[Claim],
+    group: Option<&GroupClaim>,
+    after: &UsageMap,
+) -> Vec<TargetId> {
+    let full = |claim: &&Claim| {
+        let used = after.get(&claim.target).copied().unwrap_or_default();
+        claim.is_refused(&used)
+    };
+    let gone: Vec<TargetId> = if wanted.len() > 1 || group.is_some() {
+        wanted.iter().filter(full).map(|c| c.target).collect()
+    } else {
+        Vec::new()
+    };
+    let group_is_full = group.is_some_and(|g| g.is_refused(&after.group(g.group)));
+    if gone.is_empty() && !group_is_full {
+        return wanted.iter().take(1).map(|c| c.target).collect();
+    }
+    gone
 }
 
 /// Events that answer an effect of the machine cannot be out of place.

@@ -6,8 +6,13 @@ use super::event::LegStatus;
 use super::session::AttemptResult;
 use crate::campaign::Fallback;
 use crate::id::TargetId;
+use crate::ledger;
+use crate::ledger::payout::{PAID_BEFORE, PayoutLine, PayoutVerdict};
+use crate::ledger::revenue::{RevenueLine, RevenueVerdict};
+use crate::money::Micros;
 use crate::routing::Decision;
 use crate::time::{Timestamp, length_text};
+use crate::visit::attribution::By;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +51,11 @@ pub enum What {
         destination: String,
         ring_timeout_s: u32,
     },
+    /// So many of a group are rung at once.
+    GroupRung {
+        name: String,
+        phones: u32,
+    },
     Rang {
         attempt: u32,
     },
@@ -74,6 +84,35 @@ pub enum What {
         status: LegStatus,
         duration_s: Option<u32>,
     },
+    /// It is a visitor's call, and why.
+    Attributed {
+        by: By,
+        /// Where the visitor came from: "google / cpc".
+        source: String,
+    },
+    /// It is a duplicate, with the reason.
+    MarkedDuplicate {
+        reason: String,
+    },
+    /// A target hung up too soon, and the caller is sent on.
+    SentOn {
+        reason: String,
+    },
+    /// The buyer told that the call was worth something.
+    Converted {
+        reported: Option<Micros>,
+    },
+    /// What the call earned, owes or cost was entered.
+    Entered {
+        entries: Vec<ledger::entry::Entry>,
+    },
+    /// Nothing more can be earned or paid by rule: what each rule said.
+    MoneyClosed {
+        revenue: Vec<RevenueLine>,
+        payout: Vec<PayoutLine>,
+        /// Why no payout rule was asked, if none was.
+        skipped: Option<String>,
+    },
     /// Callbacks were missing; the carrier's records filled the gap.
     Reconciled,
     /// Nothing was heard for so long that the call was closed.
@@ -97,11 +136,52 @@ pub enum EndedBy {
     Unknown,
 }
 
+impl EndedBy {
+    /// Everybody who can end a call.
+    pub const ALL: [Self; 5] = [
+        Self::Caller,
+        Self::Target,
+        Self::System,
+        Self::Refusal,
+        Self::Unknown,
+    ];
+
+    /// The stored word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Target => "target",
+            Self::System => "system",
+            Self::Refusal => "refusal",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Who of a stored word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.code() == code)
+    }
+}
+
 impl What {
+    /// Whether it tells amounts: what a call earned, paid, cost or was said to be worth.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        matches!(
+            self,
+            Self::Entered { .. } | Self::MoneyClosed { .. } | Self::Converted { .. }
+        )
+    }
+
     /// Icon, title and detail for people.
     #[must_use]
     pub fn words(&self) -> (&'static str, String, String) {
         match self {
+            Self::Attributed { by, source } => {
+                ("tag", format!("Visitor from {source}"), by.words())
+            }
             Self::Arrived { dialed, tags } => (
                 "phone-incoming",
                 format!("Call arrived on {dialed}"),
@@ -161,6 +241,15 @@ impl What {
                 format!("Dialing {name}"),
                 format!("{destination}, attempt {attempt}, ring limit {ring_timeout_s} s"),
             ),
+            Self::GroupRung { name, phones } => (
+                "users",
+                format!("The group {name} rings"),
+                if *phones == 1 {
+                    "One of its phones.".to_owned()
+                } else {
+                    format!("{phones} phones at once; the first to answer has the caller.")
+                },
+            ),
             Self::Rang { .. } => ("bell", "Ringing".to_owned(), String::new()),
             Self::Answered { after_ms, .. } => (
                 "phone-call",
@@ -209,6 +298,41 @@ impl What {
                     .map(|s| format!("{} since the caller's line was answered", length_text(s)))
                     .unwrap_or_default(),
             ),
+            Self::MarkedDuplicate { reason } => ("users", "A duplicate".to_owned(), reason.clone()),
+            Self::SentOn { reason } => (
+                "refresh",
+                "The caller is sent on".to_owned(),
+                reason.clone(),
+            ),
+            Self::Converted { reported } => (
+                "dollar",
+                "The buyer told a conversion".to_owned(),
+                reported
+                    .map(|amount| format!("Worth {amount}"))
+                    .unwrap_or_default(),
+            ),
+            Self::Entered { entries } => (
+                "dollar",
+                entries
+                    .iter()
+                    .map(|entry| format!("{} {}", entry.kind.word(), entry.amount.exact()))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                entries
+                    .iter()
+                    .map(|entry| entry.reason.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
+            Self::MoneyClosed {
+                revenue,
+                payout,
+                skipped,
+            } => (
+                "dollar",
+                "The money is settled".to_owned(),
+                closing_words(revenue, payout, skipped.as_deref()),
+            ),
             Self::Reconciled => (
                 "refresh",
                 "Checked with the carrier".to_owned(),
@@ -233,6 +357,26 @@ impl What {
             ),
         }
     }
+}
+
+/// Why nothing was earned or paid, where nothing was.
+fn closing_words(revenue: &[RevenueLine], payout: &[PayoutLine], skipped: Option<&str>) -> String {
+    let mut words = Vec::new();
+    let earned = |line: &RevenueLine| matches!(line.verdict, RevenueVerdict::Earned { .. });
+    if !revenue.iter().any(earned)
+        && let Some(line) = revenue.last()
+    {
+        words.push(format!("No revenue: {}", line.verdict.sentence()));
+    }
+    let paid = |line: &PayoutLine| matches!(line.verdict, PayoutVerdict::Paid { .. });
+    if let Some(skipped) = skipped.filter(|why| *why != PAID_BEFORE) {
+        words.push(format!("No payout: {skipped}"));
+    } else if !payout.iter().any(paid)
+        && let Some(line) = payout.last()
+    {
+        words.push(format!("No payout: {}", line.verdict.sentence()));
+    }
+    words.join(" ")
 }
 
 /// "0 ms", "902 ms", "7.6 s", "4:06" for a stretch of time.

@@ -8,6 +8,7 @@ use crate::time::Windows;
 
 /// Limits in money; none is unlimited (Ringba's `…SumCap`, domain-reference 2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DollarCaps {
     pub hourly: Option<Micros>,
     pub daily: Option<Micros>,

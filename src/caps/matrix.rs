@@ -28,6 +28,7 @@ pub struct WeekMatrix([[Option<u32>; HOURS]; 7]);
 
 /// The two matrices of a target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Matrices {
     /// Calls at once.
     pub concurrent: WeekMatrix,
@@ -70,6 +71,16 @@ impl WeekMatrix {
     #[must_use]
     pub fn now(&self, local: &LocalMoment) -> Option<u32> {
         self.at(local.weekday, local.hour)
+    }
+
+    /// The one limit of all hours of a block; none if they differ or the block is empty.
+    #[must_use]
+    pub fn common(&self, block: &Block) -> Option<Option<u32>> {
+        let hours = usize::from(block.from)..usize::from(block.to).min(HOURS);
+        let days = self.0.iter().zip(block.days).filter(|(_, wanted)| *wanted);
+        let mut limits = days.flat_map(|(day, _)| day.get(hours.clone()).unwrap_or_default());
+        let first = *limits.next()?;
+        limits.all(|limit| *limit == first).then_some(first)
     }
 
     /// Whether no hour is limited.

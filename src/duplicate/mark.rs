@@ -9,6 +9,7 @@ use crate::time::{Timestamp, length_text};
 
 /// What is asked of the caller's earlier calls in the same campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MarkRule {
     pub when: MarkWhen,
     /// Whether all callers who withhold their number count as one. Ringba's default is yes.

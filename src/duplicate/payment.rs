@@ -1,4 +1,4 @@
-//! Whether a duplicate is paid: a setting of the publisher's terms.
+//! Whether a duplicate is paid: a setting of the campaign.
 //!
 //! Ringba's one number says it both ways round in two places (-1 is "always" and "never",
 //! domain-reference 2); here it is an enum.
@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 
 /// Whether and across whom duplicates are paid.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PaymentRule {
     pub pay: PayDuplicates,
     pub across: Across,

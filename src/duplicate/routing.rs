@@ -84,6 +84,12 @@ impl DuplicateRouting {
 }
 
 impl Preference {
+    /// Whether none is preferred.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
     /// What it says of a target.
     #[must_use]
     pub fn place(&self, of: TargetId) -> Place {

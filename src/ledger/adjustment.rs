@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Ledger;
 use super::entry::{Author, Entry, EntryKey, Kind, Party, Side};
-use crate::id::UserId;
 use crate::invalid::FieldErrors;
 use crate::money::Micros;
 use crate::time::Timestamp;
@@ -44,7 +43,7 @@ pub struct Adjustment {
     pub party: Party,
     pub change: Change,
     pub cause: Cause,
-    pub author: UserId,
+    pub author: Author,
     pub reason: String,
     pub at: Timestamp,
 }
@@ -84,7 +83,7 @@ pub fn adjust(ledger: &Ledger, wanted: &Adjustment) -> Result<Vec<Entry>, FieldE
         party: wanted.party,
         amount,
         at: wanted.at,
-        author: Author::User(wanted.author),
+        author: wanted.author,
         reason,
     }])
 }
@@ -144,7 +143,7 @@ fn check_amount(change: Change, errors: &mut FieldErrors) {
 mod tests {
     use super::super::entry::tests::entry;
     use super::*;
-    use crate::id::{BuyerId, PublisherId};
+    use crate::id::{BuyerId, PublisherId, UserId};
     use crate::testing::NOON_ISH;
     use proptest::prelude::*;
 
@@ -157,7 +156,7 @@ mod tests {
             party,
             change,
             cause: Cause::Manual,
-            author: UserId(3),
+            author: Author::User(UserId(3)),
             reason: "Wrong number.".to_owned(),
             at: NOON_ISH,
         }

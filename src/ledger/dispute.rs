@@ -18,10 +18,11 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
-use crate::id::{BuyerId, UserId};
+use crate::id::{ApiKeyId, BuyerId, UserId};
+use crate::ledger::entry::Author;
 use crate::time::Timestamp;
 
-pub use act::{ActError, Deed};
+pub use act::{ActError, Deed, check_comment};
 pub use approval::{Refund, Reversal};
 
 /// The longest comment, in characters.
@@ -106,6 +107,8 @@ pub enum Actor {
     Buyer { user: UserId, buyer: BuyerId },
     /// Somebody of the account.
     Member { user: UserId, role: Role },
+    /// A program that may correct money.
+    Key { key: ApiKeyId },
 }
 
 impl Dispute {
@@ -157,6 +160,17 @@ impl Act {
 impl State {
     /// All states.
     pub const ALL: [Self; 4] = [Self::Open, Self::Approved, Self::Rejected, Self::Withdrawn];
+
+    /// "Open", "Approved".
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Approved => "Approved",
+            Self::Rejected => "Rejected",
+            Self::Withdrawn => "Withdrawn",
+        }
+    }
 
     /// The stored word.
     #[must_use]
@@ -227,19 +241,24 @@ impl Reason {
 }
 
 impl Actor {
-    /// Whose name stands at the step.
+    /// Whose name stands at the step, and at the entries that carry it out.
     #[must_use]
-    pub fn user(&self) -> UserId {
+    pub fn author(&self) -> Author {
         match self {
-            Self::Buyer { user, .. } | Self::Member { user, .. } => *user,
+            Self::Buyer { user, .. } | Self::Member { user, .. } => Author::User(*user),
+            Self::Key { key } => Author::Key(*key),
         }
     }
 
-    /// Whether they may decide: managers of the account and above. A buyer never decides about
-    /// its own money.
+    /// Whether they may decide: managers of the account and above, and keys that may do as much. A
+    /// buyer never decides about its own money.
     #[must_use]
     pub fn decides(&self) -> bool {
-        matches!(self, Self::Member { role, .. } if *role >= Role::Manager)
+        match self {
+            Self::Member { role, .. } => *role >= Role::Manager,
+            Self::Key { .. } => true,
+            Self::Buyer { .. } => false,
+        }
     }
 
     /// Whether they may open or take back a dispute of a buyer: its own people, and those who

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BuyerId, PublisherId, UserId};
+use crate::id::{ApiKeyId, BuyerId, PublisherId, UserId};
 use crate::money::Micros;
 use crate::time::Timestamp;
 
@@ -74,6 +74,8 @@ pub enum Author {
     /// A rule of the set-up.
     Rule,
     User(UserId),
+    /// A program with a key.
+    Key(ApiKeyId),
 }
 
 impl EntryKey {
@@ -81,6 +83,12 @@ impl EntryKey {
     #[must_use]
     pub fn new(what: &str, which: impl fmt::Display) -> Self {
         Self(format!("{what}:{which}"))
+    }
+
+    /// A key as it was stored.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 
     /// `revenue:1`.
@@ -118,6 +126,34 @@ impl Kind {
             Self::Revenue | Self::RevenueAdjustment | Self::DisputeReversal => Side::Revenue,
             Self::Payout | Self::PayoutAdjustment | Self::PayoutReversal => Side::Payout,
             Self::Telephony => Side::Cost,
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Revenue => "Revenue",
+            Self::Payout => "Payout",
+            Self::Telephony => "Cost",
+            Self::RevenueAdjustment => "Revenue corrected by",
+            Self::PayoutAdjustment => "Payout corrected by",
+            Self::DisputeReversal => "Revenue given back:",
+            Self::PayoutReversal => "Payout taken back:",
+        }
+    }
+
+    /// What a list of entries calls it.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Revenue => "Revenue",
+            Self::Payout => "Payout",
+            Self::Telephony => "Cost",
+            Self::RevenueAdjustment => "Revenue corrected",
+            Self::PayoutAdjustment => "Payout corrected",
+            Self::DisputeReversal => "Revenue given back",
+            Self::PayoutReversal => "Payout taken back",
         }
     }
 

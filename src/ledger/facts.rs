@@ -18,8 +18,7 @@ pub struct CallFacts {
     pub ended_at: Option<Timestamp>,
     /// In the order they were dialed.
     pub attempts: Vec<AttemptFacts>,
-    /// The first conversion that was told; later ones are corrections by a person
-    /// (domain-reference 4).
+    /// That a conversion was told, when first, and what it was said to be worth last.
     pub conversion: Option<Conversion>,
 }
 
@@ -38,7 +37,7 @@ pub struct AttemptFacts {
 }
 
 /// A buyer's word that a call was worth something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Conversion {
     pub at: Timestamp,
     /// What the webhook said it was worth, if it did.
@@ -69,7 +68,8 @@ impl AttemptFacts {
 
 impl CallFacts {
     /// Seconds from a moment of an attempt until it ended, or until now. None if it did not
-    /// connect: a phone that only rang has no length, from whichever moment it is counted.
+    /// connect: a phone that only rang has no length, from whichever moment it is counted. It is
+    /// never less than the conversation, which the carrier measured.
     #[must_use]
     pub fn length_s(
         &self,
@@ -79,16 +79,16 @@ impl CallFacts {
     ) -> Option<u32> {
         let connected = attempt.connected_at?;
         let from = match start {
-            TimerStart::Incoming => self.arrived_at,
-            TimerStart::Dial => attempt.dialed_at,
+            TimerStart::Incoming => self.arrived_at.min(connected),
+            TimerStart::Dial => attempt.dialed_at.min(connected),
             TimerStart::Connect => connected,
         };
         Some(attempt.ended_at.unwrap_or(now).secs_since(from))
     }
 
     /// The attempt a conversion is credited to: the last that had connected when it was told, or
-    /// the first if none had, which only a clock that is off can bring about. So a target that
-    /// takes the caller later does not move a conversion that is entered already.
+    /// the first that connected if it was told before anybody had. So a target that takes the caller
+    /// later does not move a conversion that is entered already.
     #[must_use]
     pub fn converting_attempt(&self) -> Option<&AttemptFacts> {
         let connected = || self.attempts.iter().filter(|a| a.connected_at.is_some());

@@ -7,6 +7,7 @@
 mod decision;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ use crate::tag::filter::{CompiledFilter, Filter};
 use crate::tag::list::BulkLists;
 
 pub use decision::{
-    CallMoney, PayoutLine, PayoutOutcome, PayoutUsage, PayoutUsageMap, PayoutVerdict,
+    CallMoney, PAID_BEFORE, PayoutLine, PayoutOutcome, PayoutUsage, PayoutUsageMap, PayoutVerdict,
 };
 
 /// The most rules of one list.
@@ -113,18 +114,18 @@ impl PayoutTerms {
         self.overrides.get(&campaign).unwrap_or(&self.rules)
     }
 
-    /// The form that decides about calls of a campaign.
+    /// The form that decides about calls of a campaign, or of those without rules of their own.
     ///
     /// # Errors
     /// Those of the rules' filters, at `rules[n].filter.…`, and of [`PayoutRule::check`].
     pub fn compile(
         &self,
-        campaign: CampaignId,
+        campaign: Option<CampaignId>,
         lists: &BulkLists,
     ) -> Result<CompiledTerms, FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut rules = Vec::new();
-        let wanted = self.rules_of(campaign);
+        let wanted = campaign.map_or(&*self.rules, |campaign| self.rules_of(campaign));
         if wanted.len() > RULES_MAX {
             errors.add(
                 "rules",
@@ -133,9 +134,9 @@ impl PayoutTerms {
             );
         }
         for (n, rule) in wanted.iter().enumerate() {
-            errors.take(rule.check().map_err(|e| below(&format!("rules[{n}]"), e)));
+            errors.take(rule.check().map_err(|e| e.below(&format!("rules[{n}]"))));
             let filter = rule.filter.compile(lists);
-            let filter = filter.map_err(|e| below(&format!("rules[{n}].filter"), e));
+            let filter = filter.map_err(|e| e.below(&format!("rules[{n}].filter")));
             if let Some(filter) = errors.take(filter) {
                 rules.push((rule.clone(), filter));
             }
@@ -145,7 +146,27 @@ impl PayoutTerms {
     }
 }
 
+impl CompiledTerms {
+    /// A rule by its id.
+    #[must_use]
+    pub fn rule(&self, id: PayoutRuleId) -> Option<&PayoutRule> {
+        let mut rules = self.rules.iter().map(|(rule, _)| rule);
+        rules.find(|rule| rule.id == id)
+    }
+
+    /// The zones of the rules.
+    pub fn zones(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|(rule, _)| rule.zone.as_str())
+    }
+}
+
 impl PayoutRule {
+    /// Whether it pays no more than so much.
+    #[must_use]
+    pub fn has_caps(&self) -> bool {
+        self.caps != Caps::default() || self.dollars != DollarCaps::default()
+    }
+
     /// Everything wrong with the rule but its filter.
     ///
     /// # Errors
@@ -220,17 +241,4 @@ impl PayoutAmount {
             }
         }
     }
-}
-
-fn below(field: &str, errors: FieldErrors) -> FieldErrors {
-    FieldErrors(
-        errors
-            .0
-            .into_iter()
-            .map(|mut error| {
-                error.field = format!("{field}.{}", error.field);
-                error
-            })
-            .collect(),
-    )
 }

@@ -214,6 +214,15 @@ impl RevenueRule {
         }
     }
 
+    /// What every call that connects earns for certain, if the rule says so.
+    #[must_use]
+    pub fn certain(&self) -> Option<Micros> {
+        match (self.trigger, self.price) {
+            (RevenueTrigger::Dial | RevenueTrigger::Connect, Price::Fixed(amount)) => Some(amount),
+            _ => None,
+        }
+    }
+
     /// Everything wrong with the rule.
     ///
     /// # Errors
@@ -247,6 +256,18 @@ impl RevenueRule {
             _ => {}
         }
         errors.check()
+    }
+}
+
+impl RevenueVerdict {
+    /// One sentence with the actual figures.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Earned { reason, .. } | Self::Pending { reason } | Self::NotEarned { reason } => {
+                reason
+            }
+        }
     }
 }
 

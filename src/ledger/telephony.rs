@@ -150,14 +150,14 @@ impl Leg {
 /// "0:41, charged as 1:00 at $0.0085 a minute".
 fn explained(rate: &Rate, secs: u32) -> String {
     let (length, billed) = (length_text(secs), rate.billed_s(secs));
-    let per_minute = rate::exact(rate.per_minute);
+    let per_minute = rate.per_minute.exact();
     let charged = if billed == secs {
         String::new()
     } else {
         format!(", charged as {}", length_text(billed))
     };
     let least = if rate.is_at_least(secs) {
-        format!(", but at least {}", rate::exact(rate.minimum))
+        format!(", but at least {}", rate.minimum.exact())
     } else {
         String::new()
     };

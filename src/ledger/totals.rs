@@ -37,6 +37,16 @@ impl Totals {
         }
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            revenue: Micros(self.revenue.0.saturating_add(other.revenue.0)),
+            payout: Micros(self.payout.0.saturating_add(other.payout.0)),
+            cost: Micros(self.cost.0.saturating_add(other.cost.0)),
+        }
+    }
+
     /// One of the three.
     #[must_use]
     pub fn side(&self, side: Side) -> Micros {
@@ -60,7 +70,7 @@ impl Totals {
     }
 }
 
-pub(super) fn clamped(sum: i128) -> Micros {
+pub(crate) fn clamped(sum: i128) -> Micros {
     Micros(i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX }))
 }
 

@@ -151,8 +151,17 @@ impl AutoPause {
                 Response::Missed
             }
             AttemptResult::NoAnswer | AttemptResult::CallerHungUp if rang_long => Response::Missed,
-            AttemptResult::NoAnswer | AttemptResult::CallerHungUp => Response::Unclear,
+            // Somebody else of the group was faster: nothing was missed.
+            AttemptResult::NoAnswer
+            | AttemptResult::CallerHungUp
+            | AttemptResult::AnsweredElsewhere => Response::Unclear,
         }
+    }
+
+    /// Whether somebody took the call.
+    #[must_use]
+    pub fn answered(&self, dial: &EndedDial) -> bool {
+        self.response(dial) == Response::Answered
     }
 
     /// Everything wrong with the setting.

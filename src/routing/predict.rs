@@ -27,7 +27,7 @@ use crate::id::{RouteId, TargetId};
 use crate::money::Micros;
 
 pub use estimate::{Basis, Estimate, Standing};
-pub use settings::{CountOn, Predictive, Prior};
+pub use settings::{BONUS_MAX, CALLS_MAX, CountOn, Predictive, Prior, VALUE_MAX};
 
 /// What calls made, of whatever they are grouped by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +141,17 @@ pub fn predict(
         order,
         lines,
         campaign: average,
+    }
+}
+
+impl Record {
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls.saturating_add(other.calls),
+            made: Micros(self.made.0.saturating_add(other.made.0)),
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::caps::{CapKind, Caps};
+use crate::agent::{AgentStatus, Presence};
+use crate::caps::{CapKind, CapReached, Caps};
+use crate::money::Micros;
 use crate::schedule::Hours;
 use crate::testing::{
     NOON_ISH, any_exclusions, any_plan, any_usage_map, call_id, clocks, plan, route, target,
@@ -19,6 +21,7 @@ const WEEK: i64 = 7 * 1_440;
 fn decided(plan: &RoutingPlan, usage: &UsageMap) -> Decision {
     decide(
         plan,
+        None,
         &Exclusions::default(),
         usage,
         &clocks(NOON_ISH),
@@ -36,7 +39,7 @@ fn verdict(decision: &Decision, target: i64) -> &Verdict {
 }
 
 fn winner(decision: &Decision) -> Option<i64> {
-    decision.chosen.map(|c| c.target.0)
+    decision.chosen.as_ref().map(|c| c.target.0)
 }
 
 /// The trace as the call drawer shows it.
@@ -77,7 +80,9 @@ fn the_only_open_route_wins_with_its_windows() {
         Some(Chosen {
             route: RouteId(1),
             target: TargetId(1),
-            windows: windows(NOON_ISH)
+            windows: windows(NOON_ISH),
+            with: Vec::new(),
+            group: None,
         })
     );
     assert_eq!(
@@ -85,7 +90,8 @@ fn the_only_open_route_wins_with_its_windows() {
         &Verdict::Won {
             open: 1,
             share_percent: 100,
-            by_turn: false
+            by_turn: false,
+            why: None,
         }
     );
 }
@@ -96,6 +102,7 @@ fn an_earlier_priority_takes_every_call_while_one_of_its_routes_is_open() {
     for seed in 0..200 {
         let decision = decide(
             &plan,
+            None,
             &Exclusions::default(),
             &UsageMap::new(),
             &clocks(NOON_ISH),
@@ -146,10 +153,12 @@ fn tried_and_lost_targets_are_left_out_and_named() {
     let exclusions = Exclusions {
         tried: vec![TargetId(1)],
         lost: vec![TargetId(2)],
+        ..Exclusions::default()
     };
     let plan = plan(vec![route(1, 1, 1), route(2, 1, 1), route(3, 1, 1)]);
     let decision = decide(
         &plan,
+        None,
         &exclusions,
         &UsageMap::new(),
         &clocks(NOON_ISH),
@@ -183,6 +192,107 @@ fn a_target_without_any_opening_says_so() {
     );
 }
 
+/// The first target is an agent who stands so.
+fn agent(status: AgentStatus, since: Timestamp, wrap_until: Option<Timestamp>) -> UsageMap {
+    let presence = Presence {
+        status,
+        since,
+        wrap_until,
+    };
+    let used = Usage {
+        presence: Some(presence),
+        ..Usage::default()
+    };
+    UsageMap::from([(TargetId(1), used)])
+}
+
+#[test]
+fn an_agent_who_takes_no_calls_is_passed_over_and_the_trace_says_why() {
+    use AgentStatus as S;
+    let plan = plan(vec![route(1, 1, 1), route(2, 2, 1)]);
+    let (earlier, yesterday) = (NOON_ISH.plus_secs(-600), NOON_ISH.plus_secs(-86_400));
+    let soon = NOON_ISH.plus_secs(30);
+    let cases = [
+        (
+            agent(S::Away, earlier, None),
+            "The agent is away since 2:27 pm ET.",
+        ),
+        (
+            agent(S::Busy, earlier, None),
+            "The agent is busy since 2:27 pm ET.",
+        ),
+        (agent(S::Away, yesterday, None), "The agent is away."),
+        (
+            agent(S::Available, earlier, Some(soon)),
+            "The agent is wrapping up until 2:38 pm ET.",
+        ),
+        (
+            agent(S::Away, earlier, Some(soon)),
+            "The agent is away since 2:27 pm ET.",
+        ),
+    ];
+    for (usage, said) in cases {
+        let decision = decided(&plan, &usage);
+        assert_eq!(winner(&decision), Some(2), "{said}");
+        let held = verdict(&decision, 1);
+        assert_eq!(
+            (held.word(), held.sentence().as_str()),
+            ("Not eligible", said)
+        );
+    }
+}
+
+#[test]
+fn an_agent_who_takes_calls_is_a_target_like_any_other() {
+    let plan = plan(vec![route(1, 1, 1), route(2, 2, 1)]);
+    for over in [None, Some(NOON_ISH), Some(NOON_ISH.plus_secs(-1))] {
+        let usage = agent(AgentStatus::Available, NOON_ISH, over);
+        assert_eq!(winner(&decided(&plan, &usage)), Some(1), "{over:?}");
+    }
+    let nobodys = UsageMap::from([(TargetId(1), Usage::default())]);
+    assert_eq!(winner(&decided(&plan, &nobodys)), Some(1));
+}
+
+#[test]
+fn an_agent_is_chosen_again_from_the_moment_the_time_for_writing_up_is_over() {
+    let plan = plan(vec![route(1, 1, 1)]);
+    let usage = agent(
+        AgentStatus::Available,
+        NOON_ISH,
+        Some(NOON_ISH.plus_secs(60)),
+    );
+    for (after, chosen) in [(0, None), (59, None), (60, Some(1)), (3_600, Some(1))] {
+        let decision = decide(
+            &plan,
+            None,
+            &Exclusions::default(),
+            &usage,
+            &clocks(NOON_ISH.plus_secs(after)),
+            &mut Draw::from_seed(1),
+        );
+        assert_eq!(winner(&decision), chosen, "after {after} s");
+    }
+}
+
+#[test]
+fn that_an_agent_is_away_is_said_before_hours_and_after_what_a_person_switched_off() {
+    let mut closed = route(1, 1, 1);
+    closed.target.hours = weekdays(0, 60);
+    let usage = agent(AgentStatus::Busy, NOON_ISH, None);
+    assert_eq!(
+        verdict(&decided(&plan(vec![closed.clone()]), &usage), 1),
+        &Verdict::AgentHeld {
+            word: "busy".to_owned(),
+            when: "since 2:37 pm ET".to_owned(),
+        }
+    );
+    closed.target.active = false;
+    assert_eq!(
+        verdict(&decided(&plan(vec![closed]), &usage), 1),
+        &Verdict::TargetPaused
+    );
+}
+
 #[test]
 fn each_cap_is_named_with_its_figures() {
     let full = Usage {
@@ -193,6 +303,7 @@ fn each_cap_is_named_with_its_figures() {
         month: 5,
         total: 6,
         last_claimed_at: None,
+        ..Usage::default()
     };
     let caps = |f: fn(&mut Caps)| {
         let mut caps = Caps::default();
@@ -239,6 +350,7 @@ fn weights_share_calls_within_one_percent_over_100_000_calls() {
         let mut draw = Draw::for_call(call_id(n * 0x9E37_79B9_7F4A_7C15), 1);
         let decision = decide(
             &plan,
+            None,
             &Exclusions::default(),
             &UsageMap::new(),
             &clocks(NOON_ISH),
@@ -261,23 +373,27 @@ fn round_robin_gives_the_call_to_whoever_waited_longest() {
         let at = NOON_ISH.plus_secs(n);
         let decision = decide(
             &plan,
+            None,
             &Exclusions::default(),
             &usage,
             &clocks(at),
             &mut Draw::from_seed(9),
         );
-        let chosen = decision.chosen.expect("open");
+        let chosen = decision.chosen.as_ref().expect("open");
         assert_eq!(
             verdict(&decision, chosen.target.0),
             &Verdict::Won {
                 open: 3,
                 // Of a hundred percents the first of three gets one more.
                 share_percent: if chosen.target.0 == 1 { 34 } else { 33 },
-                by_turn: true
+                by_turn: true,
+                why: None,
             }
         );
         let used = usage.entry(chosen.target).or_default();
-        *used = used.claimed(&chosen.windows, at).line_released();
+        *used = used
+            .claimed(&chosen.windows, Micros::ZERO, at)
+            .line_released(at);
         order.push(chosen.target.0);
     }
     assert_eq!(order, [1, 2, 3, 1, 2, 3, 1]);
@@ -340,9 +456,11 @@ fn a_trace_by_turn_says_whose_turn_it_was() {
     let exclusions = Exclusions {
         tried: vec![TargetId(3)],
         lost: Vec::new(),
+        ..Exclusions::default()
     };
     let decision = decide(
         &plan,
+        None,
         &exclusions,
         &UsageMap::new(),
         &clocks(NOON_ISH),
@@ -428,7 +546,7 @@ proptest! {
                 && naively_open(&r.target.hours, local)
                 && naively_has_room(&r.target, &usage, at)
         };
-        let decision = decide(&plan, &exclusions, &usage, &clocks, &mut Draw::from_seed(seed));
+        let decision = decide(&plan, None, &exclusions, &usage, &clocks, &mut Draw::from_seed(seed));
         prop_assert_eq!(decision.candidates.len(), plan.routes.len());
         for (route, candidate) in plan.routes.iter().zip(&decision.candidates) {
             prop_assert_eq!(candidate.route, route.id);
@@ -450,15 +568,15 @@ proptest! {
         call in any::<u128>(),
         salt in 0_u64..40,
     ) {
-        let again = || decide(&plan, &exclusions, &usage, &clocks(NOON_ISH), &mut Draw::for_call(call_id(call), salt));
+        let again = || decide(&plan, None, &exclusions, &usage, &clocks(NOON_ISH), &mut Draw::for_call(call_id(call), salt));
         prop_assert_eq!(again(), again());
     }
 
     #[test]
     fn one_more_exclusion_takes_away_only_that_target(plan in any_plan(), id in 1_i64..9, seed in any::<u64>()) {
-        let with = |exclusions: &Exclusions| decide(&plan, exclusions, &UsageMap::new(), &clocks(NOON_ISH), &mut Draw::from_seed(seed));
+        let with = |exclusions: &Exclusions| decide(&plan, None, exclusions, &UsageMap::new(), &clocks(NOON_ISH), &mut Draw::from_seed(seed));
         let all = with(&Exclusions::default());
-        let fewer = with(&Exclusions { tried: vec![TargetId(id)], lost: Vec::new() });
+        let fewer = with(&Exclusions { tried: vec![TargetId(id)], ..Exclusions::default() });
         for (before, after) in all.candidates.iter().zip(&fewer.candidates) {
             let (was, is) = (before.verdict.word() != "Not eligible", after.verdict.word() != "Not eligible");
             prop_assert_eq!(is, was && after.target != TargetId(id));

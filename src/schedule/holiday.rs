@@ -9,6 +9,7 @@ mod federal;
 mod state;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ use super::{DayHours, Hours};
 use crate::invalid::{self, FieldErrors};
 
 pub use federal::Federal;
-pub use state::{DayState, state};
+pub use state::{DayState, is_open, state};
 
 /// The most holidays of one target.
 pub const HOLIDAYS_MAX: usize = 100;

@@ -171,7 +171,8 @@ impl Rule {
 }
 
 impl Test {
-    fn check(&self, field: &str, lists: &BulkLists, errors: &mut FieldErrors) {
+    /// Notes what is wrong with the value, at `field`.
+    pub(crate) fn check(&self, field: &str, lists: &BulkLists, errors: &mut FieldErrors) {
         match self {
             Self::Equals(value) | Self::Contains(value) | Self::Begins(value) => {
                 if value.trim().is_empty() {

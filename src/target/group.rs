@@ -1,12 +1,11 @@
 //! Target groups: targets that stand in a routing plan as one, rung all at once or one after the
 //! other (Ringba's `isSimalDial`, domain-reference 2), with hours and caps of their own.
 //!
-//! A group is expanded when its route has been chosen, and again after each ring that nobody
-//! answered or whose lines other calls took, until it has nobody left. The same facts give the same
-//! ring.
+//! A group is expanded at each decision of its plan: when it may be chosen, and again after each ring
+//! that nobody answered or whose lines other calls took, until it has nobody left. The same facts give
+//! the same ring.
 
 mod expansion;
-mod ring;
 
 use std::collections::BTreeMap;
 
@@ -19,10 +18,10 @@ use crate::plan::PRIORITY_MAX;
 use crate::routing::{Exclusions, Verdict};
 use crate::schedule::Hours;
 use crate::schedule::holiday::{self, Holiday};
+use crate::target::RING_TIMEOUT_S;
 use crate::time::LocalMoment;
 
 pub use expansion::{Expansion, GroupRefusal, MemberLine, Part};
-pub use ring::{Ring, RingOutcome};
 
 /// The most phones the carrier rings at once for one caller: the nouns of one `<Dial>`.
 pub const AT_ONCE_MAX: usize = 10;
@@ -37,6 +36,8 @@ pub struct TargetGroup {
     /// False while the group is paused.
     pub active: bool,
     pub order: RingOrder,
+    /// How long each ring lasts, in seconds, in place of the members' own times.
+    pub ring_timeout_s: u32,
     /// IANA zone of `hours` and of the windows of `caps`.
     pub zone: String,
     /// When the group takes calls; a member must be open as well.
@@ -59,6 +60,35 @@ pub enum RingOrder {
     InTurn,
 }
 
+impl RingOrder {
+    /// All orders.
+    pub const ALL: [Self; 2] = [Self::InTurn, Self::AllAtOnce];
+
+    /// The stored word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AllAtOnce => "all_at_once",
+            Self::InTurn => "in_turn",
+        }
+    }
+
+    /// The order of a stored word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.code() == code)
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AllAtOnce => "All at once",
+            Self::InTurn => "One after the other",
+        }
+    }
+}
+
 /// A target in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
@@ -78,6 +108,8 @@ pub struct GroupFacts<'a> {
     pub refused: &'a BTreeMap<TargetId, Verdict>,
     /// What this call did before.
     pub exclusions: &'a Exclusions,
+    /// This call has its place in the group already: the group's caps were asked when it got it.
+    pub has_place: bool,
 }
 
 impl TargetGroup {
@@ -140,6 +172,9 @@ impl TargetGroup {
                 until: state.words(&self.zone),
             });
         }
+        if facts.has_place {
+            return None;
+        }
         self.caps
             .reached(&facts.usage, &local.windows())
             .map(GroupRefusal::CapReached)
@@ -148,11 +183,17 @@ impl TargetGroup {
     /// Everything wrong with a group.
     ///
     /// # Errors
-    /// What [`invalid::name`] says at `name`; `required`, `too_many` or `duplicate` at `members`;
-    /// `out_of_range` at `members[n].priority`; what [`Holiday::check`] says.
+    /// What [`invalid::name`] says at `name`; `out_of_range` at `ring_timeout_s`; `required`,
+    /// `too_many` or `duplicate` at `members`; `out_of_range` at `members[n].priority`; what
+    /// [`Holiday::check`] says.
     pub fn check(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.take(invalid::name("name", &self.name));
+        let (least, most) = RING_TIMEOUT_S;
+        if !(least..=most).contains(&self.ring_timeout_s) {
+            let message = format!("Enter {least} to {most} seconds.");
+            errors.add("ring_timeout_s", "out_of_range", message);
+        }
         errors.take(Holiday::check(&self.holidays));
         if self.members.is_empty() {
             errors.add("members", "required", "Choose a target.");

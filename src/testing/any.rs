@@ -1,18 +1,25 @@
 //! Generators: plans, usage and events, sensible and not.
 
+mod terms;
+
 use proptest::prelude::*;
 
-use super::{number, plan, recording, route, target, windows};
+use super::{ZONE, number, plan, recording, route, target, windows};
 use crate::call::event::{CarrierLeg, CarrierRecord, DialResult, Event, LegNews, LegStatus};
 use crate::call::recording::RecordingKind;
 use crate::campaign::{Distribution, Fallback};
 use crate::caps::{Caps, Usage};
-use crate::id::TargetId;
+use crate::id::{TargetGroupId, TargetId};
 use crate::plan::{Route, RoutingPlan};
 use crate::routing::{Decision, Exclusions, UsageMap};
 use crate::schedule::{DayHours, Hours, Span};
 use crate::target::Target;
+use crate::target::group::{Member, RingOrder, TargetGroup};
 use crate::time::{Timestamp, Windows};
+
+pub use terms::{
+    any_dollar_caps, any_filter, any_holidays, any_matrices, any_revenue, any_spent, any_tags,
+};
 
 /// Caps that are small enough to be reached.
 pub fn any_caps() -> impl Strategy<Value = Caps> {
@@ -79,6 +86,7 @@ pub fn any_usage(at: Timestamp) -> impl Strategy<Value = Usage> {
                 month,
                 total,
                 last_claimed_at: claimed.map(Timestamp),
+                ..Usage::default()
             }
         })
 }
@@ -119,6 +127,7 @@ pub fn any_plan() -> impl Strategy<Value = RoutingPlan> {
                             caps,
                             hours,
                             whisper,
+                            recording_blocked: id % 3 == 0,
                             ..target(id)
                         },
                         ..route(id, priority, weight)
@@ -138,15 +147,65 @@ pub fn any_plan() -> impl Strategy<Value = RoutingPlan> {
         })
 }
 
+/// Plans of [`any_plan`] in which some neighbours are a group.
+pub fn any_grouped_plan() -> impl Strategy<Value = RoutingPlan> {
+    let group = (1_usize..5, any::<bool>(), any_caps(), any_hours());
+    (any_plan(), prop::collection::vec(group, 8)).prop_map(|(mut plan, groups)| {
+        let mut at = 0;
+        for ((size, at_once, caps, hours), id) in groups.into_iter().zip(1_i64..) {
+            let end = (at + size).min(plan.routes.len());
+            if size > 1 && end > at {
+                let first = plan.routes[at].clone();
+                for route in &mut plan.routes[at..end] {
+                    *route = Route {
+                        group: Some(TargetGroupId(id)),
+                        target: route.target.clone(),
+                        ..first.clone()
+                    };
+                }
+                let members = plan.routes[at..end].iter().zip(0_u32..);
+                let members = members.map(|(route, n)| Member {
+                    target: route.target.id,
+                    priority: 1 + n % 2,
+                });
+                let group = TargetGroup {
+                    id: TargetGroupId(id),
+                    name: format!("Group {id}"),
+                    active: id % 7 != 0,
+                    order: if at_once {
+                        RingOrder::AllAtOnce
+                    } else {
+                        RingOrder::InTurn
+                    },
+                    ring_timeout_s: 20,
+                    zone: ZONE.to_owned(),
+                    hours,
+                    holidays: Vec::new(),
+                    caps,
+                    members: members.collect(),
+                };
+                plan.groups.insert(group.id, group);
+            }
+            at = end;
+        }
+        plan
+    })
+}
+
 /// Usage for some of the targets of [`any_plan`].
 pub fn any_usage_map(at: Timestamp) -> impl Strategy<Value = UsageMap> {
     prop::collection::btree_map((1_i64..9).prop_map(TargetId), any_usage(at), 0..8)
+        .prop_map(|targets| targets.into_iter().collect())
 }
 
 /// Exclusions among the targets of [`any_plan`].
 pub fn any_exclusions() -> impl Strategy<Value = Exclusions> {
     let ids = || prop::collection::vec((1_i64..9).prop_map(TargetId), 0..3);
-    (ids(), ids()).prop_map(|(tried, lost)| Exclusions { tried, lost })
+    (ids(), ids()).prop_map(|(tried, lost)| Exclusions {
+        tried,
+        lost,
+        ..Exclusions::default()
+    })
 }
 
 /// How a leg can stand.
@@ -230,7 +289,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         2 => record.prop_map(Event::CarrierSaid),
         1 => Just(Event::CarrierSilent),
         1 => Just(Event::Claimed),
-        1 => Just(Event::ClaimLost),
+        1 => Just(Event::ClaimLost { lost: Vec::new() }),
         1 => Just(Event::Decided { decision: nobody, chosen: None }),
     ]
 }

@@ -1,15 +1,21 @@
 //! The smallest shell that can carry out a call's effects: usage in a map, no store, no waiting.
 
-use crate::call::effect::Effect;
+use crate::call::effect::{Effect, Place};
 use crate::call::event::Event;
 use crate::call::machine::CallMachine;
+use crate::call::money::{Dial, MoneyFacts, PayoutClaim};
 use crate::call::recording::Recording;
-use crate::call::session::ChosenRoute;
+use crate::call::session::Choice;
+use crate::call::step::lost;
 use crate::call::timeline::Entry;
+use crate::caps::{Claim, GroupClaim};
 use crate::draw::Draw;
-use crate::id::{CallId, TargetId};
+use crate::id::{CallId, TargetGroupId, TargetId};
+use crate::ledger;
+use crate::money::Micros;
 use crate::plan::RoutingPlan;
 use crate::routing::{Clocks, Decision, Exclusions, UsageMap, decide};
+use crate::tag::Tags;
 use crate::time::{Timestamp, Windows};
 use crate::voice::verb::Verb;
 
@@ -22,10 +28,19 @@ pub struct Deeds {
     pub asked: bool,
     pub decisions: Vec<Made>,
     pub claims: Vec<(TargetId, Windows)>,
-    pub claims_lost: Vec<TargetId>,
+    /// One for each claim that was lost: whose lines other calls took.
+    pub claims_lost: Vec<Vec<TargetId>>,
+    pub group_claims: Vec<(TargetGroupId, Windows)>,
+    /// What was given back of groups: the line, the place in the counts.
+    pub groups_freed: Vec<(TargetGroupId, bool, Option<Windows>)>,
     pub released: Vec<TargetId>,
+    /// Until when agents are left alone.
+    pub wrapping: Vec<(TargetId, Timestamp)>,
     pub uncounted: Vec<(TargetId, Windows)>,
     pub recordings: Vec<Recording>,
+    pub ledger: Vec<ledger::entry::Entry>,
+    pub payouts: Vec<PayoutClaim>,
+    pub dials: Vec<Dial>,
     pub entries: Vec<Entry>,
 }
 
@@ -44,6 +59,9 @@ pub struct Made {
 pub struct Shell<'a> {
     pub call: CallId,
     pub plan: Option<&'a RoutingPlan>,
+    pub tags: &'a Tags,
+    /// Settles the money of the call after each event; none leaves it alone.
+    pub money: Option<MoneyFacts<'a>>,
     pub usage: &'a mut UsageMap,
     pub clocks: &'a Clocks,
     pub now: Timestamp,
@@ -58,25 +76,80 @@ impl Shell<'_> {
         mut between: impl FnMut(TargetId, &mut UsageMap),
     ) -> Deeds {
         let mut deeds = Deeds::default();
-        while let Some(effect) = machine.poll_effect() {
+        let mut unsettled = self.money;
+        loop {
+            let Some(effect) = machine.poll_effect() else {
+                let Some(money) = unsettled.take() else {
+                    break;
+                };
+                let settled = machine.settle(&money);
+                debug_assert_eq!(settled, Ok(()), "payouts without caps need no reading");
+                continue;
+            };
             let answer = match effect {
                 Effect::Choose { exclusions, salt } => {
                     Some(self.choose(machine, exclusions, salt, &mut deeds))
                 }
-                Effect::Claim { target, windows } => {
-                    between(target, self.usage);
-                    Some(self.claim(target, windows, &mut deeds))
+                Effect::Claim { places, group } => {
+                    for place in &places {
+                        between(place.target, self.usage);
+                    }
+                    Some(self.claim(&places, group, &mut deeds))
+                }
+                Effect::FreeGroup {
+                    group,
+                    line,
+                    uncount,
+                } => {
+                    let used = self.usage.groups.entry(group).or_default();
+                    if line {
+                        *used = used.line_released(self.now);
+                    }
+                    if let Some(windows) = &uncount {
+                        *used = used.uncounted(windows);
+                    }
+                    deeds.groups_freed.push((group, line, uncount));
+                    None
                 }
                 Effect::ReleaseLine { target } => {
                     let used = self.usage.entry(target).or_default();
-                    *used = used.line_released();
+                    *used = used.line_released(self.now);
                     deeds.released.push(target);
+                    None
+                }
+                Effect::WrapUp { target, until } => {
+                    let used = self.usage.entry(target).or_default();
+                    if let Some(presence) = &mut used.presence {
+                        presence.wrap_until = Some(until);
+                    }
+                    deeds.wrapping.push((target, until));
                     None
                 }
                 Effect::Uncount { target, windows } => {
                     let used = self.usage.entry(target).or_default();
                     *used = used.uncounted(&windows);
                     deeds.uncounted.push((target, windows));
+                    None
+                }
+                Effect::Spend {
+                    target,
+                    windows,
+                    more,
+                } => {
+                    let used = self.usage.entry(target).or_default();
+                    *used = used.spent_more(&windows, more);
+                    None
+                }
+                Effect::Enter(entries) => {
+                    deeds.ledger.extend(entries);
+                    None
+                }
+                Effect::Pay(claim) => {
+                    deeds.payouts.push(claim);
+                    None
+                }
+                Effect::KeepDial(dial) => {
+                    deeds.dials.push(dial);
                     None
                 }
                 Effect::Reply(verbs) => {
@@ -125,12 +198,13 @@ impl Shell<'_> {
         };
         let decision = decide(
             plan,
+            machine.session().traits(self.tags, self.now).as_ref(),
             &exclusions,
             self.usage,
             self.clocks,
             &mut Draw::for_call(self.call, salt),
         );
-        let usage = plan
+        let mut usage: UsageMap = plan
             .routes
             .iter()
             .map(|r| {
@@ -140,31 +214,64 @@ impl Shell<'_> {
                 )
             })
             .collect();
+        usage.groups = (plan.groups.keys())
+            .map(|id| (*id, self.usage.group(*id)))
+            .collect();
         deeds.decisions.push(Made {
             exclusions,
             salt,
             usage,
             decision: decision.clone(),
         });
-        let chosen = ChosenRoute::of(plan, &decision, &machine.session().to);
+        let chosen = Choice::of(plan, &decision, &machine.session().to);
         Event::Decided { decision, chosen }
     }
 
-    fn claim(&mut self, target: TargetId, windows: Windows, deeds: &mut Deeds) -> Event {
-        let caps = self
-            .plan
+    fn claim(
+        &mut self,
+        places: &[Place],
+        group: Option<(TargetGroupId, Windows)>,
+        deeds: &mut Deeds,
+    ) -> Event {
+        let wanted: Vec<Claim> = places
             .iter()
-            .flat_map(|p| &p.routes)
-            .find(|r| r.target.id == target)
-            .map(|r| r.target.caps);
-        let used = self.usage.entry(target).or_default();
-        if caps.is_some_and(|caps| caps.reached(used, &windows).is_none()) {
-            *used = used.claimed(&windows, self.now);
-            deeds.claims.push((target, windows));
-            Event::Claimed
-        } else {
-            deeds.claims_lost.push(target);
-            Event::ClaimLost
+            .filter_map(|place| {
+                let t = self.plan?.target(place.target)?;
+                Some(Claim {
+                    target: place.target,
+                    caps: (self.clocks.get(&t.zone)).map_or(t.caps, |local| t.caps_at(local)),
+                    dollars: t.dollars,
+                    price: place.price,
+                    windows: place.windows,
+                })
+            })
+            .collect();
+        let of_group = group.map(|(id, windows)| GroupClaim {
+            group: id,
+            caps: (self.plan.and_then(|p| p.groups.get(&id)))
+                .map(|g| g.caps)
+                .unwrap_or_default(),
+            windows,
+        });
+        let full = |claim: &Claim| {
+            claim.is_refused(&self.usage.get(&claim.target).copied().unwrap_or_default())
+        };
+        let group_full = of_group.is_some_and(|g| g.is_refused(&self.usage.group(g.group)));
+        if group_full || wanted.len() < places.len() || wanted.iter().any(full) {
+            let lost = lost(&wanted, of_group.as_ref(), self.usage);
+            deeds.claims_lost.push(lost.clone());
+            return Event::ClaimLost { lost };
         }
+        for claim in &wanted {
+            let used = self.usage.entry(claim.target).or_default();
+            *used = used.claimed(&claim.windows, claim.price, self.now);
+            deeds.claims.push((claim.target, claim.windows));
+        }
+        if let Some(claim) = of_group {
+            let used = self.usage.groups.entry(claim.group).or_default();
+            *used = used.claimed(&claim.windows, Micros::ZERO, self.now);
+            deeds.group_claims.push((claim.group, claim.windows));
+        }
+        Event::Claimed
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::verb::{Dial, Step, Verb};
+use super::verb::{Dial, Noun, Step, Verb};
 use crate::campaign::RecordingMode;
 use crate::id::CallId;
 use crate::target::Destination;
@@ -136,16 +136,37 @@ fn write_dial(out: &mut String, dial: &Dial, door: &Door) {
         attribute(out, "recordingStatusCallback", &door.recording_url());
     }
     out.push('>');
-    let (noun, text) = match &dial.to {
+    for noun in &dial.nouns {
+        write_noun(out, noun, door);
+    }
+    out.push_str("</Dial>");
+}
+
+fn write_noun(out: &mut String, noun: &Noun, door: &Door) {
+    let (name, text) = match &noun.to {
         Destination::Number(number) => ("Number", number.as_str()),
         Destination::Sip(uri) => ("Sip", uri.as_str()),
     };
-    let _ = write!(out, "<{noun}");
-    if let Some(whisper) = dial.whisper {
+    let _ = write!(out, "<{name}");
+    let mut headers = String::new();
+    match (&noun.to, &noun.sip) {
+        (Destination::Sip(uri), Some(access)) => {
+            if !access.user.is_empty() {
+                attribute(out, "username", &access.user);
+                attribute(out, "password", &access.password);
+            }
+            headers = access.query(uri.as_str());
+        }
+        (Destination::Number(_), _) if !noun.digits.is_empty() => {
+            attribute(out, "sendDigits", &noun.digits);
+        }
+        _ => {}
+    }
+    if let Some(whisper) = noun.whisper {
         attribute(out, "url", &door.url(whisper));
         attribute(out, "method", "POST");
     }
-    attribute(out, "statusCallback", &door.url(dial.leg_status));
+    attribute(out, "statusCallback", &door.url(noun.leg_status));
     attribute(out, "statusCallbackMethod", "POST");
     attribute(
         out,
@@ -154,7 +175,8 @@ fn write_dial(out: &mut String, dial: &Dial, door: &Door) {
     );
     out.push('>');
     escape(out, text);
-    let _ = write!(out, "</{noun}></Dial>");
+    escape(out, &headers);
+    let _ = write!(out, "</{name}>");
 }
 
 fn attribute(out: &mut String, name: &str, value: &str) {
@@ -178,6 +200,23 @@ fn escape(out: &mut String, text: &str) {
             c => out.push(c),
         }
     }
+}
+
+/// A document without the passwords in it, for people.
+#[must_use]
+pub fn without_passwords(document: &str) -> String {
+    const MARK: &str = " password=\"";
+    let mut out = String::with_capacity(document.len());
+    let mut rest = document;
+    while let Some(at) = rest.find(MARK) {
+        let (before, after) = rest.split_at(at + MARK.len());
+        out.push_str(before);
+        out.push('\u{2026}');
+        // A quotation mark inside is written as an entity, so the next one ends it.
+        rest = after.find('"').map_or("", |end| &after[end..]);
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A document a person can read: one element a line, indented.
@@ -236,13 +275,41 @@ mod tests {
     #[test]
     fn a_dial_carries_all_it_needs() {
         let dial = Dial {
-            to: Destination::Number("+12145550187".parse().expect("number")),
+            nouns: vec![noun(1, true)],
             ring_timeout_s: 25,
             caller_id: Some("+12145550100".to_owned()),
             recording: RecordingMode::FromAnswerDual,
             action: Step::Dialed(1),
-            whisper: Some(Step::Whisper(1)),
-            leg_status: Step::Leg(1),
+        };
+        insta::assert_snapshot!(indent(&render(&[Verb::Dial(dial)], &door())));
+    }
+
+    fn noun(attempt: u32, whispers: bool) -> Noun {
+        Noun {
+            to: Destination::Number("+12145550187".parse().expect("number")),
+            whisper: whispers.then_some(Step::Whisper(attempt)),
+            leg_status: Step::Leg(attempt),
+            digits: String::new(),
+            sip: None,
+        }
+    }
+
+    #[test]
+    fn several_ring_at_once_each_with_what_is_its_own() {
+        let sip = Noun {
+            to: Destination::Sip(crate::target::SipUri::parse("night@pbx.example").expect("uri")),
+            ..noun(4, false)
+        };
+        let keys = Noun {
+            digits: "1w5".to_owned(),
+            ..noun(5, false)
+        };
+        let dial = Dial {
+            nouns: vec![noun(3, true), sip, keys],
+            ring_timeout_s: 20,
+            caller_id: None,
+            recording: RecordingMode::Off,
+            action: Step::Dialed(3),
         };
         insta::assert_snapshot!(indent(&render(&[Verb::Dial(dial)], &door())));
     }

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::session::LEGS_MAX;
 use crate::campaign::RecordingMode;
 use crate::target::Destination;
+use crate::target::group::AT_ONCE_MAX;
+use crate::target::settings::SipAccess;
 
 /// One instruction for the carrier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,21 +45,37 @@ pub enum Verb {
     Hangup,
 }
 
-/// Rings one destination and connects it with the caller.
+/// Rings destinations and connects the first that answers with the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dial {
-    pub to: Destination,
+    /// Rung at once; at least one.
+    pub nouns: Vec<Noun>,
     pub ring_timeout_s: u32,
-    /// Which number the target sees; none passes the caller's own through.
+    /// Which number the targets see; none passes the caller's own through.
     pub caller_id: Option<String>,
     pub recording: RecordingMode,
     /// Asked when the dial is over.
     pub action: Step,
+}
+
+/// One destination of a dial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noun {
+    pub to: Destination,
     /// Asked when the target answers, before the two are connected.
     pub whisper: Option<Step>,
     /// Told how the target's leg goes.
     pub leg_status: Step,
+    /// Keys that are pressed once a number answers; may be empty.
+    #[serde(default)]
+    pub digits: String,
+    /// How to sign in to a SIP address, and what to send along.
+    #[serde(default)]
+    pub sip: Option<SipAccess>,
 }
+
+/// The highest number of an attempt: whoever is the last may be rung with others.
+const STEP_MAX: u32 = LEGS_MAX + AT_ONCE_MAX as u32;
 
 /// A place in a call that the carrier comes back to: one of our own action URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +85,8 @@ pub enum Step {
     Dialed(u32),
     /// The target of this attempt answered and hears the whisper.
     Whisper(u32),
+    /// The target of this attempt pressed a key to take the call, or another.
+    Accept(u32),
     /// The leg of this attempt changed its state.
     Leg(u32),
     /// The dial of the fallback number is over.
@@ -83,6 +104,7 @@ impl Step {
         match self {
             Self::Dialed(n) => format!("dialed-{n}"),
             Self::Whisper(n) => format!("whisper-{n}"),
+            Self::Accept(n) => format!("accept-{n}"),
             Self::Leg(n) => format!("leg-{n}"),
             Self::FallbackDialed => "fallback".to_owned(),
             Self::FallbackLeg => "fallback-leg".to_owned(),
@@ -100,10 +122,11 @@ impl Step {
             _ => {}
         }
         let (kind, n) = path.split_once('-')?;
-        let n: u32 = n.parse().ok().filter(|n| (1..=20).contains(n))?;
+        let n: u32 = n.parse().ok().filter(|n| (1..=STEP_MAX).contains(n))?;
         match kind {
             "dialed" => Some(Self::Dialed(n)),
             "whisper" => Some(Self::Whisper(n)),
+            "accept" => Some(Self::Accept(n)),
             "leg" => Some(Self::Leg(n)),
             _ => None,
         }
@@ -119,6 +142,7 @@ mod tests {
         for step in [
             Step::Dialed(1),
             Step::Whisper(3),
+            Step::Accept(2),
             Step::Leg(10),
             Step::FallbackDialed,
             Step::FallbackLeg,
@@ -130,7 +154,7 @@ mod tests {
             "",
             "dialed",
             "dialed-0",
-            "dialed-21",
+            "dialed-111",
             "dialed--1",
             "nope-1",
             "voicemail-1",

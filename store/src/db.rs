@@ -310,7 +310,11 @@ impl Conn {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .as_mut()
         {
-            seen.push(stmt.to_string());
+            // SQLite plans a statement without its values (`SQLITE_ENABLE_QPSG`).
+            seen.push(match stmt.db_backend {
+                DbBackend::Sqlite => stmt.sql.clone(),
+                _ => stmt.to_string(),
+            });
         }
     }
 

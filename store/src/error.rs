@@ -10,7 +10,12 @@ pub enum Constraint {
     UserEmail,
     CampaignName,
     BuyerName,
+    PublisherName,
+    BulkListName,
+    /// The buyer disputes the call already.
+    DisputeOfBuyer,
     TargetName,
+    TargetGroupName,
     NumberE164,
     RouteTarget,
     CallCarrierSid,
@@ -20,6 +25,21 @@ pub enum Constraint {
     RecordingSid,
     /// The pattern is blocked in that place already.
     BlockPattern,
+    WebhookName,
+    PoolName,
+    /// The visitor has another number of the pool.
+    PoolNumberVisitor,
+    /// The number is in a pool already.
+    PoolNumber,
+    DniTagName,
+    /// The carrier account is another account's.
+    CarrierAccountSid,
+    /// The number is being bought already, or was ordered by the same request.
+    NumberOrdered,
+    /// The person is an agent already.
+    AgentPerson,
+    /// A key of this secret is there already.
+    ApiKeySecret,
     /// A reference to something that is not there (any more), or is another account's.
     Reference,
     Other,
@@ -69,7 +89,8 @@ impl From<DbErr> for StoreError {
 
 /// PostgreSQL names the constraint, SQLite the columns.
 fn constraint(text: &str) -> Constraint {
-    const NAMES: [(&str, &str, Constraint); 16] = [
+    const NAMES: [(&str, &str, Constraint); 31] = [
+        ("agent_person", "agent.user_id", Constraint::AgentPerson),
         ("account_name_key", "account.name", Constraint::AccountName),
         (
             "app_user_email_key",
@@ -84,10 +105,31 @@ fn constraint(text: &str) -> Constraint {
         ),
         ("buyer_name", "buyer.name", Constraint::BuyerName),
         ("buyer_name_key", "buyer.name_key", Constraint::BuyerName),
+        (
+            "publisher_name",
+            "publisher.name_key",
+            Constraint::PublisherName,
+        ),
+        (
+            "bulk_list_name",
+            "bulk_list.name_key",
+            Constraint::BulkListName,
+        ),
+        (
+            "dispute_of_buyer",
+            "dispute.buyer_id",
+            Constraint::DisputeOfBuyer,
+        ),
         ("target_name", "target.name", Constraint::TargetName),
         ("target_name_key", "target.name_key", Constraint::TargetName),
         ("number_e164", "phone_number.e164", Constraint::NumberE164),
         ("route_target", "route.target_id", Constraint::RouteTarget),
+        ("route_group", "route.group_id", Constraint::RouteTarget),
+        (
+            "target_group_name",
+            "target_group.name_key",
+            Constraint::TargetGroupName,
+        ),
         (
             "call_carrier_sid",
             "call.carrier_sid",
@@ -107,6 +149,39 @@ fn constraint(text: &str) -> Constraint {
             "recording_carrier_sid",
             "recording.carrier_sid",
             Constraint::RecordingSid,
+        ),
+        (
+            "api_key_secret",
+            "api_key.secret_hash",
+            Constraint::ApiKeySecret,
+        ),
+        ("webhook_name", "webhook.name_key", Constraint::WebhookName),
+        ("pool_name", "pool.name_key", Constraint::PoolName),
+        (
+            "pool_number_visitor",
+            "pool_number.visitor",
+            Constraint::PoolNumberVisitor,
+        ),
+        (
+            "pool_number_pkey",
+            "pool_number.number_id",
+            Constraint::PoolNumber,
+        ),
+        ("dni_tag_name", "dni_tag.name_key", Constraint::DniTagName),
+        (
+            "carrier_account_sid",
+            "carrier_account.sid",
+            Constraint::CarrierAccountSid,
+        ),
+        (
+            "number_order_open",
+            "number_order.e164",
+            Constraint::NumberOrdered,
+        ),
+        (
+            "number_order_request",
+            "number_order.request",
+            Constraint::NumberOrdered,
         ),
         (
             "block_everywhere",

@@ -1,7 +1,12 @@
 //! Rows that belong to no account, and the lookups that mint scopes.
 
+mod api_key;
+mod carrier;
+mod dni_tag;
 mod home;
 mod login;
+mod recording;
+mod webhook;
 
 use domain::access::Role;
 use domain::id::{AccountId, CallId, UserId};
@@ -21,8 +26,11 @@ use crate::repo::call::SavedCall;
 use crate::repo::from_json;
 use crate::scope::TenantScope;
 
+pub use api_key::KeyHolder;
+pub use dni_tag::{Shows, TagHome};
 pub use home::NumberHome;
 pub use login::LoginThrottle;
+pub use recording::{AgedRecording, DoomedRecording};
 
 /// A person who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +66,7 @@ pub struct ResumedCall {
 struct ResumeRow {
     account_id: i64,
     session: String,
+    tags: String,
     version: i64,
     generation: i64,
     newest: Option<i64>,
@@ -170,6 +179,8 @@ impl<'c> Platform<'c> {
             zone: Set(zone.to_owned()),
             generation: Set(1),
             created_at: Set(now.0),
+            settings: Set("{}".to_owned()),
+            ..Default::default()
         };
         Ok(AccountId(
             account::Entity::insert(row)
@@ -295,6 +306,7 @@ impl<'c> Platform<'c> {
             .select_only()
             .column(call::Column::AccountId)
             .column(call::Column::Session)
+            .column(call::Column::Tags)
             .column(call::Column::Version)
             .column(account::Column::Generation)
             .expr_as(scalar(newest), "newest")
@@ -335,6 +347,7 @@ impl<'c> Platform<'c> {
                 session: from_json("call", &row.session)?,
                 version: row.version,
                 events: row.newest.map_or(0, |seq| seq + 1),
+                tags: from_json("call", &row.tags)?,
             },
             answered: row.answered,
         }))
@@ -349,9 +362,10 @@ impl<'c> Platform<'c> {
         &self,
         now: Timestamp,
         limit: u64,
-    ) -> Result<Vec<(CallId, String)>, StoreError> {
-        let rows: Vec<(uuid::Uuid, String)> = call::Entity::find()
+    ) -> Result<Vec<(TenantScope, CallId, String)>, StoreError> {
+        let rows: Vec<(i64, uuid::Uuid, String)> = call::Entity::find()
             .select_only()
+            .column(call::Column::AccountId)
             .column(call::Column::Id)
             .column(call::Column::CarrierSid)
             .filter(Expr::col((call::Entity, call::Column::IsOpen)))
@@ -363,7 +377,7 @@ impl<'c> Platform<'c> {
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(call, carrier_sid)| (CallId(call), carrier_sid))
+            .map(|(account, call, sid)| (TenantScope::mint(account), CallId(call), sid))
             .collect())
     }
 
@@ -413,7 +427,7 @@ fn scalar(select: SelectStatement) -> SimpleExpr {
 }
 
 /// Text from outside as PostgreSQL takes it: it knows no zero character.
-fn text(typed: &str) -> String {
+pub(crate) fn text(typed: &str) -> String {
     typed.replace('\0', "\u{fffd}")
 }
 

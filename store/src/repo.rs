@@ -1,14 +1,30 @@
 //! What can be asked of an account's tables, one file a noun. All of it is methods of
 //! [`Tenant`](crate::Tenant): the filter by account is there before the question is.
 
+pub(crate) mod account;
+pub(crate) mod agent;
+pub(crate) mod api_key;
 pub(crate) mod block;
+pub(crate) mod bulk_list;
 pub(crate) mod buyer;
 pub(crate) mod call;
 pub(crate) mod campaign;
+pub(crate) mod carrier_account;
+pub(crate) mod carrier_number;
+pub(crate) mod dispute;
+pub(crate) mod dni_tag;
+pub(crate) mod idempotency;
 pub(crate) mod number;
+pub(crate) mod number_order;
+pub(crate) mod pool;
+pub(crate) mod publisher;
 pub(crate) mod recording;
 pub(crate) mod route;
+pub(crate) mod tag;
 pub(crate) mod target;
+pub(crate) mod target_group;
+pub(crate) mod visit;
+pub(crate) mod webhook;
 
 use domain::api::page::Activity;
 

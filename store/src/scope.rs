@@ -108,6 +108,24 @@ impl<'c> Tenant<'c> {
         Ok(())
     }
 
+    /// Inserts rows into this account, whatever account they claim, and returns them.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the place that stamps the account"
+    )]
+    pub(crate) async fn insert_all_back<E>(
+        &self,
+        rows: impl IntoIterator<Item = E::ActiveModel>,
+    ) -> Result<Vec<E::Model>, StoreError>
+    where
+        E: TenantOwned,
+        E::Model: IntoActiveModel<E::ActiveModel> + FromQueryResult,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let rows = rows.into_iter().map(|row| self.stamp::<E>(row));
+        Ok(E::insert_many(rows).exec_with_returning(self.conn).await?)
+    }
+
     /// Inserts a row without asking for it back.
     #[expect(
         clippy::disallowed_methods,

@@ -16,6 +16,7 @@ mod dist;
 mod edges;
 mod front;
 mod proc;
+mod python;
 mod root;
 mod serve;
 mod setup;

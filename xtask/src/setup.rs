@@ -6,6 +6,7 @@
 use crate::cluster::{pgbouncer, postgres};
 use crate::front;
 use crate::proc::{self, Job};
+use crate::python;
 use crate::root::Root;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -35,6 +36,10 @@ const NEEDS: &[Need] = &[
         present: || pgbouncer::program().is_file() || proc::on_path("pgbouncer"),
     },
     Need {
+        package: "python3-venv",
+        present: python::usable,
+    },
+    Need {
         package: "wrk",
         present: || proc::on_path("wrk"),
     },
@@ -61,6 +66,7 @@ pub fn setup(root: &Root, tests: bool) -> Result<()> {
     if !missing.is_empty() {
         apt(&missing)?;
     }
+    python::install(root)?;
     if chromium().is_none() && !proc::on_path("apt-get") {
         say("Playwright's own browser");
         Job::new("npx", &root.dir.join("end2end"))

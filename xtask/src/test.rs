@@ -4,6 +4,7 @@
 //! failure; the last line is `N passed, N failed` and nothing else; a suite that finds no test is a
 //! failure, because silence is not success.
 
+mod api;
 mod count;
 mod steps;
 mod world;
@@ -73,6 +74,8 @@ struct Row {
     count: Count,
     seconds: f32,
     why: Option<String>,
+    /// Tests that failed or passed only when repeated.
+    named: Vec<String>,
 }
 
 fn run(root: &Root, chosen: &[&'static Step]) -> Result<ExitCode> {
@@ -105,6 +108,7 @@ fn run(root: &Root, chosen: &[&'static Step]) -> Result<ExitCode> {
             count,
             seconds: start.elapsed().as_secs_f32(),
             why,
+            named: world.named(),
         };
         eprintln!("=== {}", line(&row));
         if row.count.failed > 0 {
@@ -130,6 +134,16 @@ fn summary(root: &Root, rows: &[Row], wanted: usize) -> ExitCode {
         println!("\nwhat failed");
         for row in &failed {
             println!("  {}: {}", row.step.name, advice(row, root));
+        }
+    }
+    let named = || {
+        rows.iter()
+            .flat_map(|row| row.named.iter().map(move |test| (row, test)))
+    };
+    if named().next().is_some() {
+        println!("\ntests to look at");
+        for (row, test) in named() {
+            println!("  {}: {test}", row.step.name);
         }
     }
     let mut total = rows

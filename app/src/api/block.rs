@@ -1,6 +1,6 @@
 //! Blocked callers.
 
-use domain::api::block::{BlockForm, BlockImport, BlockImportForm, BlockList, BlockQuery};
+use domain::api::block::{BlockForm, BlockList, BlockQuery};
 use domain::id::{BlockId, CallId};
 use leptos::prelude::*;
 
@@ -52,15 +52,17 @@ pub async fn remove_block(id: BlockId) -> Answer<()> {
     services.blocks.remove(&op, id).await.map_err(ctx::reject)
 }
 
-/// Says what becomes of each line of a list, and blocks the numbers if asked to.
-#[server(endpoint = "blocks/import", output = Wire)]
-pub async fn import_blocks(form: BlockImportForm) -> Answer<BlockImport> {
+/// Lets all callers of a list in again, and goes to the others; says how many entries that were.
+#[server(endpoint = "blocks/remove_source", output = Wire)]
+pub async fn remove_blocks_of(source: String) -> Answer<u64> {
     #[cfg(feature = "ssr")]
-    use crate::ctx;
+    use crate::{ctx, route};
     let (op, services) = ctx::both()?;
-    services
+    let removed = services
         .blocks
-        .import(&op, &form)
+        .remove_source(&op, &source)
         .await
-        .map_err(ctx::reject)
+        .map_err(ctx::reject)?;
+    ctx::go(route::BLOCKS);
+    Ok(removed)
 }

@@ -1,7 +1,10 @@
 //! Campaigns and their routing plans.
 
-use domain::api::campaign::{CampaignDetail, CampaignForm, CampaignRow, PlanForm};
+use domain::api::campaign::{
+    CampaignDetail, CampaignForm, CampaignRow, DuplicatesForm, NewCampaignForm, PlanForm,
+};
 use domain::api::page::Activity;
+use domain::api::revenue::RevenueForm;
 use domain::id::CampaignId;
 use leptos::prelude::*;
 
@@ -31,13 +34,13 @@ pub async fn load_campaign(id: CampaignId) -> Answer<CampaignDetail> {
 
 /// Makes a campaign and goes to its routing plan.
 #[server(endpoint = "campaigns/create", output = Wire)]
-pub async fn create_campaign(form: CampaignForm) -> Answer<CampaignId> {
+pub async fn create_campaign(form: NewCampaignForm) -> Answer<CampaignId> {
     #[cfg(feature = "ssr")]
     use crate::{ctx, route};
     let (op, services) = ctx::both()?;
     let id = services
         .campaigns
-        .create(&op, &form)
+        .begin(&op, &form)
         .await
         .map_err(ctx::reject_form(&form))?;
     ctx::go(&route::campaign(id, route::CampaignTab::Routing));
@@ -53,6 +56,32 @@ pub async fn update_campaign(id: CampaignId, form: CampaignForm) -> Answer<()> {
     services
         .campaigns
         .update(&op, id, &form)
+        .await
+        .map_err(ctx::reject_form(&form))
+}
+
+/// Saves what becomes of duplicates and who is let in.
+#[server(endpoint = "campaigns/set_duplicates", output = Wire)]
+pub async fn set_duplicates(id: CampaignId, form: DuplicatesForm) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .campaigns
+        .set_duplicates(&op, id, &form)
+        .await
+        .map_err(ctx::reject_form(&form))
+}
+
+/// Saves what a call is worth on a route that says nothing of its own.
+#[server(endpoint = "campaigns/set_revenue", output = Wire)]
+pub async fn set_revenue(id: CampaignId, form: RevenueForm) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .campaigns
+        .set_revenue(&op, id, &form)
         .await
         .map_err(ctx::reject_form(&form))
 }

@@ -1,7 +1,7 @@
 //! Tracking numbers.
 
-use domain::api::number::{NumberForm, NumberList};
-use domain::id::{CampaignId, NumberId};
+use domain::api::number::{NumberForm, NumberList, NumberRow};
+use domain::id::{CampaignId, NumberId, PublisherId};
 use leptos::prelude::*;
 
 use super::{Answer, Wire};
@@ -13,6 +13,15 @@ pub async fn list_numbers() -> Answer<NumberList> {
     use crate::ctx;
     let (op, services) = ctx::both()?;
     services.numbers.list(&op).await.map_err(ctx::reject)
+}
+
+/// One number as the list shows it.
+#[server(endpoint = "numbers/row", output = Wire)]
+pub async fn load_number(id: NumberId) -> Answer<NumberRow> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services.numbers.row(&op, id).await.map_err(ctx::reject)
 }
 
 /// Adds a number and goes to the list.
@@ -42,6 +51,22 @@ pub async fn assign_number(
     services
         .numbers
         .assign(&op, id, campaign)
+        .await
+        .map_err(ctx::reject)
+}
+
+/// Says whose callers dial a number, or that it is nobody's.
+#[server(endpoint = "numbers/set_publisher", output = Wire)]
+pub async fn set_number_publisher(
+    id: NumberId,
+    #[server(default)] publisher: Option<PublisherId>,
+) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .numbers
+        .set_publisher(&op, id, publisher)
         .await
         .map_err(ctx::reject)
 }

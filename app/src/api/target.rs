@@ -1,7 +1,9 @@
 //! Targets.
 
 use domain::api::page::Activity;
+use domain::api::plan::{QuickAdded, QuickTargetForm};
 use domain::api::target::{TargetDetail, TargetForm};
+use domain::caps::reset::Counts;
 use domain::id::{BuyerId, TargetId};
 use leptos::prelude::*;
 
@@ -26,7 +28,7 @@ pub async fn create_target(buyer: BuyerId, form: TargetForm) -> Answer<TargetId>
         .targets
         .create(&op, buyer, &form)
         .await
-        .map_err(ctx::reject_form(&form))?;
+        .map_err(ctx::reject_form(&form.without_password()))?;
     ctx::go(&route::buyer(buyer));
     Ok(id)
 }
@@ -41,7 +43,7 @@ pub async fn update_target(id: TargetId, form: TargetForm) -> Answer<()> {
         .targets
         .update(&op, id, &form)
         .await
-        .map_err(ctx::reject_form(&form))
+        .map_err(ctx::reject_form(&form.without_password()))
 }
 
 /// Pauses, resumes or archives a target.
@@ -55,4 +57,43 @@ pub async fn set_target_activity(id: TargetId, activity: Activity) -> Answer<()>
         .set_activity(&op, id, activity)
         .await
         .map_err(ctx::reject)
+}
+
+/// Sets a target's counts to zero; answers what they were.
+#[server(endpoint = "targets/reset_counts", output = Wire)]
+pub async fn reset_target_counts(id: TargetId) -> Answer<Counts> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .targets
+        .reset_counts(&op, id)
+        .await
+        .map_err(ctx::reject)
+}
+
+/// Takes a reset back.
+#[server(endpoint = "targets/restore_counts", output = Wire)]
+pub async fn restore_target_counts(id: TargetId, counts: Counts) -> Answer<()> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .targets
+        .restore_counts(&op, id, &counts)
+        .await
+        .map_err(ctx::reject)
+}
+
+/// Makes a target in passing, with its buyer if that is new.
+#[server(endpoint = "targets/add_quick", output = Wire)]
+pub async fn add_quick_target(form: QuickTargetForm) -> Answer<QuickAdded> {
+    #[cfg(feature = "ssr")]
+    use crate::ctx;
+    let (op, services) = ctx::both()?;
+    services
+        .targets
+        .add_quick(&op, &form)
+        .await
+        .map_err(ctx::reject_form(&form))
 }

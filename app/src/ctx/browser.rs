@@ -2,6 +2,11 @@
 
 use crate::state::theme::Theme;
 
+/// The browser has one thread.
+pub(crate) async fn apart<T>(work: impl Future<Output = T>) -> T {
+    work.await
+}
+
 /// Statuses are the server's.
 pub fn page_status(_status: u16) {}
 

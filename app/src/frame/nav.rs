@@ -1,30 +1,68 @@
 //! Side navigation, and the same list as a sheet on the phone.
 
+use domain::access::{Permission, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
+use crate::page::parts::grouped;
 use crate::route;
 use crate::state::live::use_live;
-use crate::state::session::Session;
+use crate::state::session::{Session, use_session};
 use crate::ui::{Icon, IconButton, Status};
 
 /// Icon, words, address; a place is current for everything beneath it.
 const WATCH: &[(&str, &str, &str)] = &[
     ("dashboard", "Dashboard", route::HOME),
     ("calls", "Call log", route::CALLS),
+    ("traffic", "Traffic", route::TRAFFIC),
+    ("message", "Disputes", route::DISPUTES),
 ];
 const SET_UP: &[(&str, &str, &str)] = &[
     ("campaign", "Campaigns", route::CAMPAIGNS),
     ("buyer", "Buyers & targets", route::BUYERS),
-    ("number", "Numbers", route::NUMBERS),
+    ("publisher", "Publishers", route::PUBLISHERS),
     ("block", "Blocked callers", route::BLOCKS),
+    ("recording", "Recordings", route::RECORDINGS),
+    ("table", "Lists", route::LISTS),
+];
+const NUMBERS: &[(&str, &str, &str)] = &[
+    ("number", "Numbers", route::NUMBERS),
+    ("pool", "Pools", route::POOLS),
+    ("tag", "DNI tags", route::DNI_TAGS),
+];
+/// With what one must be allowed to do there.
+const SETTINGS: &[(Permission, (&str, &str, &str))] = &[
+    (
+        Permission::ManageApiKeys,
+        ("settings", "Calls & rates", route::SETTINGS_ROUTING),
+    ),
+    (
+        Permission::ManageApiKeys,
+        ("key", "API keys", route::API_KEYS),
+    ),
+    (
+        Permission::ViewWebhooks,
+        ("zap", "Webhooks", route::WEBHOOKS),
+    ),
 ];
 
 fn is_here(path: &str, href: &str) -> bool {
+    // The import of a list stands beside it.
+    let path = path.strip_prefix("/import").unwrap_or(path);
     match href {
         route::HOME => path == route::HOME,
-        route::BUYERS => path.starts_with(route::BUYERS) || path.starts_with("/targets"),
+        route::SETTINGS_ROUTING => [
+            route::SETTINGS_ROUTING,
+            route::SETTINGS_RATES,
+            route::SETTINGS_CARRIER,
+        ]
+        .contains(&path),
+        route::BLOCKS => path.starts_with(href) || path == "/tcpa",
+        route::MY_CALLS => path == route::MY_CALLS,
+        route::BUYERS => [route::BUYERS, "/targets", route::GROUPS, route::AGENTS]
+            .iter()
+            .any(|place| path.starts_with(place)),
         _ => path.starts_with(href),
     }
 }
@@ -78,12 +116,40 @@ fn Account(session: Session) -> impl IntoView {
 
 #[component]
 fn Places() -> impl IntoView {
-    view! {
-        <ul>{WATCH.iter().map(link).collect_view()}</ul>
-        <div class="side-title">"Set up"</div>
-        <ul>{SET_UP.iter().map(link).collect_view()}</ul>
-    }
-    .into_any()
+    view! { <Suspense><Mine/></Suspense> }.into_any()
+}
+
+/// Those that the person who is signed in may go to.
+#[component]
+fn Mine() -> impl IntoView {
+    let session = use_session();
+    let who = Memo::new(move |_| session.shell().map(|shell| (shell.role, shell.agent)));
+    let view = move || {
+        let (role, agent) = who.get()?;
+        let own = agent || role == Role::Agent;
+        let own = own.then(|| link(&("headset", "My calls", route::MY_CALLS)));
+        if role == Role::Agent {
+            return Some(view! { <ul>{own}</ul> }.into_any());
+        }
+        let settings = SETTINGS.iter().filter(|(what, _)| role.allows(*what));
+        let settings: Vec<_> = settings.map(|(_, place)| *place).collect();
+        let settings = (!settings.is_empty()).then(|| {
+            view! {
+                <div class="side-title">"Settings"</div>
+                <ul>{settings.iter().map(link).collect_view()}</ul>
+            }
+        });
+        let view = view! {
+            <ul>{WATCH.iter().map(link).collect_view()}{own}</ul>
+            <div class="side-title">"Set up"</div>
+            <ul>{SET_UP.iter().map(link).collect_view()}</ul>
+            <div class="side-title">"Numbers"</div>
+            <ul>{NUMBERS.iter().map(link).collect_view()}</ul>
+            {settings}
+        };
+        Some(view.into_any())
+    };
+    view.into_any()
 }
 
 fn link(place: &(&'static str, &'static str, &'static str)) -> AnyView {
@@ -103,10 +169,21 @@ fn link(place: &(&'static str, &'static str, &'static str)) -> AnyView {
             <a class="side-link" href=href aria-current=here title=words on:click=leave>
                 <Icon name=icon/>
                 <span class="side-word">{words}</span>
+                {(href == route::DISPUTES).then(waiting)}
             </a>
         </li>
     }
     .into_any()
+}
+
+/// How many disputes wait for a decision. Below the `Suspense` of the whole list.
+fn waiting() -> AnyView {
+    let session = use_session();
+    let count = move || {
+        let n = session.counters().disputes;
+        (n > 0).then(|| view! { <span class="side-count">{grouped(u64::from(n))}<span class="visually-hidden">" open"</span></span> })
+    };
+    count.into_any()
 }
 
 /// How the system stands, in words.

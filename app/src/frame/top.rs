@@ -1,5 +1,6 @@
 //! The top bar: search, counters, connection, help, user.
 
+use domain::access::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -32,14 +33,23 @@ pub fn Top(session: Session, palette: RwSignal<bool>, keys: RwSignal<bool>) -> i
             <button class="btn top-menu" type="button" popovertarget="side-sheet" data-variant="ghost" data-size="md" data-icon="" aria-label="Open the menu">
                 <Icon name="menu"/>
             </button>
-            // Before the page's script runs it leads to the call log, which can be searched.
-            <a class="top-search" href=route::CALLS on:click=search>
-                <Icon name="search"/>
-                <span>"Search or jump to"</span>
-                <Kbd>"Ctrl K"</Kbd>
-            </a>
-            <Counters session=session/>
-            <span class="top-sep" aria-hidden="true"></span>
+            <Suspense>
+                {move || if session.may(Permission::ViewCalls) {
+                    // Before the page's script runs it leads to the call log, which can be searched.
+                    view! {
+                        <a class="top-search" href=route::CALLS on:click=search>
+                            <Icon name="search"/>
+                            <span>"Search or jump to"</span>
+                            <Kbd>"Ctrl K"</Kbd>
+                        </a>
+                        <Counters session=session/>
+                        <span class="top-sep" aria-hidden="true"></span>
+                    }
+                    .into_any()
+                } else {
+                    view! { <span class="grow"></span> }.into_any()
+                }}
+            </Suspense>
             <span class="top-state" role="status"><Status state=shape text=words/></span>
             <span class="top-wide"><IconButton label="Keys" icon="help" on:click=move |_| keys.set(true)/></span>
             <UserMenu session=session/>
@@ -48,22 +58,20 @@ pub fn Top(session: Session, palette: RwSignal<bool>, keys: RwSignal<bool>) -> i
     .into_any()
 }
 
-/// How many calls are live and how many ended today; both lead to those calls.
+/// How many calls are live and how many ended today; both lead to those calls. Below a `Suspense`.
 #[component]
 fn Counters(session: Session) -> impl IntoView {
     let live = move || grouped(u64::from(session.counters().live));
     let done = move || grouped(u64::from(session.counters().completed_today));
     view! {
         <div class="top-counters">
-            <Suspense>
-                <a class="counter" href=route::calls_live()>
-                    <Status state=State::Live text=""/>
-                    <span><b data-counter="live">{live}</b>" live"</span>
-                </a>
-                <a class="counter" href=route::CALLS>
-                    <span><b data-counter="completed">{done}</b>" completed"<span class="top-wide">" today"</span></span>
-                </a>
-            </Suspense>
+            <a class="counter" href=route::calls_live()>
+                <Status state=State::Live text=""/>
+                <span><b data-counter="live">{live}</b>" live"</span>
+            </a>
+            <a class="counter" href=route::CALLS>
+                <span><b data-counter="completed">{done}</b>" completed"<span class="top-wide">" today"</span></span>
+            </a>
         </div>
     }
     .into_any()

@@ -1,22 +1,24 @@
-//! Blocked callers: the list, with search; adding one and importing many stand beside it.
+//! Blocked callers: the list, with search; adding one stands beside it.
 
-pub mod import;
+mod listed;
 pub mod new;
 
 use domain::access::Permission;
 use domain::api::block::{BlockList, BlockQuery, BlockRow};
+use domain::api::sheet::ListName;
 use domain::id::BlockId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::block::{RemoveBlock, list_blocks};
 use crate::page::parts::{counted, may, or_dash, rows};
+use crate::page::sheets::SheetLinks;
 use crate::route;
 use crate::state::session::sign_in_again;
 use crate::state::source::{Renew, Source};
 use crate::ui::{
-    Button, ButtonKind, ConfirmDialog, EmptyRow, FilterBar, FilterChip, LinkButton, PageHead,
-    Panel, Size, State, Status, TableRegion, Time, use_toasts,
+    Badge, Button, ButtonKind, ConfirmDialog, EmptyRow, FilterBar, FilterChip, LinkButton,
+    PageHead, Panel, Size, State, Status, TableRegion, Time, Tone, use_toasts,
 };
 
 type BlockSource = Source<BlockQuery, BlockList>;
@@ -36,6 +38,7 @@ pub fn Blocks() -> impl IntoView {
     let asked = Memo::new(move |_| {
         query.with(|q| BlockQuery {
             search: q.get("search").unwrap_or_default(),
+            source: q.get("source").unwrap_or_default(),
             after: q.get("after").unwrap_or_default(),
         })
     });
@@ -67,15 +70,21 @@ fn List(source: BlockSource, list: Signal<BlockList>, asked: Memo<BlockQuery>) -
         }
         None => {}
     });
+    let export = Signal::derive(move || {
+        asked.with(|q| route::export("blocks", &[("search", &q.search), ("source", &q.source)]))
+    });
     let actions = move || {
-        move || {
+        let add = move || {
             removing.edit.get().then(|| {
-                view! {
-                    <LinkButton href=route::BLOCK_IMPORT icon="upload">"Import a list"</LinkButton>
-                    <LinkButton href=route::BLOCK_NEW kind=ButtonKind::Primary icon="plus">"Block callers"</LinkButton>
-                }
+                view! { <LinkButton href=route::BLOCK_NEW kind=ButtonKind::Primary icon="plus">"Block callers"</LinkButton> }
             })
-        }
+        };
+        let tcpa = move || {
+            removing.edit.get().then(|| {
+                view! { <LinkButton href=route::import(ListName::Litigators) icon="upload" attr:aria-label="Import a TCPA list">"TCPA list"</LinkButton> }
+            })
+        };
+        view! { <SheetLinks list=ListName::Blocks edit=removing.edit export=export/>{tcpa}{add} }
     };
     let title = Signal::derive(move || {
         removing.what.with(|what| {
@@ -92,6 +101,7 @@ fn List(source: BlockSource, list: Signal<BlockList>, asked: Memo<BlockQuery>) -
     view! {
         <PageHead title="Blocked callers" sub="They hear that the number is not in service; nobody is dialed or charged." actions=actions/>
         <Search list=list asked=asked/>
+        <listed::Listed list=list asked=asked edit=removing.edit source=source/>
         <Table list=list asked=asked removing=removing/>
         <ConfirmDialog id="remove-block" title=title open=removing.asking confirm="Let them in" busy=remove.pending() on_confirm=confirmed>
             "Their next call is routed like any other. The calls that were turned away stay in the log."
@@ -103,13 +113,32 @@ fn List(source: BlockSource, list: Signal<BlockList>, asked: Memo<BlockQuery>) -
 #[component]
 fn Search(list: Signal<BlockList>, asked: Memo<BlockQuery>) -> impl IntoView {
     let chips = Signal::derive(move || {
-        let search = asked.with(|q| q.search.clone());
-        let chip = FilterChip::new("Number", "contains", search.clone(), route::BLOCKS);
-        if search.is_empty() {
-            Vec::new()
-        } else {
-            vec![chip]
+        let here = BlockQuery {
+            after: String::new(),
+            ..asked.get()
+        };
+        let without = |search: &str, source: &str| {
+            route::blocks(&BlockQuery {
+                search: search.to_owned(),
+                source: source.to_owned(),
+                after: String::new(),
+            })
+        };
+        let mut chips = Vec::new();
+        if !here.search.is_empty() {
+            let href = without("", &here.source);
+            chips.push(FilterChip::new(
+                "Number",
+                "contains",
+                here.search.clone(),
+                href,
+            ));
         }
+        if !here.source.is_empty() {
+            let href = without(&here.search, "");
+            chips.push(FilterChip::new("TCPA list", "is", here.source, href));
+        }
+        chips
     });
     let total = Signal::derive(move || list.with(|l| counted(l.total, "entry", "entries")));
     let masked = list.with_untracked(|l| l.masked);
@@ -117,14 +146,21 @@ fn Search(list: Signal<BlockList>, asked: Memo<BlockQuery>) -> impl IntoView {
         view! { <span class="soft">"Numbers are masked for your role"</span> }.into_any()
     } else {
         let search = asked.with_untracked(|q| q.search.clone());
+        // The form stays while lists are chosen and left.
+        let kept = move || {
+            let source = asked.with(|q| q.source.clone());
+            (!source.is_empty())
+                .then(|| view! { <input type="hidden" name="source" value=source/> })
+        };
         view! {
             <form method="get" action=route::BLOCKS role="search" aria-label="Find a blocked number">
+                {kept}
                 <input class="input w-40" type="search" name="search" value=search placeholder="Number" aria-label="Number contains" data-filter=""/>
             </form>
         }
         .into_any()
     };
-    view! { <FilterBar chips=chips count=total clear_href=route::BLOCKS>{field}</FilterBar> }
+    view! { <FilterBar chips=chips count=total clear_href=route::BLOCKS>{field}<listed::Choose list=list asked=asked/></FilterBar> }
         .into_any()
 }
 
@@ -132,9 +168,12 @@ fn Search(list: Signal<BlockList>, asked: Memo<BlockQuery>) -> impl IntoView {
 fn Table(list: Signal<BlockList>, asked: Memo<BlockQuery>, removing: Removing) -> impl IntoView {
     let blocks = Memo::new(move |_| list.with(|l| l.rows.clone()));
     let empty = move || {
-        let searched = asked.with(|q| !q.search.is_empty());
+        let searched = asked.with(|q| !(q.search.is_empty() && q.source.is_empty()));
         let (title, text) = if searched {
-            ("No such number is blocked", "Search for fewer digits.")
+            (
+                "No such number is blocked",
+                "Search for fewer digits, or in all lists.",
+            )
         } else {
             (
                 "Nobody is blocked",
@@ -185,6 +224,15 @@ fn block_row(row: Memo<BlockRow>, removing: Removing) -> AnyView {
             }
         })
     };
+    let note = move || {
+        match row.with(|r| (r.source.clone(), r.note.clone())) {
+        (source, note) if source.is_empty() => or_dash(&note),
+        (source, _) => view! {
+            <span class="row"><Badge tone=Tone::Outline>"TCPA list"</Badge><span>{source}</span></span>
+        }
+        .into_any(),
+    }
+    };
     let added = move || {
         let at = row.with(|r| r.added.clone());
         view! { <Time datetime=at.datetime text=at.full/> }
@@ -200,7 +248,7 @@ fn block_row(row: Memo<BlockRow>, removing: Removing) -> AnyView {
             <th scope="row" class="name nowrap">{pattern}</th>
             <td data-label="Where">{place}</td>
             <td class="nowrap" data-label="Until">{until}</td>
-            <td data-label="Note">{move || row.with(|r| or_dash(&r.note))}</td>
+            <td data-label="Note">{note}</td>
             <td class="nowrap" data-label="Added">{added}</td>
             <td class="act">{remove}</td>
         </tr>

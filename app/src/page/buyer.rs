@@ -1,4 +1,6 @@
-//! One buyer: its name, its targets; and the page for a new one.
+//! One buyer: its targets, and what they take from it; and the page for a new one.
+
+mod fields;
 
 use domain::access::Permission;
 use domain::api::buyer::{BuyerDetail, BuyerForm};
@@ -9,6 +11,8 @@ use crate::api::buyer::{CreateBuyer, UpdateBuyer, load_buyer};
 use crate::form::{Form, checked, input};
 use crate::page::buyers::Targets;
 use crate::page::parts::{IfMay, activity_state, counted, may, with_id};
+use crate::page::terms::chosen::Chosen;
+use crate::page::terms::label;
 use crate::route;
 use crate::state::activity::{Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
@@ -16,14 +20,10 @@ use crate::ui::{
     Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Size,
     Status, TextInput, use_toasts,
 };
+use fields::Fields;
 
 fn crumbs() -> Vec<(String, String)> {
     vec![("Buyers & targets".to_owned(), route::BUYERS.to_owned())]
-}
-
-/// What its one field is called.
-fn label(field: &str) -> String {
-    if field == "name" { "Name" } else { "" }.to_owned()
 }
 
 /// The page of a buyer.
@@ -74,33 +74,45 @@ fn Detail(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> 
         <Panel title="Targets" badge=badge flush=true actions=move || add>
             <Targets label="Targets" list=rows changes=changes edit=edit/>
         </Panel>
-        {move || edit.get().then(|| view! { <Rename source=source detail=detail/> })}
+        {move || edit.get().then(|| view! { <Settings source=source detail=detail/> })}
     }
     .into_any()
 }
 
-/// The buyer's own settings: its name.
+/// The buyer's own settings, and what its targets take from it.
 #[component]
-fn Rename(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> impl IntoView {
-    let (id, stored) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
+fn Settings(source: Source<BuyerId, BuyerDetail>, detail: Signal<BuyerDetail>) -> impl IntoView {
+    let (id, stored) = detail.with_untracked(|d| (d.row.id, d.form.clone()));
     let save = ServerAction::<UpdateBuyer>::new();
     let toasts = use_toasts();
     let done = Callback::new(move |()| {
-        toasts.done("Buyer saved.");
+        toasts.done("Buyer saved. New calls follow it.");
         source.reload();
     });
     let form = Form::new("buyer-form", label, |el| checked(el, BuyerForm::check))
         .watch(save.value().into(), done);
-    let start = form.start(BuyerForm { name: stored });
+    let kept = StoredValue::new(Chosen::of_buyer(&stored).values());
+    let start = form.start(stored);
+    let chosen = Chosen::of_buyer(&start);
+    Effect::new(move |before: Option<()>| {
+        form.saved.track();
+        if before.is_some() {
+            kept.set_value(untrack(move || chosen.values()));
+        }
+    });
+    let discard = Callback::new(move |()| {
+        chosen.put_back(&kept.get_value());
+        form.clear();
+    });
     view! {
-        <Panel title="Settings">
-            <ActionForm action=save node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
-                on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
-                <input type="hidden" name="id" value=id.to_string()/>
-                <TextInput name=input("name") id="f-name" label=label("name") value=start.name error=form.error("name") required=true/>
-            </ActionForm>
-        </Panel>
-        <SaveBar form=form.id counted=form.node stored=form.stored() label="Save buyer" errors=form.count() saving=save.pending() saved=form.saved on_discard=Callback::new(move |()| form.clear())/>
+        <ActionForm action=save node_ref=form.node attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
+            on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
+            <FormErrors errors=form.errors()/>
+            <input type="hidden" name="id" value=id.to_string()/>
+            <Fields form=form start=start chosen=chosen detail=detail/>
+        </ActionForm>
+        <SaveBar form=form.id counted=form.node stored=form.stored() note="Targets that use it follow with the next call" label="Save buyer" errors=form.count()
+            saving=save.pending() saved=form.saved on_discard=discard/>
     }
     .into_any()
 }

@@ -6,9 +6,12 @@ use domain::api::target::TargetRow;
 use leptos::prelude::*;
 
 use crate::api::buyer::list_buyers;
+use crate::page::groups::Tabs;
 use crate::page::parts::{
-    self, AvailabilityView, MeterView, OnlyLook, activity_state, count, counted, grouped, may,
+    self, AvailabilityView, MeterView, MoneyMeterView, OnlyLook, activity_state, count, counted,
+    grouped, may,
 };
+use crate::page::sheets::BuyerSheets;
 use crate::route;
 use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
@@ -18,7 +21,7 @@ use crate::ui::{
 };
 
 /// Columns of the table.
-const COLS: u32 = 7;
+const COLS: u32 = 8;
 
 /// The page.
 #[component]
@@ -40,6 +43,7 @@ fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl 
     let new = move || {
         edit.get().then(|| view! { <LinkButton href=route::BUYER_NEW kind=ButtonKind::Primary icon="plus">"New buyer"</LinkButton> })
     };
+    let actions = move || view! { <BuyerSheets edit=edit/>{new} };
     let act = move || {
         if edit.get() {
             view! { <LinkButton href=route::BUYER_NEW icon="plus">"New buyer"</LinkButton> }
@@ -56,7 +60,8 @@ fn List(source: Source<(), Vec<BuyerRow>>, rows: Signal<Vec<BuyerRow>>) -> impl 
         })
     };
     view! {
-        <PageHead title="Buyers & targets" sub=Signal::derive(move || words(rows)) actions=move || new/>
+        <PageHead title="Buyers & targets" sub=Signal::derive(move || words(rows)) actions=actions/>
+        <Tabs here=route::BUYERS/>
         <Panel flush=true>
             <TableRegion label="Buyers and their targets" stick=true>
                 <table class="data">
@@ -95,7 +100,7 @@ fn Head(first: &'static str) -> impl IntoView {
     view! {
         <thead><tr>
             <th scope="col">{first}</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Destination"</th>
-            <th scope="col" class="num phone-hide">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
+            <th scope="col" class="num phone-hide">"Lines"</th><th scope="col" class="num">"Calls today"</th><th scope="col" class="num phone-hide">"Revenue today"</th><th scope="col" class="phone-hide">"Campaigns"</th>
             <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
         </tr></thead>
     }
@@ -130,7 +135,7 @@ fn group(buyer: Memo<BuyerRow>, changes: Changes, edit: Signal<bool>) -> AnyView
                 <th scope="rowgroup" colspan="2" class="strong">
                     <span class="row"><a class="row-link" href=route::buyer(id)>{move || buyer.with(|b| b.name.clone())}</a><Status state=shape text=word/></span>
                 </th>
-                <td class="soft phone-hide" colspan="3">{figures}</td>
+                <td class="soft phone-hide" colspan="4">{figures}</td>
                 <td class="act" colspan="2">{move || edit.get().then(|| view! { <GroupActs buyer=buyer changes=changes/> })}</td>
             </tr>
             {none}
@@ -208,6 +213,7 @@ fn target_row(row: Memo<TargetRow>, changes: Changes, edit: Signal<bool>) -> Any
         Memo::new(move |_| row.with(|r| r.lines)),
         Memo::new(move |_| row.with(|r| r.today)),
     );
+    let spent = Memo::new(move |_| row.with(|r| r.spent_today.clone()));
     let limit = move || {
         today
             .get()
@@ -221,6 +227,7 @@ fn target_row(row: Memo<TargetRow>, changes: Changes, edit: Signal<bool>) -> Any
             <td class="soft phone-hide">{move || row.with(|r| r.destination.clone())}</td>
             <td class="num phone-hide">{move || view! { <MeterView meter=lines.get() what="lines"/> }}</td>
             <td class="num link-cell"><a href=route::calls_of_target(id)>{move || count(today.get().count)}</a>{limit}</td>
+            <td class="num phone-hide">{move || view! { <MoneyMeterView meter=spent.get() what="today"/> }}</td>
             <td class="phone-hide">{move || campaign_links(row)}</td>
             <td class="act">{move || edit.get().then(|| view! { <TargetMenu row=row changes=changes/> })}</td>
         </tr>

@@ -1,5 +1,9 @@
 //! One call, explained: in the drawer beside the log, and as a page of its own.
 
+mod correct;
+mod dispute;
+mod money;
+mod recording;
 mod sections;
 
 use domain::api::call::{CallDetail, CallerBlock};
@@ -22,16 +26,16 @@ pub use sections::candidate_line;
 #[component]
 pub fn CallDrawer(
     detail: Signal<CallDetail>,
-    close: String,
-    previous: Option<String>,
-    next: Option<String>,
+    close: Signal<String>,
+    previous: Signal<Option<String>>,
+    next: Signal<Option<String>>,
 ) -> impl IntoView {
     let row = Memo::new(move |_| detail.with(|d| d.row.clone()));
     let full = route::call(row.with_untracked(|r| r.id));
     let title = Signal::derive(move || row.with(|r| r.caller.clone()));
     view! {
-        <Drawer title=title close_href=close prev_href=previous next_href=next full_href=Some(full)
-            state=move || view! { <CallStatus row=row/> } sub=move || view! { <Facts detail=detail/> } head=move || view! { <Jump detail=detail/> }>
+        <Drawer title=title close_href=close prev_href=previous next_href=next full_href=full
+            state=move || view! { <CallStatus row=row/> } sub=move || view! { <Facts detail=detail/> } head=move || view! { <money::Headline detail=detail/> <Jump detail=detail/> }>
             <Sections detail=detail/>
         </Drawer>
     }
@@ -58,6 +62,7 @@ fn Alone(detail: Signal<CallDetail>) -> impl IntoView {
         <Breadcrumbs items=vec![("Call log".to_owned(), route::CALLS.to_owned())] here=short/>
         <PageHead title=title state=move || view! { <CallStatus row=row/> }/>
         <div class="drawer-sub"><Facts detail=detail/></div>
+        <money::Headline detail=detail/>
         <Jump detail=detail/>
         <h2 class="visually-hidden">"What happened"</h2>
         <div class="page-as-drawer"><Sections detail=detail/></div>
@@ -141,9 +146,17 @@ fn Jump(detail: Signal<CallDetail>) -> impl IntoView {
         detail.with(|d| {
             [
                 ("timeline", "Timeline", true),
+                ("visitor", "Visitor", d.visit.is_some()),
                 ("decision", "Decision", !d.decisions.is_empty()),
                 ("legs", "Legs", !d.legs.is_empty()),
-                ("recording", "Recording", !d.recordings.is_empty()),
+                ("money", "Money", money::Shown::of(d).any()),
+                ("dispute", "Dispute", !d.disputes.all.is_empty()),
+                ("wrap-up", "Wrap-up", !d.wrap_ups.is_empty()),
+                (
+                    "recording",
+                    "Recording",
+                    !d.recordings.is_empty() || !d.recording_note.is_empty(),
+                ),
                 ("answers", "Answers", !d.answers.is_empty()),
                 ("tags", "Tags", !d.tags.is_empty()),
             ]

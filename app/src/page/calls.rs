@@ -1,6 +1,8 @@
 //! The call log: filters, pages and the open call all stand in the address.
 
+mod bulk;
 mod filters;
+mod select;
 mod table;
 
 use domain::api::call::{CallDetail, CallPage, CallQuery};
@@ -11,9 +13,11 @@ use leptos_router::hooks::use_query_map;
 use crate::api::call::{load_call, page_calls};
 use crate::error::AppError;
 use crate::page::call::CallDrawer;
+use crate::page::sheets::ExportLink;
 use crate::route;
 use crate::state::source::{Renew, Source};
 use crate::ui::PageHead;
+use select::Picked;
 
 /// The log's resource.
 type LogSource = Source<CallQuery, CallPage>;
@@ -29,6 +33,11 @@ pub fn Calls() -> impl IntoView {
                 campaign: get("campaign"),
                 target: get("target"),
                 outcome: get("outcome"),
+                buyer: get("buyer"),
+                publisher: get("publisher"),
+                duplicate: get("duplicate"),
+                converted: get("converted"),
+                paid: get("paid"),
                 range: range_of(&get("range"), &get("from")),
                 from: get("from"),
                 to: get("to"),
@@ -46,11 +55,13 @@ pub fn Calls() -> impl IntoView {
         let shown = Shown::new(log, asked, page);
         view! { <table::Log shown=shown open=open/> <DrawerOf drawer=drawer shown=shown open=open/> }.into_any()
     });
-    view! { <PageHead title="Call log"/> {page} }.into_any()
+    let export = Signal::derive(move || asked.with(|q| route::export("calls", &route::pairs(q))));
+    let actions = move || view! { <ExportLink href=export what="calls"/> };
+    view! { <PageHead title="Call log" actions=actions/> {page} }.into_any()
 }
 
 /// Own dates without the word for them mean own dates.
-fn range_of(range: &str, from: &str) -> String {
+pub fn range_of(range: &str, from: &str) -> String {
     if range.is_empty() && !from.is_empty() {
         "custom".to_owned()
     } else {
@@ -73,6 +84,8 @@ pub struct Shown {
     stale: Signal<bool>,
     /// The pointer or the focus is in the table: rows must not move under it.
     held: RwSignal<bool>,
+    /// As long as rows are picked, they do not move either.
+    picked: Picked,
     /// The question and the rows in place.
     rows: Memo<(CallQuery, Vec<CallId>)>,
     /// Calls that matched when this question was first answered.
@@ -83,6 +96,8 @@ pub struct Shown {
 
 impl Shown {
     fn new(log: LogSource, asked: Memo<CallQuery>, page: Signal<CallPage>) -> Self {
+        let picked = Picked::new();
+        select::forget_with(picked, move || asked.with(|q| route::calls(q, None)));
         let (held, let_in, stale) = (RwSignal::new(false), RwSignal::new(0), log.stale());
         let rows = Memo::new(move |before: Option<&(CallQuery, Vec<CallId>, u32)>| {
             let (question, turn, waiting) = (asked.get(), let_in.get(), stale.get());
@@ -91,7 +106,10 @@ impl Shown {
                 // The page still answers the question before: its rows are not to be held for this one.
                 Some(before) if waiting => before.clone(),
                 Some((of, ids, at))
-                    if *of == question && *at == turn && held.get() && !ids.is_empty() =>
+                    if *of == question
+                        && *at == turn
+                        && (held.get() || picked.any())
+                        && !ids.is_empty() =>
                 {
                     (question, ids.clone(), turn)
                 }
@@ -100,6 +118,7 @@ impl Shown {
         });
         let rows =
             Memo::new(move |_| rows.with(|(question, ids, _)| (question.clone(), ids.clone())));
+        select::keep_to(picked, move || rows.with(|(_, ids)| ids.clone()));
         let first_total = Memo::new(move |before: Option<&(CallQuery, u64)>| {
             let (question, total, stale) = (asked.get(), page.with(|p| p.total), stale.get());
             match before {
@@ -114,6 +133,7 @@ impl Shown {
             page,
             stale,
             held,
+            picked,
             rows,
             first_total,
             let_in,
@@ -168,18 +188,22 @@ fn DrawerOf(
     open: Memo<Option<CallId>>,
 ) -> impl IntoView {
     let is_open = Memo::new(move |_| open.get().is_some());
+    let close = Signal::derive(move || shown.href(None));
+    let beside = move |step| {
+        Signal::derive(move || {
+            let id = open.get().and_then(|id| shown.beside(id, step))?;
+            Some(shown.href(Some(id)))
+        })
+    };
+    let (previous, next) = (beside(-1), beside(1));
     let view = move || {
         is_open.get().then(|| {
             drawer.view("The call", Renew::WithQuestion, move |detail| {
                 let known = Memo::new(move |_| detail.with(Option::is_some));
                 let view = move || {
                     let first = known.get().then(|| detail.get_untracked()).flatten()?;
-                    let id = first.row.id;
                     let detail = Signal::derive(move || detail.get().unwrap_or_else(|| first.clone()));
-                    Some(view! {
-                        <CallDrawer detail=detail close=shown.href(None) previous=shown.beside(id, -1).map(|id| shown.href(Some(id)))
-                            next=shown.beside(id, 1).map(|id| shown.href(Some(id)))/>
-                    })
+                    Some(view! { <CallDrawer detail=detail close=close previous=previous next=next/> })
                 };
                 view.into_any()
             })

@@ -1,5 +1,7 @@
 //! One campaign; its tabs are addresses.
 
+mod duplicates;
+mod money;
 pub mod numbers;
 mod overview;
 mod routing;
@@ -33,6 +35,8 @@ pub fn Campaign() -> impl IntoView {
             None | Some("") => Some(CampaignTab::Overview),
             Some("numbers") => Some(CampaignTab::Numbers),
             Some("routing") => Some(CampaignTab::Routing),
+            Some("duplicates") => Some(CampaignTab::Duplicates),
+            Some("money") => Some(CampaignTab::Money),
             Some("settings") => Some(CampaignTab::Settings),
             Some(_) => None,
         })
@@ -65,6 +69,12 @@ fn Detail(
         }
         Some(CampaignTab::Routing) => {
             view! { <routing::Routing source=source detail=detail edits=edits/> }.into_any()
+        }
+        Some(CampaignTab::Duplicates) => {
+            view! { <duplicates::Duplicates source=source detail=detail/> }.into_any()
+        }
+        Some(CampaignTab::Money) => {
+            view! { <money::Money source=source detail=detail/> }.into_any()
         }
         Some(CampaignTab::Settings) => {
             view! { <settings::Settings source=source detail=detail/> }.into_any()
@@ -99,6 +109,8 @@ fn tab_links(
                 .count(format!("{n} edits"))
                 .tone(crate::ui::Tone::Accent),
         },
+        link(CampaignTab::Duplicates, "Duplicates & blocking"),
+        link(CampaignTab::Money, "Money"),
         link(CampaignTab::Settings, "Settings"),
     ]
 }

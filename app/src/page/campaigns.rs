@@ -10,6 +10,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::campaign::list_campaigns;
 use crate::page::parts::{self, OnlyLook, activity_state, count, counted, grouped, may};
+use crate::page::sheets::ExportLink;
 use crate::route::{self, CampaignTab};
 use crate::state::activity::{ActivityItems, Changes, Thing};
 use crate::state::source::{Renew, Source};
@@ -90,8 +91,13 @@ fn List(source: Source<(), Vec<CampaignRow>>, rows: Signal<Vec<CampaignRow>>) ->
     let new = move || {
         edit.get().then(|| view! { <LinkButton href=route::CAMPAIGN_NEW kind=ButtonKind::Primary icon="plus">"New campaign"</LinkButton> })
     };
+    let export = Signal::derive(move || {
+        let status = shown.get().words().map_or("", |(code, _)| code);
+        route::export("campaigns", &[("status", status)])
+    });
+    let actions = move || view! { <ExportLink href=export what="campaigns"/>{new} };
     view! {
-        <PageHead title="Campaigns" sub=Signal::derive(move || words(rows)) actions=move || new/>
+        <PageHead title="Campaigns" sub=Signal::derive(move || words(rows)) actions=actions/>
         <Filters rows=rows list=list shown=shown/>
         <Panel flush=true>
             <div class="phone-table-hide"><TableRegion label="Campaigns" stick=true>

@@ -50,6 +50,7 @@ fn Today(source: TodaySource, today: Signal<Dashboard>) -> impl IntoView {
                 <chart::Hours today=today/>
                 <lists::Problems source=source today=today/>
             </div>
+            <chart::Revenue today=today/>
             <lists::LiveCalls today=today/>
             <lists::ByCampaign today=today/>
         </div>

@@ -1,25 +1,32 @@
-//! Tracking numbers: the list, adding one by hand, giving it to a campaign, removing it; and the
-//! addresses to enter at the carrier.
+//! Tracking numbers: the list, adding one by hand, giving it to a campaign and a publisher, removing
+//! it; and the addresses to enter at the carrier.
+
+pub mod buy;
+pub mod carrier;
+pub mod new;
+mod orders;
+pub mod release;
 
 use domain::access::Permission;
-use domain::api::number::{NumberForm, NumberList, NumberRow};
+use domain::api::carrier_account::Connection;
+use domain::api::number::{CarrierState, NumberList, NumberRow};
 use domain::api::page::Choice as Entry;
+use domain::api::sheet::ListName;
 use domain::id::NumberId;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-use crate::api::number::{AddNumber, AssignNumber, RemoveNumber, list_numbers};
+use crate::api::number::{AssignNumber, RemoveNumber, SetNumberPublisher, list_numbers};
 use crate::error::AppError;
-use crate::form::{Form, checked, input};
 use crate::page::campaign::numbers::last_call;
-use crate::page::parts::{OnlyLook, choices, count, counted, may, or_dash, rows};
-use crate::route::{self, CampaignTab};
+use crate::page::parts::{count, counted, may, or_dash, rows};
+use crate::page::sheets::SheetLinks;
+use crate::route::{self, CampaignTab, PublisherTab};
 use crate::state::session::sign_in_again;
 use crate::state::source::{Renew, Source};
 use crate::state::use_scripted;
 use crate::ui::{
-    Breadcrumbs, Button, ButtonKind, Choice, ConfirmDialog, CopyButton, EmptyRow, FormErrors, Icon,
-    LinkButton, PageHead, Panel, Select, Size, TableRegion, TextInput, use_toasts,
+    Button, ButtonKind, ConfirmDialog, CopyButton, EmptyRow, Icon, LinkButton, PageHead, Panel,
+    Size, State, Status, TableRegion, use_toasts,
 };
 
 type NumberSource = Source<(), NumberList>;
@@ -28,7 +35,10 @@ type NumberSource = Source<(), NumberList>;
 #[derive(Clone, Copy)]
 struct Acts {
     edit: Signal<bool>,
+    /// There is a carrier account to look numbers up in.
+    connected: Memo<bool>,
     assign: ServerAction<AssignNumber>,
+    publish: ServerAction<SetNumberPublisher>,
     /// The number that is about to be removed, and its words.
     removing: RwSignal<Option<(NumberId, String)>>,
     asking: RwSignal<bool>,
@@ -46,19 +56,29 @@ pub fn Numbers() -> impl IntoView {
 #[component]
 fn List(source: NumberSource, list: Signal<NumberList>) -> impl IntoView {
     let edit = may(Permission::EditNumbers);
-    let (assign, remove) = (
+    let (assign, publish, remove) = (
         ServerAction::<AssignNumber>::new(),
+        ServerAction::<SetNumberPublisher>::new(),
         ServerAction::<RemoveNumber>::new(),
     );
+    let connected = Memo::new(move |_| list.with(|l| l.connection != Connection::None));
     let acts = Acts {
         edit,
+        connected,
         assign,
+        publish,
         removing: RwSignal::new(None),
         asking: RwSignal::new(false),
     };
     follow(
         source,
         assign.value().into(),
+        "Number assigned.",
+        Callback::new(|()| ()),
+    );
+    follow(
+        source,
+        publish.value().into(),
         "Number assigned.",
         Callback::new(|()| ()),
     );
@@ -71,10 +91,27 @@ fn List(source: NumberSource, list: Signal<NumberList>) -> impl IntoView {
     let sub =
         Signal::derive(move || list.with(|l| counted(l.rows.len() as u64, "number", "numbers")));
     let actions = move || {
-        move || {
-            edit.get().then(|| view! { <LinkButton href=route::NUMBER_NEW kind=ButtonKind::Primary icon="plus">"Add a number"</LinkButton> })
+        let add = move || {
+            edit.get().then(|| {
+                view! {
+                    <LinkButton href=route::NUMBER_NEW icon="plus">"Add a number"</LinkButton>
+                    <LinkButton href=route::NUMBER_BUY kind=ButtonKind::Primary>"Buy numbers"</LinkButton>
+                }
+            })
+        };
+        let carrier = move || {
+            (edit.get() && connected.get()).then(
+                || view! { <LinkButton href=route::NUMBERS_CARRIER>"At the carrier"</LinkButton> },
+            )
+        };
+        view! {
+            {carrier}
+            <SheetLinks list=ListName::Numbers edit=edit export=route::export("numbers", &[])/>
+            {add}
         }
     };
+    let orders = Signal::derive(move || list.with(|l| l.orders.clone()));
+    let reload = Callback::new(move |()| source.reload());
     let title = Signal::derive(move || {
         acts.removing.with(|r| {
             r.as_ref()
@@ -89,6 +126,7 @@ fn List(source: NumberSource, list: Signal<NumberList>) -> impl IntoView {
     });
     view! {
         <PageHead title="Numbers" sub=sub actions=actions/>
+        <orders::Orders orders=orders edit=edit reload=reload/>
         <Table list=list acts=acts/>
         <Addresses list=list/>
         <ConfirmDialog id="remove-number" title=title open=acts.asking confirm="Remove number" busy=remove.pending() on_confirm=confirmed>
@@ -124,15 +162,26 @@ fn follow(
 #[component]
 fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
     let numbers = Memo::new(move |_| list.with(|l| l.rows.clone()));
-    let campaigns = Memo::new(move |_| list.with(|l| l.campaigns.clone()));
+    let choices = Choices {
+        campaigns: Memo::new(move |_| list.with(|l| l.campaigns.clone())),
+        publishers: Memo::new(move |_| list.with(|l| l.publishers.clone())),
+    };
     let empty = move || {
         numbers.with(Vec::is_empty).then(|| {
             view! {
-                <EmptyRow cols=7 title="No numbers yet" text="Add a number that you hold at the carrier, enter the addresses below there, and callers are routed.">
-                    {move || acts.edit.get().then(|| view! { <LinkButton href=route::NUMBER_NEW icon="plus">"Add a number"</LinkButton> })}
+                <EmptyRow cols=9 title="No numbers yet" text="Buy numbers, or add one that you hold at the carrier and enter the addresses below there.">
+                    {move || acts.edit.get().then(|| view! {
+                        <LinkButton href=route::NUMBER_BUY>"Buy numbers"</LinkButton>
+                        <LinkButton href=route::NUMBER_NEW icon="plus">"Add a number"</LinkButton>
+                    })}
                 </EmptyRow>
             }
         })
+    };
+    let carrier = move || {
+        acts.connected
+            .get()
+            .then(|| view! { <th scope="col">"At the carrier"</th> })
     };
     view! {
         <Panel flush=true>
@@ -140,10 +189,11 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
                 <table class="data phone-cards">
                     <thead><tr>
                         <th scope="col">"Number"</th><th scope="col">"State"</th><th scope="col">"Label"</th>
-                        <th scope="col">"Campaign"</th><th scope="col" class="num">"Calls today"</th><th scope="col">"Last call"</th>
+                        <th scope="col">"Campaign"</th><th scope="col">"Publisher"</th><th scope="col" class="num">"Calls today"</th><th scope="col">"Last call"</th>
+                        {carrier}
                         <th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
-                    <tbody>{empty}{rows(numbers, |n| n.id, move |row| number_row(row, campaigns, acts))}</tbody>
+                    <tbody>{empty}{rows(numbers, |n| n.id, move |row| number_row(row, choices, acts))}</tbody>
                 </table>
             </TableRegion>
         </Panel>
@@ -151,13 +201,30 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
     .into_any()
 }
 
-fn number_row(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> AnyView {
+/// What a number can be given to.
+#[derive(Clone, Copy)]
+struct Choices {
+    campaigns: Memo<Vec<Entry>>,
+    publishers: Memo<Vec<Entry>>,
+}
+
+fn number_row(row: Memo<NumberRow>, choices: Choices, acts: Acts) -> AnyView {
     let display = row.with_untracked(|r| r.display.clone());
     let chosen = Memo::new(move |_| row.with(|r| r.campaign));
     let campaign = move || {
         match (acts.edit.get(), chosen.get()) {
-        (true, _) => view! { <Assign row=row campaigns=campaigns acts=acts/> }.into_any(),
+        (true, _) => view! { <Assign row=row campaigns=choices.campaigns acts=acts/> }.into_any(),
         (false, Some(id)) => view! { <a class="link" href=route::campaign(id, CampaignTab::Numbers)>{row.with(|r| r.campaign_name.clone())}</a> }.into_any(),
+        (false, None) => or_dash(""),
+    }
+    };
+    let owner = Memo::new(move |_| row.with(|r| r.publisher));
+    let publisher = move || {
+        match (acts.edit.get(), owner.get()) {
+        (true, _) => {
+            view! { <AssignPublisher row=row publishers=choices.publishers acts=acts/> }.into_any()
+        }
+        (false, Some(id)) => view! { <a class="link" href=route::publisher(id, PublisherTab::Numbers)>{row.with(|r| r.publisher_name.clone())}</a> }.into_any(),
         (false, None) => or_dash(""),
     }
     };
@@ -166,18 +233,50 @@ fn number_row(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> 
             .get()
             .then(|| view! { <Remove row=row acts=acts/> })
     };
+    let there = Memo::new(move |_| row.with(|r| r.carrier.is_there()));
+    let release = move || {
+        (acts.edit.get() && acts.connected.get() && there.get()).then(|| {
+            let (id, display) = row.with(|r| (r.id, r.display.clone()));
+            let label = format!("Release {display}");
+            view! { <LinkButton href=route::number_release(id) kind=ButtonKind::Ghost size=Size::Xs attr:aria-label=label>"Release"</LinkButton> }
+        })
+    };
+    let carrier = move || {
+        acts.connected.get().then(|| {
+            view! { <td class="nowrap" data-label="At the carrier">{move || at_carrier(row, acts.edit.get())}</td> }
+        })
+    };
     view! {
         <tr>
             <th scope="row" class="name nowrap">{display}</th>
             <td class="soft" data-label="State">{move || row.with(|r| or_dash(&r.state))}</td>
             <td data-label="Label">{move || row.with(|r| or_dash(&r.label))}</td>
             <td data-label="Campaign" data-wide="">{campaign}</td>
+            <td data-label="Publisher" data-wide="">{publisher}</td>
             <td class="num" data-label="Calls today">{move || count(row.with(|r| r.calls_today))}</td>
             <td class="nowrap" data-label="Last call">{move || last_call(row)}</td>
-            <td class="act">{remove}</td>
+            {carrier}
+            <td class="act"><span class="row">{release}{remove}</span></td>
         </tr>
     }
     .into_any()
+}
+
+/// How a number stands at the carrier, with its rent.
+fn at_carrier(row: Memo<NumberRow>, edit: bool) -> AnyView {
+    let (state, monthly) = row.with(|r| (r.carrier, r.monthly.clone()));
+    let (shape, word) = match state {
+        CarrierState::Unknown => return or_dash(""),
+        CarrierState::Right => (State::Open, "Set up"),
+        CarrierState::Drifted => (State::Attention, "Partly set up"),
+        CarrierState::Lost => (State::Failed, "Not set up"),
+        CarrierState::Missing => (State::Failed, "Not there"),
+    };
+    let rent = (!monthly.is_empty()).then(|| format!("{monthly} a month"));
+    let mend = (edit && state != CarrierState::Right)
+        .then(|| view! { <a class="link" href=route::NUMBERS_CARRIER>"See why"</a> });
+    view! { <span class="two"><Status state=shape text=word/><small>{rent}{mend}</small></span> }
+        .into_any()
 }
 
 /// Assigns as soon as another campaign is chosen; with its own button before the page's script runs.
@@ -186,22 +285,11 @@ fn Assign(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> impl
     let (id, label) = row.with_untracked(|r| (r.id, format!("Campaign of {}", r.display)));
     let scripted = use_scripted();
     let options = move || {
-        let chosen = row.with(|r| r.campaign.map(|c| c.to_string()).unwrap_or_default());
-        let one = |value: String, words: String| {
-            let selected = value == chosen;
-            view! { <option value=value selected=selected>{words}</option> }
-        };
-        let all = campaigns.get();
-        // An archived campaign keeps its numbers, and is given no others.
-        let old = row.with(|r| {
-            (!chosen.is_empty() && all.iter().all(|c| c.value != chosen))
-                .then(|| one(chosen.clone(), r.campaign_name.clone()))
+        let (chosen, name) = row.with(|r| {
+            let chosen = r.campaign.map(|c| c.to_string()).unwrap_or_default();
+            (chosen, r.campaign_name.clone())
         });
-        let all = all
-            .into_iter()
-            .map(|c| one(c.value, c.label))
-            .collect_view();
-        view! { {one(String::new(), "No campaign".to_owned())}{old}{all} }
+        one_of("No campaign", &chosen, name, campaigns.get())
     };
     let change = move |ev: web_sys::Event| {
         acts.assign.dispatch(AssignNumber {
@@ -220,6 +308,57 @@ fn Assign(row: Memo<NumberRow>, campaigns: Memo<Vec<Entry>>, acts: Acts) -> impl
         </ActionForm>
     }
     .into_any()
+}
+
+/// The same for whose callers dial it.
+#[component]
+fn AssignPublisher(
+    row: Memo<NumberRow>,
+    publishers: Memo<Vec<Entry>>,
+    acts: Acts,
+) -> impl IntoView {
+    let (id, label) = row.with_untracked(|r| (r.id, format!("Publisher of {}", r.display)));
+    let scripted = use_scripted();
+    let options = move || {
+        let (chosen, name) = row.with(|r| {
+            let chosen = r.publisher.map(|p| p.to_string()).unwrap_or_default();
+            (chosen, r.publisher_name.clone())
+        });
+        one_of("No publisher", &chosen, name, publishers.get())
+    };
+    let change = move |ev: web_sys::Event| {
+        acts.publish.dispatch(SetNumberPublisher {
+            id,
+            publisher: event_target_value(&ev).parse().ok(),
+        });
+    };
+    view! {
+        <ActionForm action=acts.publish attr:class="row">
+            <input type="hidden" name="id" value=id.to_string()/>
+            <span class="select-wrap">
+                <select class="select" name="publisher" aria-label=label on:change=change>{options}</select>
+                <Icon name="chevron-down"/>
+            </span>
+            {move || (!scripted.get()).then(|| view! { <Button submit=true size=Size::Xs>"Assign"</Button> })}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// The options of a select: nothing, what is chosen though it is archived (it keeps its numbers, and
+/// is given no others), and the rest.
+fn one_of(none: &'static str, chosen: &str, name: String, all: Vec<Entry>) -> AnyView {
+    let one = |value: String, words: String| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{words}</option> }
+    };
+    let old = (!chosen.is_empty() && all.iter().all(|c| c.value != chosen))
+        .then(|| one(chosen.to_owned(), name));
+    let all = all
+        .into_iter()
+        .map(|c| one(c.value, c.label))
+        .collect_view();
+    view! { {one(String::new(), none.to_owned())}{old}{all} }.into_any()
 }
 
 #[component]
@@ -266,83 +405,6 @@ fn Addresses(list: Signal<NumberList>) -> impl IntoView {
     };
     view! {
         <Panel title="Addresses for the carrier" note="Enter them at each number, method POST">{rows}</Panel>
-    }
-    .into_any()
-}
-
-/// What each field is called, at the field and where its error is told.
-fn label(field: &str) -> String {
-    let words = match field {
-        "number" => "Number",
-        "label" => "Label",
-        "campaign" => "Campaign",
-        _ => "",
-    };
-    words.to_owned()
-}
-
-/// The page for adding a number; `?campaign=` chooses one already.
-#[component]
-pub fn NumberNew() -> impl IntoView {
-    let source = Source::new(|| (), |()| list_numbers());
-    let create = ServerAction::<AddNumber>::new();
-    let form = Form::new("number-form", label, |el| checked(el, NumberForm::check))
-        .watch(create.value().into(), None)
-        .guarded(create.pending());
-    let campaign = use_query_map().with_untracked(|q| q.get("campaign").unwrap_or_default());
-    let fields = move |list: Signal<NumberList>| {
-        let edit = may(Permission::EditNumbers);
-        let options = list.with_untracked(|l| choices(&l.campaigns));
-        let view = {
-            let campaign = campaign.clone();
-            move || {
-                if edit.get() {
-                    view! { <NewForm form=form create=create campaign=campaign.clone() options=options.clone()/> }.into_any()
-                } else {
-                    view! { <Panel title="Number"><OnlyLook what=Permission::EditNumbers/></Panel> }
-                        .into_any()
-                }
-            }
-        };
-        view! {
-            <PageHead title="Add a number" sub="A number that you hold at the carrier."/>
-            {view}
-            <Addresses list=list/>
-        }
-        .into_any()
-    };
-    view! {
-        <Breadcrumbs items=vec![("Numbers".to_owned(), route::NUMBERS.to_owned())] here="Add a number"/>
-        {source.view("The form", Renew::Never, fields)}
-    }
-    .into_any()
-}
-
-#[component]
-fn NewForm(
-    form: Form,
-    create: ServerAction<AddNumber>,
-    campaign: String,
-    options: Vec<Choice>,
-) -> impl IntoView {
-    let start = form.start(NumberForm {
-        campaign,
-        ..NumberForm::default()
-    });
-    view! {
-        <Panel title="Number">
-            <ActionForm action=create node_ref=form.node attr:id=form.id attr:class="form" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
-                on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
-                <FormErrors errors=form.errors()/>
-                <TextInput name=input("number") id="f-number" label=label("number") kind="tel" value=start.number error=form.error("number") required=true placeholder="(800) 555-0126"/>
-                <TextInput name=input("label") id="f-label" label=label("label") optional=true value=start.label error=form.error("label") hint="Where it is printed or shown"/>
-                <Select name=input("campaign") id="f-campaign" label=label("campaign") options=options value=start.campaign placeholder="No campaign yet" error=form.error("campaign")/>
-                <div class="form-foot">
-                    <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Add number"</Button>
-                    <LinkButton href=route::NUMBERS kind=ButtonKind::Ghost>"Cancel"</LinkButton>
-                </div>
-            </ActionForm>
-        </Panel>
     }
     .into_any()
 }

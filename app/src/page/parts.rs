@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use domain::access::Permission;
 use domain::api::call::CallRow;
-use domain::api::page::{Activity, Availability, AvailabilityKind, Choice, Meter};
+use domain::api::page::{Activity, Availability, AvailabilityKind, Choice, Meter, MoneyMeter};
 use domain::call::record::{LiveState, Outcome};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -94,6 +94,20 @@ pub fn MeterView(meter: Meter, what: &'static str) -> impl IntoView {
     .into_any()
 }
 
+/// "$45.00 of $500.00" over a thin bar, or "$45.00" alone.
+#[component]
+pub fn MoneyMeterView(meter: MoneyMeter, what: &'static str) -> impl IntoView {
+    let Some(limit) = meter.limit else {
+        return view! { <span class="meter-cell">{meter.spent}</span> }.into_any();
+    };
+    let label = format!("{} of {limit} {what}", meter.spent);
+    view! {
+        <span class="meter-cell">{meter.spent}<span class="soft">" of "{limit}</span></span>
+        <ui::Meter used=u64::from(meter.percent) of=100 label=label full={meter.percent >= 100}/>
+    }
+    .into_any()
+}
+
 /// A text, or an en dash where there is none.
 #[must_use]
 pub fn or_dash(text: &str) -> AnyView {
@@ -104,13 +118,38 @@ pub fn or_dash(text: &str) -> AnyView {
     }
 }
 
+/// An amount of money; nothing is quieter, and what is not settled a dash.
+#[must_use]
+pub fn amount(text: &str) -> AnyView {
+    match text {
+        "$0.00" => view! { <span class="zero">"$0.00"</span> }.into_any(),
+        text => or_dash(text),
+    }
+}
+
 /// A count; zero is quieter.
 #[must_use]
 pub fn count(n: u32) -> AnyView {
+    tally(u64::from(n))
+}
+
+/// The same of what may be more.
+#[must_use]
+pub fn tally(n: u64) -> AnyView {
     if n == 0 {
         view! { <span class="zero">"0"</span> }.into_any()
     } else {
-        grouped(u64::from(n)).into_any()
+        grouped(n).into_any()
+    }
+}
+
+/// "7.4%" of a whole; empty where there is nothing to take it of.
+#[must_use]
+pub fn rate(part: u64, whole: u64) -> String {
+    let tenths = part.saturating_mul(1_000).saturating_add(whole / 2);
+    match tenths.checked_div(whole) {
+        Some(tenths) => format!("{}.{}%", tenths / 10, tenths % 10),
+        None => String::new(),
     }
 }
 
@@ -255,5 +294,14 @@ mod tests {
         assert_eq!(grouped(1_307), "1,307");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(counted(1, "call", "calls"), "1 call");
+    }
+
+    #[test]
+    fn a_rate_is_rounded_to_tenths_and_needs_a_whole() {
+        assert_eq!(rate(1, 3), "33.3%");
+        assert_eq!(rate(2, 3), "66.7%");
+        assert_eq!(rate(0, 7), "0.0%");
+        assert_eq!(rate(7, 7), "100.0%");
+        assert_eq!(rate(0, 0), "");
     }
 }

@@ -1,10 +1,10 @@
 //! One target: where it rings, when, and how much; and the page for a new one.
 
 mod fields;
-mod hours;
+mod usage;
 
 use domain::access::Permission;
-use domain::api::page::Meter;
+use domain::api::buyer::BuyerDetail;
 use domain::api::target::{TargetDetail, TargetForm};
 use domain::id::{BuyerId, TargetId};
 use leptos::prelude::*;
@@ -12,9 +12,9 @@ use leptos::prelude::*;
 use crate::api::buyer::load_buyer;
 use crate::api::target::{CreateTarget, UpdateTarget, load_target};
 use crate::form::{Form, checked};
-use crate::page::parts::{
-    IfMay, MeterView, OnlyLook, activity_state, availability_shape, may, with_id,
-};
+use crate::page::parts::{IfMay, OnlyLook, activity_state, availability_shape, may, with_id};
+use crate::page::terms::chosen::Chosen;
+use crate::page::terms::label;
 use crate::route;
 use crate::state::activity::{Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
@@ -22,7 +22,8 @@ use crate::ui::{
     Breadcrumbs, Button, ButtonKind, FormErrors, LinkButton, PageHead, Panel, SaveBar, Status,
     use_toasts,
 };
-use fields::{Chosen, Fields, label};
+use fields::{Around, Fields};
+use usage::Usage;
 
 /// The target's resource.
 type TargetSource = Source<TargetId, TargetDetail>;
@@ -90,44 +91,7 @@ fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
             } else {
                 view! { <Panel title="Settings"><OnlyLook what=Permission::EditBuyers/></Panel> }.into_any()
             }}
-            <Usage detail=detail/>
-        </div>
-    }
-    .into_any()
-}
-
-/// What of its limits is used, and which campaigns route to it.
-#[component]
-fn Usage(detail: Signal<TargetDetail>) -> impl IntoView {
-    let meters =
-        Memo::new(move |_| detail.with(|d| [d.row.lines, d.hour, d.row.today, d.month, d.total]));
-    let rows = move || {
-        let [lines, hour, today, month, total] = meters.get();
-        let row = |words: &'static str, meter: Meter| view! { <li class="row-between"><span class="soft">{words}</span><span class="num"><MeterView meter=meter what=words/></span></li> };
-        view! {
-            <ul class="lines">
-                {row("At the same time", lines)}{row("This hour", hour)}{row("Today", today)}{row("This month", month)}{row("In all", total)}
-            </ul>
-        }
-    };
-    let campaigns = Memo::new(move |_| detail.with(|d| d.row.campaigns.clone()));
-    let links = move || {
-        let all = campaigns.get();
-        if all.is_empty() {
-            return view! { <p class="state soft">"No campaign routes calls here yet."</p> }
-                .into_any();
-        }
-        let rows = all
-            .into_iter()
-            .map(|(id, name)| view! { <li><a class="link" href=route::campaign(id, route::CampaignTab::Routing)>{name}</a></li> })
-            .collect_view();
-        view! { <ul class="lines">{rows}</ul> }.into_any()
-    };
-    let calls = route::calls_of_target(detail.with_untracked(|d| d.row.id));
-    view! {
-        <div class="stack">
-            <Panel title="Usage" flush=true actions=move || view! { <a class="link" href=calls>"Calls today"</a> }>{rows}</Panel>
-            <Panel title="Campaigns" flush=true>{links}</Panel>
+            <Usage source=source detail=detail/>
         </div>
     }
     .into_any()
@@ -144,9 +108,15 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
     });
     let form = Form::new("target-form", label, |el| checked(el, TargetForm::check))
         .watch(save.value().into(), done);
-    let kept = StoredValue::new(Chosen::new(&stored).values());
+    let around = Around {
+        inherited: Signal::derive(move || detail.with(|d| d.inherited.clone())),
+        filters: Signal::derive(move || detail.with(|d| d.filters.clone())),
+        filter_warning: Signal::derive(move || detail.with(|d| d.filter_warning.clone())),
+        has_password: Signal::derive(move || detail.with(|d| d.has_password)),
+    };
+    let kept = StoredValue::new(Chosen::of_target(&stored).values());
     let start = form.start(stored);
-    let chosen = Chosen::new(&start);
+    let chosen = Chosen::of_target(&start);
     Effect::new(move |before: Option<()>| {
         form.saved.track();
         if before.is_some() {
@@ -163,7 +133,7 @@ fn Edit(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <FormErrors errors=form.errors()/>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <Fields form=form start=start chosen=chosen/>
+                <Fields form=form start=start chosen=chosen around=around/>
             </ActionForm>
             <SaveBar form=form.id counted=form.node stored=form.stored() note="New calls follow the new settings" label="Save target" errors=form.count() saving=save.pending() saved=form.saved
                 on_discard=discard/>
@@ -178,14 +148,20 @@ pub fn TargetNew() -> impl IntoView {
     with_id("The buyer", |id: Memo<BuyerId>| {
         let source = Source::new(move || id.get(), load_buyer);
         source.view("The buyer", Renew::WithQuestion, move |detail| {
-            let (buyer, name) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
-            view! { <New buyer=buyer name=name/> }.into_any()
+            view! { <New detail=detail/> }.into_any()
         })
     })
 }
 
 #[component]
-fn New(buyer: BuyerId, name: String) -> impl IntoView {
+fn New(detail: Signal<BuyerDetail>) -> impl IntoView {
+    let (buyer, name) = detail.with_untracked(|d| (d.row.id, d.row.name.clone()));
+    let around = Around {
+        inherited: Signal::derive(move || detail.with(|d| d.inherited.clone())),
+        filters: Signal::derive(move || detail.with(|d| d.filters.clone())),
+        filter_warning: Signal::default(),
+        has_password: Signal::default(),
+    };
     let create = ServerAction::<CreateTarget>::new();
     let form = Form::new("target-form", label, |el| checked(el, TargetForm::check))
         .watch(create.value().into(), None)
@@ -193,14 +169,14 @@ fn New(buyer: BuyerId, name: String) -> impl IntoView {
     let mut steps = crumbs();
     steps.push((name, route::buyer(buyer)));
     let inside = move || {
-        let start = form.start(TargetForm::default());
-        let chosen = Chosen::new(&start);
+        let start = form.start(TargetForm::of_buyer());
+        let chosen = Chosen::of_target(&start);
         view! {
             <ActionForm action=create node_ref=form.node attr:id=form.id attr:class="stack" attr:novalidate="" on:submit:capture=move |ev| form.submitting(&ev)
                 on:focusout=move |ev| form.left(&ev) on:input=move |ev| form.changed(&ev)>
                 <FormErrors errors=form.errors()/>
                 <input type="hidden" name="buyer" value=buyer.to_string()/>
-                <Fields form=form start=start chosen=chosen/>
+                <Fields form=form start=start chosen=chosen around=around/>
                 <div class="row">
                     <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Create target"</Button>
                     <LinkButton href=route::buyer(buyer) kind=ButtonKind::Ghost>"Cancel"</LinkButton>

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use domain::api::page::Activity;
-use domain::id::{BuyerId, CampaignId, TargetId};
+use domain::id::{BuyerId, CampaignId, PublisherId, TargetGroupId, TargetId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::api::{buyer, campaign, target};
+use crate::api::{buyer, campaign, publisher, target, target_group};
 use crate::error::AppError;
 use crate::state::session::sign_in_again;
 use crate::ui::{Button, MenuItem, ToastBus, use_toasts};
@@ -22,6 +22,8 @@ pub enum Thing {
     Campaign(CampaignId),
     Buyer(BuyerId),
     Target(TargetId),
+    Group(TargetGroupId),
+    Publisher(PublisherId),
 }
 
 impl Thing {
@@ -32,6 +34,8 @@ impl Thing {
             Self::Campaign(_) => "/api/campaigns/set_activity",
             Self::Buyer(_) => "/api/buyers/set_activity",
             Self::Target(_) => "/api/targets/set_activity",
+            Self::Group(_) => "/api/groups/set_activity",
+            Self::Publisher(_) => "/api/publishers/set_activity",
         }
     }
 
@@ -42,6 +46,8 @@ impl Thing {
             Self::Campaign(id) => id.to_string(),
             Self::Buyer(id) => id.to_string(),
             Self::Target(id) => id.to_string(),
+            Self::Group(id) => id.to_string(),
+            Self::Publisher(id) => id.to_string(),
         }
     }
 
@@ -50,6 +56,8 @@ impl Thing {
             Self::Campaign(id) => campaign::set_campaign_activity(id, to).await,
             Self::Buyer(id) => buyer::set_buyer_activity(id, to).await,
             Self::Target(id) => target::set_target_activity(id, to).await,
+            Self::Group(id) => target_group::set_target_group_activity(id, to).await,
+            Self::Publisher(id) => publisher::set_publisher_activity(id, to).await,
         }
     }
 }
@@ -117,6 +125,10 @@ impl Changes {
 
 fn sentence(thing: Thing, name: &str, to: Activity) -> String {
     match (to, thing) {
+        (Activity::Active, Thing::Publisher(_)) => format!("{name} is paid again."),
+        (Activity::Paused, Thing::Publisher(_)) => {
+            format!("{name} paused. Its callers are routed, and not paid.")
+        }
         (Activity::Active, _) => format!("{name} takes calls again."),
         (Activity::Paused, _) => format!("{name} paused. Live calls continue."),
         (Activity::Archived, Thing::Campaign(_)) => {

@@ -4,6 +4,7 @@ use domain::access::Permission;
 use domain::api::session::{Counters, News, Opening, Shell};
 use leptos::prelude::*;
 
+use crate::ctx;
 use crate::error::AppError;
 use crate::route;
 use crate::state::live::use_live;
@@ -22,6 +23,12 @@ impl Session {
                 .as_ref()
                 .and_then(|answer| answer.as_ref().ok().map(|opening| opening.shell.clone()))
         })
+    }
+
+    /// Whether there is an answer, be it that nobody is signed in.
+    #[must_use]
+    pub(super) fn is_known(self) -> bool {
+        self.0.with(Option::is_some)
     }
 
     /// Whether this person may do something; no, while nobody knows.
@@ -66,7 +73,7 @@ impl Session {
 pub(crate) fn provide() -> Session {
     let session = Session(Resource::new_with_options(
         || (),
-        |()| crate::api::session::load_shell(),
+        |()| ctx::apart(crate::api::session::load_shell()),
         false,
     ));
     provide_context(session);

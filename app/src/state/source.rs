@@ -11,10 +11,11 @@ use leptos_router::hooks::use_location;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::ctx;
 use crate::error::AppError;
 use crate::page::not_found::Missing;
 use crate::state::live::use_live;
-use crate::state::session::sign_in_again;
+use crate::state::session::{Session, sign_in_again};
 use crate::ui::{ErrorState, PageHead, Panel, Skeleton};
 use crate::wire::Text;
 
@@ -67,7 +68,7 @@ where
         let again = RwSignal::new(0);
         let data = Resource::new_with_options(
             move || (asked.get(), again.get()),
-            move |(question, _)| async move { (question.clone(), fetch(question).await) },
+            move |(question, _)| async move { (question.clone(), ctx::apart(fetch(question)).await) },
             false,
         );
         Self { asked, again, data }
@@ -144,9 +145,14 @@ where
     }
 
     fn shown(self, renew: Renew) -> Memo<Shown<Q>> {
+        // What is on a page depends on who looks at it. Both are asked for at once: if the session
+        // came while the page was being rendered, server and browser would render two pages.
+        let session = use_context::<Session>();
         Memo::new(move |before: Option<&Shown<Q>>| {
+            let known = session.is_none_or(Session::is_known);
             self.data.with(|data| match data {
                 None => Shown::Waiting,
+                Some(_) if !known => Shown::Waiting,
                 Some((question, Ok(_))) => {
                     Shown::Ready((renew == Renew::WithQuestion).then(|| question.clone()))
                 }

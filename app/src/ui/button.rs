@@ -142,15 +142,16 @@ pub fn IconLink(
     #[prop(into)] label: String,
     #[prop(into)] icon: String,
     /// Where it goes; none at the end of a row of things.
-    #[prop(optional_no_strip)]
-    href: Option<String>,
+    #[prop(into)]
+    href: Signal<Option<String>>,
     #[prop(default = ButtonKind::Ghost)] kind: ButtonKind,
     #[prop(optional)] size: Size,
 ) -> impl IntoView {
-    let off = href.is_none().then_some("true");
-    let role = href.is_none().then_some("link");
+    let none = move || href.with(Option::is_none);
+    let off = move || none().then_some("true");
+    let role = move || none().then_some("link");
     view! {
-        <a class="btn" href=href role=role aria-disabled=off data-variant=kind.word() data-size=size.word() data-icon=""
+        <a class="btn" href=move || href.get() role=role aria-disabled=off data-variant=kind.word() data-size=size.word() data-icon=""
             aria-label=label.clone() title=label>
             <Icon name=icon/>
         </a>

@@ -175,6 +175,22 @@ fn spoken(series: &[Series], column: &Column, total: &str) -> String {
     )
 }
 
+/// Every how many columns one has room for its words. A narrow chart shows each third of those (see
+/// `style/chart.css`), so it is no multiple of three.
+fn label_each(columns: usize) -> usize {
+    match columns {
+        0..=24 => 1,
+        many => {
+            let each = many.div_ceil(16);
+            if each.is_multiple_of(3) {
+                each + 1
+            } else {
+                each
+            }
+        }
+    }
+}
+
 /// The hovered or keyed column.
 #[derive(Clone, Copy)]
 struct Cursor {
@@ -287,9 +303,14 @@ pub fn Chart(
             })
         })
         .collect();
+    let each = label_each(columns.len());
     let hours: Vec<_> = columns
         .iter()
-        .map(|c| view! { <span>{c.label.clone()}</span> })
+        .enumerate()
+        .map(|(at, c)| {
+            let hidden = (!at.is_multiple_of(each)).then_some("invisible");
+            view! { <span class=hidden>{c.label.clone()}</span> }
+        })
         .collect();
     let spoken = columns
         .iter()

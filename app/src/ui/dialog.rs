@@ -53,10 +53,14 @@ pub fn Dialog(
 
 /// A "Cancel" button for a dialog's foot.
 #[component]
-pub fn DialogCancel() -> impl IntoView {
+pub fn DialogCancel(
+    /// Where nothing is left to cancel.
+    #[prop(default = "Cancel")]
+    words: &'static str,
+) -> impl IntoView {
     let context = use_context::<DialogContext>();
     view! {
-        <Button kind=ButtonKind::Ghost on:click=move |_| if let Some(c) = context { c.open.set(false) }>"Cancel"</Button>
+        <Button kind=ButtonKind::Ghost on:click=move |_| if let Some(c) = context { c.open.set(false) }>{words}</Button>
     }
     .into_any()
 }

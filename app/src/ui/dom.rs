@@ -44,8 +44,12 @@ pub(crate) fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
         .collect()
 }
 
-/// Puts the focus on an element; one that cannot have it is left alone.
+/// Puts the focus on an element; one that cannot have it is left alone. A closed section around it
+/// opens: what is out of sight cannot have the focus.
 pub(crate) fn focus(el: &HtmlElement) {
+    while let Ok(Some(section)) = el.closest("details:not([open])") {
+        drop(section.set_attribute("open", ""));
+    }
     drop(el.focus());
 }
 

@@ -1,6 +1,7 @@
 //! The drawer: one thing over a list, without a backdrop, so that the list stays usable.
 //!
-//! Closing and stepping are links; the keys press them.
+//! Closing and stepping are links; the keys press them. They follow the address, not what is shown: a
+//! key pressed before the next thing has arrived goes on from where the address already is.
 
 use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
@@ -26,7 +27,7 @@ fn close(root: &web_sys::HtmlElement) {
     if press(root, "close")
         && let Some(row) = row
     {
-        hand_back(root.clone(), row, 60);
+        hand_back(row, 180);
     }
 }
 
@@ -46,12 +47,13 @@ fn row_behind() -> Option<web_sys::HtmlElement> {
         .or_else(|| dom::find("tr[aria-selected=true] a.row-link"))
 }
 
-/// Gives the row the focus, again while the drawer that had it is still being taken away.
-fn hand_back(root: web_sys::HtmlElement, row: web_sys::HtmlElement, frames: u32) {
+/// Gives the row the focus, again while a drawer is still being taken away: the one that had it, or
+/// the next one, whose contents came just then.
+fn hand_back(row: web_sys::HtmlElement, frames: u32) {
     request_animation_frame(move || {
         dom::focus(&row);
-        if root.is_connected() && frames > 0 {
-            hand_back(root, row, frames - 1);
+        if dom::find(".drawer").is_some() && frames > 0 {
+            hand_back(row, frames - 1);
         }
     });
 }
@@ -80,13 +82,13 @@ fn on_key(root: &web_sys::HtmlElement, ev: &KeyboardEvent) {
 pub fn Drawer(
     #[prop(into)] title: Signal<String>,
     /// The page without the drawer.
-    #[prop(into)]
-    close_href: String,
-    #[prop(optional_no_strip)] prev_href: Option<String>,
-    #[prop(optional_no_strip)] next_href: Option<String>,
+    close_href: Signal<String>,
+    /// None at the first thing of the list.
+    prev_href: Signal<Option<String>>,
+    /// None at the last.
+    next_href: Signal<Option<String>>,
     /// The same thing as a page of its own.
-    #[prop(optional_no_strip)]
-    full_href: Option<String>,
+    full_href: String,
     /// Beside the title.
     #[prop(optional, into)]
     state: ViewFnOnce,
@@ -112,7 +114,7 @@ pub fn Drawer(
         }
         true
     });
-    let full = full_href.map(|href| view! { <IconLink label="Open as a page" icon="expand" href=Some(href) size=Size::Sm/> });
+    let close = Signal::derive(move || Some(close_href.get()));
     view! {
         <aside class="drawer" aria-labelledby="drawer-title" node_ref=root
             on:keydown=move |ev| if let Some(root) = root.get_untracked() { on_key(&root, &ev) }>
@@ -124,9 +126,9 @@ pub fn Drawer(
                         <span data-go="previous"><IconLink label="Previous in the list" icon="arrow-up" href=prev_href size=Size::Sm/></span>
                         <span data-go="next"><IconLink label="Next in the list" icon="arrow-down" href=next_href size=Size::Sm/></span>
                         <span class="sep" aria-hidden="true"></span>
-                        {full}
+                        <IconLink label="Open as a page" icon="expand" href=Some(full_href) size=Size::Sm/>
                         {actions.run()}
-                        <span data-go="close"><IconLink label="Close" icon="close" href=Some(close_href) size=Size::Sm/></span>
+                        <span data-go="close"><IconLink label="Close" icon="close" href=close size=Size::Sm/></span>
                     </div>
                 </div>
                 <div class="drawer-sub">{sub.run()}</div>

@@ -15,8 +15,17 @@ type Posted = BTreeMap<String, Vec<String>>;
 /// The events after which a form is counted again.
 const WATCHED: [&str; 3] = ["input", "change", "reset"];
 
+/// Fields that only stand in for the script are no part of it: they go when it takes over.
 fn posted(form: &HtmlFormElement) -> Posted {
-    FormData::new_with_form(form).map_or_else(|_| Posted::new(), |data| collected(&data))
+    let mut all =
+        FormData::new_with_form(form).map_or_else(|_| Posted::new(), |data| collected(&data));
+    for name in dom::all(form, "[data-spare] [name]")
+        .iter()
+        .filter_map(|el| el.get_attribute("name"))
+    {
+        all.remove(&name);
+    }
+    all
 }
 
 /// What a form posts, as one text.

@@ -2,7 +2,7 @@
 //!
 //! Names say what an icon is for:
 //! places `dashboard live calls reporting traffic rtb campaign flow buyer target agent publisher
-//! ring-tree number pixel block simulator settings plan route`;
+//! ring-tree number pool pixel block simulator settings plan route`;
 //! acts `search plus minus close check more menu grip copy link external download upload edit trash
 //! undo redo refresh filter columns table calendar clock play pause stop expand open archive logout`;
 //! arrows `chevron-up|down|left|right chevrons arrow-up|down|left|right`;

@@ -79,6 +79,9 @@ pub fn TextInput(
     /// For ids, addresses and keys.
     #[prop(optional)]
     mono: bool,
+    /// The id of a `datalist` with texts to choose from.
+    #[prop(optional, into)]
+    list: Option<String>,
     #[prop(optional)] bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let frame = Frame {
@@ -94,7 +97,7 @@ pub fn TextInput(
     let control = view! {
         <input class="input" class:mono=mono node_ref=node id=frame.id.clone() name=name type=kind
             value=first_value(value, bind) required=required disabled=move || disabled.get()
-            autocomplete=autocomplete placeholder=placeholder maxlength=maxlength.map(|n| n.to_string())
+            autocomplete=autocomplete placeholder=placeholder maxlength=maxlength.map(|n| n.to_string()) list=list
             aria-describedby=move || described.get() aria-invalid=move || invalid.get() on:input=write_back(bind)/>
     };
     frame.stacked(control.into_any())

@@ -58,13 +58,13 @@ pub fn Accordion(children: Children) -> impl IntoView {
 #[component]
 pub fn AccordionItem(
     #[prop(into)] title: String,
-    #[prop(optional, into)] fact: String,
+    #[prop(optional, into)] fact: Signal<String>,
     #[prop(optional)] open: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
         <details open=open>
-            <summary><Icon name="chevron-right"/><span>{title}</span><span class="accordion-fact">{fact}</span></summary>
+            <summary><Icon name="chevron-right"/><span>{title}</span><span class="accordion-fact">{move || fact.get()}</span></summary>
             <div class="accordion-body">{children()}</div>
         </details>
     }

@@ -10,6 +10,7 @@ use super::{
     dom,
     edits::Edits,
     leaving::use_leaving,
+    popover,
 };
 
 /// What the parts of one bar share.
@@ -25,15 +26,6 @@ struct Bar {
 impl Bar {
     fn element(self) -> Option<HtmlFormElement> {
         dom::by_id(&self.form.get_value())?.dyn_into().ok()
-    }
-
-    fn focus_first_invalid(self) {
-        let form = self.form.get_value();
-        if let Some(el) = dom::find(&format!(
-            "#{form} [aria-invalid=true], #{form} [data-invalid=true] input"
-        )) {
-            dom::focus(&el);
-        }
     }
 
     fn unsaved(self) -> bool {
@@ -87,10 +79,36 @@ impl Bar {
                 n => format!("{n} need fixing"),
             };
             Some(
-                view! { <button type="button" class="savebar-fix" on:click=move |_| self.focus_first_invalid()>{words}</button> },
+                view! { <button type="button" class="savebar-fix" on:click=move |_| self.form.with_value(|form| fix_first(form))>{words}</button> },
             )
         };
         view! { <span class="savebar-count" role="status"><Status state=state text=words/></span> {fix} }.into_any()
+    }
+}
+
+/// Goes to the first thing in a form that is wrong: its field, also one in a fold that is closed, or
+/// the panel with the field, by the button marked with `data-fix`.
+pub fn fix_first(form: &str) {
+    // What names its own error goes before a part in which something is wrong.
+    let exact = format!("#{form} [aria-invalid=true], #{form} [data-fix]");
+    let part = format!("#{form} [data-invalid=true] input:not([type=hidden])");
+    let Some(el) = dom::find(&exact).or_else(|| dom::find(&part)) else {
+        return;
+    };
+    if let Ok(Some(fold)) = el.closest("details:not([open])") {
+        drop(fold.set_attribute("open", ""));
+    }
+    let panel = el
+        .get_attribute("popovertarget")
+        .and_then(|id| dom::by_id(&id));
+    match panel {
+        Some(panel) if popover::is_open(&panel) => {
+            if let Some(first) = dom::all(&panel, "[aria-invalid=true]").first() {
+                dom::focus(first);
+            }
+        }
+        Some(_) => el.click(),
+        None => dom::focus(&el),
     }
 }
 

@@ -54,6 +54,9 @@ pub fn TabLinks(
     #[prop(into)]
     label: String,
     #[prop(into)] tabs: Signal<Vec<TabLink>>,
+    /// The tabs stand in the middle of a page, which stays where it is scrolled to.
+    #[prop(optional)]
+    stay: bool,
 ) -> impl IntoView {
     let node = NodeRef::<html::Nav>::new();
     Effect::new(move |_| {
@@ -73,7 +76,7 @@ pub fn TabLinks(
             .into_iter()
             .map(|t| {
                 let badge = (!t.count.is_empty()).then(|| view! { <span class="badge" data-tone=t.tone.word()>{t.count}</span> });
-                view! { <a class="tab" href=t.href aria-current=t.current.then_some("page")>{t.label}{badge}</a> }
+                view! { <a class="tab" href=t.href aria-current=t.current.then_some("page") data-noscroll=stay.then_some("")>{t.label}{badge}</a> }
             })
             .collect_view()
     };

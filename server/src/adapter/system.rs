@@ -65,4 +65,8 @@ impl service::port::Ids for SystemIds {
     fn campaign(&self) -> domain::id::CampaignId {
         domain::id::CampaignId(new_id())
     }
+
+    fn visit(&self) -> domain::id::VisitId {
+        domain::id::VisitId(new_id())
+    }
 }

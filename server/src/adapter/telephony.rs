@@ -1,11 +1,14 @@
 //! Whom to ask about a call, and where the sound of a recording comes from: the carrier, or in a
 //! demo the built-in one for the calls it made itself.
 
-use super::twilio::{Rest, RestError};
+use super::twilio::{Rest, RestError, Twilio};
 use crate::carrier::exchange::Exchange;
+use crate::carrier::wav::conversation;
 use async_trait::async_trait;
 use domain::call::event::{CarrierLeg, CarrierRecord, LegStatus};
-use service::port::{CarrierUnreachable, Telephony};
+use service::port::{
+    CarrierLogin, CarrierUnreachable, Carriers, NumberMarket, RecordingSource, Sink, Telephony,
+};
 use std::sync::Arc;
 
 /// What the built-in carrier writes behind the two letters of its ids. It forgets its calls with the
@@ -22,13 +25,50 @@ fn is_demo(sid: &str) -> bool {
     sid.get(2..).is_some_and(|rest| rest.starts_with(MARK))
 }
 
+/// Accounts at the carrier, of which one has a call; the likeliest first.
+#[derive(Debug, Clone)]
+pub struct Accounts(Vec<Rest>);
+
 #[async_trait]
-impl Telephony for Rest {
+impl Telephony for Accounts {
     async fn record(&self, carrier_sid: &str) -> Result<CarrierRecord, CarrierUnreachable> {
-        Self::record(self, carrier_sid)
-            .await
-            .map_err(|e| CarrierUnreachable(chain(&e)))
+        let mut record = CarrierRecord::default();
+        for account in &self.0 {
+            record = account.record(carrier_sid).await.map_err(unreachable)?;
+            if record.call.is_some() {
+                break;
+            }
+        }
+        Ok(record)
     }
+
+    async fn hear(
+        &self,
+        recording: &RecordingSource,
+        sink: Sink<'_>,
+    ) -> Result<(), CarrierUnreachable> {
+        let mut heard = Err(RestError::NotFound);
+        for account in &self.0 {
+            heard = account.hear(&recording.carrier_sid, sink).await;
+            if !matches!(heard, Err(RestError::NotFound)) {
+                break;
+            }
+        }
+        heard.map_err(unreachable)
+    }
+
+    async fn delete_recording(&self, carrier_sid: &str) -> Result<(), CarrierUnreachable> {
+        // Where it is not, it is deleted.
+        for account in &self.0 {
+            let deleted = account.delete_recording(carrier_sid).await;
+            deleted.map_err(unreachable)?;
+        }
+        Ok(())
+    }
+}
+
+fn unreachable(error: RestError) -> CarrierUnreachable {
+    CarrierUnreachable(chain(&error))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -38,11 +78,37 @@ fn chain(error: &dyn std::error::Error) -> String {
     )
 }
 
+/// The carriers that this server can ask: the real one for who has an account there, and in a demo
+/// the built-in one.
+#[derive(Debug, Clone)]
+pub struct AllCarriers {
+    pub twilio: Twilio,
+    pub exchange: Option<Arc<Exchange>>,
+}
+
+impl Carriers for AllCarriers {
+    fn telephony(&self, logins: &[CarrierLogin]) -> Option<Arc<dyn Telephony>> {
+        let carriers: Vec<Rest> = logins.iter().map(|l| self.twilio.client(l)).collect();
+        match (&self.exchange, carriers.is_empty()) {
+            (None, true) => None,
+            (None, false) => Some(Arc::new(Accounts(carriers))),
+            (Some(exchange), _) => Some(Arc::new(DemoTelephony {
+                exchange: Arc::clone(exchange),
+                carriers: Accounts(carriers),
+            })),
+        }
+    }
+
+    fn market(&self, login: &CarrierLogin) -> Option<Arc<dyn NumberMarket>> {
+        Some(Arc::new(self.twilio.client(login)))
+    }
+}
+
 /// The records of the built-in carrier, and of the real one for all other calls.
 #[derive(Debug, Clone)]
 pub struct DemoTelephony {
     pub exchange: Arc<Exchange>,
-    pub carrier: Option<Rest>,
+    pub carriers: Accounts,
 }
 
 #[async_trait]
@@ -64,18 +130,44 @@ impl Telephony for DemoTelephony {
                 ..CarrierRecord::default()
             });
         }
-        match &self.carrier {
-            Some(carrier) => Telephony::record(carrier, carrier_sid).await,
-            None => Ok(CarrierRecord::default()),
+        self.carriers.record(carrier_sid).await
+    }
+
+    async fn hear(
+        &self,
+        recording: &RecordingSource,
+        sink: Sink<'_>,
+    ) -> Result<(), CarrierUnreachable> {
+        match self.real(&recording.carrier_sid) {
+            Some(carriers) => carriers.hear(recording, sink).await,
+            None => {
+                sink(&conversation(recording.duration_s, recording.channels));
+                Ok(())
+            }
         }
+    }
+
+    async fn delete_recording(&self, carrier_sid: &str) -> Result<(), CarrierUnreachable> {
+        match self.real(carrier_sid) {
+            Some(carriers) => carriers.delete_recording(carrier_sid).await,
+            // The built-in carrier makes its sound anew each time: there is nothing to delete.
+            None => Ok(()),
+        }
+    }
+}
+
+impl DemoTelephony {
+    /// The carrier that keeps a recording; none for the built-in one.
+    fn real(&self, recording_sid: &str) -> Option<&Accounts> {
+        let any = !self.carriers.0.is_empty() && !is_demo(recording_sid);
+        any.then_some(&self.carriers)
     }
 }
 
 /// Where the sound of a recording comes from.
 #[derive(Debug, Clone)]
 pub struct Media {
-    /// The carrier's API, where an account is set up.
-    pub carrier: Option<Rest>,
+    pub twilio: Twilio,
     /// Whether calls of the built-in carrier are here.
     pub demo: bool,
 }
@@ -96,19 +188,21 @@ impl Media {
     /// If the carrier does not know it or cannot be asked.
     pub async fn sound(
         &self,
-        recording_sid: &str,
-        duration_s: u32,
-        channels: u32,
+        recording: &RecordingSource,
         range: Option<&str>,
     ) -> Result<Sound, RestError> {
-        match &self.carrier {
-            Some(carrier) if !(self.demo && is_demo(recording_sid)) => {
-                carrier.media(recording_sid, range).await.map(Sound::Stream)
-            }
-            None if !self.demo => Err(RestError::NotSetUp),
-            _ => Ok(Sound::File(crate::carrier::wav::conversation(
-                duration_s, channels,
-            ))),
+        let sid = &recording.carrier_sid;
+        if self.demo && (is_demo(sid) || recording.logins.is_empty()) {
+            let file = conversation(recording.duration_s, recording.channels);
+            return Ok(Sound::File(file));
         }
+        let mut sound = Err(RestError::NotSetUp);
+        for login in &recording.logins {
+            sound = self.twilio.client(login).media(sid, range).await;
+            if !matches!(sound, Err(RestError::NotFound)) {
+                break;
+            }
+        }
+        sound.map(Sound::Stream)
     }
 }

@@ -1,26 +1,32 @@
-//! Twilio's REST API (twilio-reference 4), as far as calls need it.
+//! Twilio's REST API (twilio-reference 4): what calls need of it here, numbers in [`number`].
 //!
 //! Bounded on every side: requests in flight, time for each, attempts. Refused for want of room
-//! (429) a request was never processed and is tried again; a failed read is too. Recordings are
+//! (429) a request was never processed and is tried again; a failed read or deletion is too. Recordings are
 //! fetched here and passed on, their address never reaches a browser.
+
+pub mod number;
 
 use crate::config::twilio::Twilio as Settings;
 use domain::call::event::{CarrierLeg, CarrierRecord, LegStatus};
 use domain::call::recording::{Recording, RecordingKind};
 use reqwest::{Method, Response, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use service::port::{CarrierLogin, Sink};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// How often one request is sent at most.
 const ATTEMPTS_MAX: u32 = 3;
-/// The first pause before another attempt; the next one is four times as long.
-const PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause the carrier may ask for before we give up instead.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
+/// A pause is so many times as long as the one before.
+const PAUSE_GROWTH: u32 = 4;
+/// Accounts whose requests are counted; more than that, and those without any are forgotten.
+const ROOMS_MAX: usize = 1_000;
 /// Legs of one call looked at; ten are dialed at most.
 const PAGE_SIZE: &str = "50";
 
@@ -41,14 +47,63 @@ pub enum RestError {
     },
 }
 
+/// The carrier's API, for all accounts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Twilio {
+    http: reqwest::Client,
+    base: String,
+    pricing: String,
+    timeout: Duration,
+    pause: Duration,
+    /// Requests of one account in flight at once.
+    concurrency: usize,
+    rooms: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
+}
+
+impl Twilio {
+    /// The API of the settings.
+    ///
+    /// # Errors
+    /// If no HTTP client can be made.
+    pub fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .pool_idle_timeout(Duration::from_secs(60))
+            .build()?;
+        Ok(Self {
+            http,
+            base: settings.api_base_url.clone(),
+            pricing: settings.pricing_base_url.clone(),
+            timeout: settings.rest_timeout(),
+            pause: Duration::from_millis(settings.rest_pause_ms),
+            concurrency: settings.rest_concurrency,
+            rooms: Arc::default(),
+        })
+    }
+
+    /// A client of one account. All of an account share its room.
+    #[must_use]
+    pub fn client(&self, login: &CarrierLogin) -> Rest {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if rooms.len() >= ROOMS_MAX {
+            rooms.retain(|_, room| Arc::strong_count(room) > 1);
+        }
+        let room = rooms
+            .entry(login.sid.clone())
+            .or_insert_with(|| Arc::new(Semaphore::new(self.concurrency)));
+        Rest {
+            api: self.clone(),
+            login: login.clone(),
+            room: Arc::clone(room),
+        }
+    }
+}
+
 /// A client of one carrier account. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Rest {
-    http: reqwest::Client,
-    base: String,
-    account: String,
-    token: Option<SecretString>,
-    timeout: Duration,
+    api: Twilio,
+    login: CarrierLogin,
     room: Arc<Semaphore>,
 }
 
@@ -92,25 +147,6 @@ struct ErrorJson {
 }
 
 impl Rest {
-    /// A client for the account in the settings.
-    ///
-    /// # Errors
-    /// If no HTTP client can be made.
-    pub fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .pool_idle_timeout(Duration::from_secs(60))
-            .build()?;
-        Ok(Self {
-            http,
-            base: settings.api_base_url.clone(),
-            account: settings.account_sid.clone(),
-            token: settings.tokens().into_iter().next(),
-            timeout: settings.rest_timeout(),
-            room: Arc::new(Semaphore::new(settings.rest_concurrency)),
-        })
-    }
-
     /// What the carrier knows about a call, the legs dialed for it and, once it is over, its
     /// recordings.
     ///
@@ -170,6 +206,35 @@ impl Rest {
         .await
     }
 
+    /// The whole sound of a recording, piece by piece.
+    ///
+    /// # Errors
+    /// If the carrier does not know it, cannot be asked or falls silent half way.
+    pub async fn hear(&self, sid: &str, sink: Sink<'_>) -> Result<(), RestError> {
+        let mut answer = self.media(sid, None).await?;
+        loop {
+            let piece = tokio::time::timeout(self.api.timeout, answer.chunk())
+                .await
+                .map_err(|_| too_late())??;
+            match piece {
+                Some(piece) => sink(&piece),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Deletes a recording. One that is not there is deleted.
+    ///
+    /// # Errors
+    /// If the carrier cannot be asked or refuses.
+    pub async fn delete_recording(&self, sid: &str) -> Result<(), RestError> {
+        let path = format!("Recordings/{}.json", segment(sid));
+        match self.send(Method::DELETE, &path, &[], None).await {
+            Ok(_) | Err(RestError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Ends a live call.
     ///
     /// # Errors
@@ -190,11 +255,32 @@ impl Rest {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<T, RestError> {
-        Ok(self
-            .send(Method::GET, path, query, None)
-            .await?
-            .json()
-            .await?)
+        self.get_at(&self.account_url(&format!("/{path}")), query)
+            .await
+    }
+
+    async fn get_at<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, RestError> {
+        let answer = self.send_to(Method::GET, url, query, None).await?;
+        self.read(answer).await
+    }
+
+    /// Reads an answer to its end; one that stops half way is as good as none.
+    async fn read<T: DeserializeOwned>(&self, answer: Response) -> Result<T, RestError> {
+        let read = tokio::time::timeout(self.api.timeout, answer.json()).await;
+        Ok(read.map_err(|_| too_late())??)
+    }
+
+    /// What belongs to the account, or with `.json` the account itself.
+    fn account_url(&self, tail: &str) -> String {
+        format!(
+            "{}/2010-04-01/Accounts/{}{tail}",
+            self.api.base,
+            segment(&self.login.sid)
+        )
     }
 
     async fn send(
@@ -204,33 +290,40 @@ impl Rest {
         parameters: &[(&str, &str)],
         range: Option<&str>,
     ) -> Result<Response, RestError> {
-        let Some(token) = &self.token else {
-            return Err(RestError::NotSetUp);
-        };
+        let url = self.account_url(&format!("/{path}"));
+        self.send_to(method, &url, parameters, range).await
+    }
+
+    async fn send_to(
+        &self,
+        method: Method,
+        url: &str,
+        parameters: &[(&str, &str)],
+        range: Option<&str>,
+    ) -> Result<Response, RestError> {
         // The semaphore is never closed.
         let _room = self.room.acquire().await.map_err(|_| RestError::NotSetUp)?;
-        let url = format!(
-            "{}/2010-04-01/Accounts/{}/{path}",
-            self.base,
-            segment(&self.account)
-        );
-        let mut pause = PAUSE;
+        let mut pause = self.api.pause;
         let mut attempt = 1;
         loop {
             let mut request = self
+                .api
                 .http
-                .request(method.clone(), &url)
-                .basic_auth(&self.account, Some(token.expose_secret()));
-            request = if method == Method::GET {
-                request.query(parameters)
-            } else {
+                .request(method.clone(), url)
+                .basic_auth(&self.login.sid, Some(self.login.token.expose_secret()));
+            request = if method == Method::POST {
                 request.form(parameters)
+            } else {
+                request.query(parameters)
             };
             if let Some(range) = range {
                 request = request.header("range", range);
             }
+            if !url.ends_with(".wav") {
+                request = request.header("accept", "application/json");
+            }
             // The limit is on the answer's beginning: a long recording may stream longer.
-            let sent = tokio::time::timeout(self.timeout, request.send()).await;
+            let sent = tokio::time::timeout(self.api.timeout, request.send()).await;
             let last = attempt >= ATTEMPTS_MAX;
             attempt += 1;
             match sent {
@@ -241,19 +334,13 @@ impl Rest {
                     }
                     Verdict::Again | Verdict::Bad => return Err(refusal(response).await),
                 },
-                Ok(Err(error)) if last || method != Method::GET => return Err(error.into()),
-                Err(_) if last || method != Method::GET => {
-                    return Err(RestError::Refused {
-                        status: 504,
-                        code: 0,
-                        message: "no answer in time".to_owned(),
-                    });
-                }
+                Ok(Err(error)) if last || method == Method::POST => return Err(error.into()),
+                Err(_) if last || method == Method::POST => return Err(too_late()),
                 Ok(Err(_)) | Err(_) => {}
             }
             metrics::counter!("carrier_rest_retries_total").increment(1);
             tokio::time::sleep(jittered(pause)).await;
-            pause *= 4;
+            pause *= PAUSE_GROWTH;
         }
     }
 }
@@ -268,11 +355,19 @@ fn verdict(method: &Method, status: StatusCode) -> Verdict {
     if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE {
         Verdict::Good
     } else if status == StatusCode::TOO_MANY_REQUESTS
-        || (status.is_server_error() && *method == Method::GET)
+        || (status.is_server_error() && *method != Method::POST)
     {
         Verdict::Again
     } else {
         Verdict::Bad
+    }
+}
+
+fn too_late() -> RestError {
+    RestError::Refused {
+        status: 504,
+        code: 0,
+        message: "no answer in time".to_owned(),
     }
 }
 
@@ -367,6 +462,9 @@ mod tests {
             )
         };
         assert!(again(&Method::GET, 429) && again(&Method::GET, 503) && again(&Method::POST, 429));
+        // Deleting twice is deleting once.
+        assert!(again(&Method::DELETE, 429) && again(&Method::DELETE, 503));
+        assert!(!again(&Method::DELETE, 404) && !again(&Method::DELETE, 401));
         assert!(
             !again(&Method::POST, 503) && !again(&Method::GET, 404) && !again(&Method::GET, 401)
         );
@@ -409,9 +507,10 @@ mod tests {
 
     #[test]
     fn pauses_stay_within_bounds() {
+        let longest = Duration::from_millis(250);
         for _ in 0..100 {
-            let pause = jittered(PAUSE);
-            assert!(PAUSE / 2 <= pause && pause <= PAUSE);
+            let pause = jittered(longest);
+            assert!(longest / 2 <= pause && pause <= longest);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::backend::Credentials;
 use super::{AuthSession, encode, local_path};
 use crate::client;
+use crate::limit::network;
 use crate::state::AppState;
 use axum::Form;
 use axum::extract::State;
@@ -11,6 +12,7 @@ use axum::http::{Extensions, HeaderMap};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use service::Error;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The longest email and password looked at, in bytes: more is no person's typing.
 const BYTES_MAX: usize = 512;
@@ -48,7 +50,10 @@ pub async fn login(
         return Redirect::to("/login?error=invalid").into_response();
     }
     let peer = client::address(&extensions, &headers, &state.proxies);
-    if let Err(wait) = state.throttle.check(peer) {
+    // The services count failures by email in the database, for all servers; this is the cheap gate
+    // before the costly password hash.
+    let who = network(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+    if let Err(wait) = state.throttle.check(&who) {
         metrics::counter!("logins_total", "result" => "throttled").increment(1);
         return back(&format!("throttled&retry={wait}"));
     }

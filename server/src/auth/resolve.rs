@@ -8,6 +8,8 @@ use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::access::Role;
+use service::Rights;
 
 /// Routes that serve people who have not signed in.
 pub const PUBLIC: [&str; 3] = ["/login", "/logout", "/theme"];
@@ -49,6 +51,10 @@ pub async fn resolve(state: &AppState, request: &mut Request) -> Result<(), Box<
         .context(user.user_id(), id.clone(), state.services.clock.now())
         .await
     {
+        // Whoever only takes calls has one page.
+        Ok(context) if path == "/" && context.actor.rights == Rights::Member(Role::Agent) => {
+            Err(Box::new(Redirect::to(app::route::MY_CALLS).into_response()))
+        }
         Ok(context) => {
             request.extensions_mut().insert(context);
             Ok(())
@@ -81,9 +87,11 @@ fn sign_in_first(request: &Request) -> Response {
             .unwrap_or_default()
     };
     let for_people = text(header::ACCEPT).contains("text/html");
-    let for_programs = ["/api/", "/events", "/recordings/"]
-        .iter()
-        .any(|start| path.starts_with(start));
+    let posted = *request.method() == Method::POST && path.starts_with("/import/");
+    let for_programs = posted
+        || ["/api/", "/events", "/export/", "/recordings/"]
+            .iter()
+            .any(|start| path.starts_with(start));
     if for_programs && !for_people {
         return error::answer(
             &service::Error::Unauthenticated,

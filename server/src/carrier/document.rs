@@ -8,7 +8,8 @@ pub enum Instruction {
     Say(String),
     Play(String),
     Pause(u32),
-    Dial(DialNoun),
+    /// Destinations that ring at once; at least one. What the dial itself says stands with each.
+    Dial(Vec<DialNoun>),
     Record {
         action: Option<String>,
         max_s: u32,
@@ -27,7 +28,7 @@ pub enum Instruction {
     Hangup,
 }
 
-/// A dial with its one destination.
+/// One destination of a dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialNoun {
     /// A number or a SIP address.
@@ -108,12 +109,25 @@ fn instruction(node: Node<'_, '_>) -> Result<Instruction, String> {
     })
 }
 
-fn dial(node: Node<'_, '_>) -> Result<DialNoun, String> {
-    let mut nouns = node.children().filter(Node::is_element);
-    let noun = nouns.next().ok_or("a Dial without a destination")?;
-    if nouns.next().is_some() {
-        return Err("a Dial with several destinations rings them all at once".to_owned());
+/// Destinations of one dial at most.
+const NOUNS_MAX: usize = 10;
+
+fn dial(node: Node<'_, '_>) -> Result<Vec<DialNoun>, String> {
+    let nouns: Vec<DialNoun> = node
+        .children()
+        .filter(Node::is_element)
+        .map(|noun| destination(node, noun))
+        .collect::<Result<_, _>>()?;
+    match nouns.len() {
+        0 => Err("a Dial without a destination".to_owned()),
+        1..=NOUNS_MAX => Ok(nouns),
+        n => Err(format!(
+            "a Dial with {n} destinations, more than {NOUNS_MAX}"
+        )),
     }
+}
+
+fn destination(node: Node<'_, '_>, noun: Node<'_, '_>) -> Result<DialNoun, String> {
     if !["Number", "Sip"].contains(&noun.tag_name().name()) {
         return Err(format!("cannot dial a {}", noun.tag_name().name()));
     }
@@ -145,7 +159,7 @@ mod tests {
     use domain::id::CallId;
     use domain::target::Destination;
     use domain::voice::twiml::{Door, render};
-    use domain::voice::verb::{Dial, Step, Verb};
+    use domain::voice::verb::{Dial, Noun, Step, Verb};
 
     #[test]
     fn what_we_write_is_what_a_carrier_reads() {
@@ -154,13 +168,19 @@ mod tests {
             call: CallId(uuid::Uuid::from_u128(1)),
         };
         let dial = Verb::Dial(Dial {
-            to: Destination::Number("+12145550187".parse().expect("number")),
+            nouns: (1..=2)
+                .map(|attempt| Noun {
+                    to: Destination::Number("+12145550187".parse().expect("number")),
+                    whisper: None,
+                    leg_status: Step::Leg(attempt),
+                    digits: String::new(),
+                    sip: None,
+                })
+                .collect(),
             ring_timeout_s: 25,
             caller_id: None,
             recording: RecordingMode::FromAnswerDual,
             action: Step::Dialed(1),
-            whisper: None,
-            leg_status: Step::Leg(1),
         });
         let read = read(&render(
             &[
@@ -178,6 +198,8 @@ mod tests {
         let Instruction::Dial(dial) = &read[1] else {
             unreachable!("a dial")
         };
+        assert_eq!(dial.len(), 2);
+        let dial = &dial[0];
         assert_eq!(
             (dial.to.as_str(), dial.timeout_s, dial.channels, dial.record),
             ("+12145550187", 25, 2, true)

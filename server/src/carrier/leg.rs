@@ -1,4 +1,4 @@
-//! A dialed leg: rings, answers or not, hears the whisper, talks.
+//! Dialed legs: they ring, one answers or none, hears the whisper, talks.
 
 use super::document::{DialNoun, Instruction};
 use super::report::{Heard, Problem};
@@ -6,10 +6,13 @@ use super::script::Does;
 use super::walk::{Flow, Line, whole};
 use domain::call::event::LegStatus;
 
-/// A leg and the count of its requests.
-struct Leg {
+/// A leg, its destination and the count of its requests.
+struct Leg<'a> {
+    noun: &'a DialNoun,
     sid: String,
     sequence: u32,
+    /// It rings or talks.
+    open: bool,
 }
 
 /// How a leg ended, in the words of the action request.
@@ -20,78 +23,121 @@ struct Ending {
     why: &'static str,
 }
 
-/// Executes a dial; what follows is the action's document.
-pub(super) async fn dial(line: &mut Line<'_>, noun: &DialNoun) -> Result<Flow, Problem> {
-    let mut leg = Leg {
-        sid: line.carrier.new_sid("CA"),
-        sequence: 0,
-    };
-    line.report.dialed.push(noun.to.clone());
-    line.notice(Heard::Ringing {
-        to: noun.to.clone(),
-        caller_id: noun.caller_id.clone(),
-    });
-    let part = line.spec.script.target(&noun.to).clone();
-    tell(line, noun, &mut leg, "initiated", None).await?;
-    let limit = f64::from(noun.timeout_s);
-    let (rings, ending) = match part.does {
-        Does::Busy => (part.after_s.min(limit), Some(("busy", "busy"))),
-        Does::Fail => (
-            part.after_s.min(limit),
-            Some(("failed", "cannot be reached")),
-        ),
-        Does::Ignore => (limit, Some(("no-answer", "no answer"))),
-        Does::Answer | Does::Refuse if part.after_s >= limit => {
-            (limit, Some(("no-answer", "no answer")))
-        }
-        Does::Answer | Does::Refuse => (part.after_s, None),
-    };
-    if part.does != Does::Fail && part.does != Does::Busy {
-        tell(line, noun, &mut leg, "ringing", None).await?;
-    }
-    let stays = line.wait(rings).await;
-    let ending = match ending {
-        _ if !stays => Ending {
-            status: "canceled",
-            bridged: false,
-            seconds: 0.0,
-            why: "the caller hung up",
-        },
-        Some((status, why)) => Ending {
+impl Ending {
+    fn missed(status: &'static str, why: &'static str) -> Self {
+        Self {
             status,
             bridged: false,
             seconds: 0.0,
             why,
-        },
-        None => answered(line, noun, &mut leg, part.does, part.talk_s).await?,
+        }
+    }
+}
+
+/// Executes a dial; what follows is the action's document. Several destinations ring at once, and
+/// the first that takes the call makes the others stop.
+pub(super) async fn dial(line: &mut Line<'_>, nouns: &[DialNoun]) -> Result<Flow, Problem> {
+    let Some(first) = nouns.first() else {
+        return Ok(Flow::On);
     };
+    let limit = f64::from(first.timeout_s);
+    let began = line.elapsed;
+    let mut legs: Vec<Leg<'_>> = Vec::new();
+    // What happens on each line, and when.
+    let mut due: Vec<(f64, usize, Option<Ending>)> = Vec::new();
+    for (at, noun) in nouns.iter().enumerate() {
+        let mut leg = Leg {
+            noun,
+            sid: line.carrier.new_sid("CA"),
+            sequence: 0,
+            open: true,
+        };
+        line.report.dialed.push(noun.to.clone());
+        line.notice(Heard::Ringing {
+            to: noun.to.clone(),
+            caller_id: noun.caller_id.clone(),
+        });
+        let part = line.spec.script.target(&noun.to).clone();
+        tell(line, &mut leg, "initiated", None).await?;
+        if part.does != Does::Fail && part.does != Does::Busy {
+            tell(line, &mut leg, "ringing", None).await?;
+        }
+        let soon = part.after_s.min(limit);
+        due.push(match part.does {
+            Does::Busy => (soon, at, Some(Ending::missed("busy", "busy"))),
+            Does::Fail => (
+                soon,
+                at,
+                Some(Ending::missed("failed", "cannot be reached")),
+            ),
+            Does::Answer | Does::Refuse if part.after_s < limit => (soon, at, None),
+            Does::Ignore | Does::Answer | Does::Refuse => {
+                (limit, at, Some(Ending::missed("no-answer", "no answer")))
+            }
+        });
+        legs.push(leg);
+    }
+    due.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut last = (0, Ending::missed("no-answer", "no answer"));
+    for (after_s, at, ending) in due {
+        line.wait(began + after_s - line.elapsed).await;
+        if line.caller_gone {
+            break;
+        }
+        let ending = match ending {
+            Some(ending) => ending,
+            None => answered(line, &mut legs, at).await?,
+        };
+        let over = ending.bridged;
+        end(line, &mut legs[at], &ending).await?;
+        last = (at, ending);
+        if over {
+            break;
+        }
+    }
+    if !last.1.bridged && legs.iter().any(|leg| leg.open) {
+        let ending = Ending::missed("canceled", "the caller hung up");
+        last.0 = stop_others(line, &mut legs, None, ending.why).await?;
+        last.1 = ending;
+    }
+    finish(line, &legs[last.0], &last.1).await
+}
+
+/// The lines that still ring stop; says which was the last of them.
+async fn stop_others(
+    line: &mut Line<'_>,
+    legs: &mut [Leg<'_>],
+    but: Option<usize>,
+    why: &'static str,
+) -> Result<usize, Problem> {
+    let mut last = 0;
+    for (at, leg) in legs.iter_mut().enumerate() {
+        if leg.open && Some(at) != but {
+            end(line, leg, &Ending::missed("canceled", why)).await?;
+            last = at;
+        }
+    }
+    Ok(last)
+}
+
+/// A leg is over.
+async fn end(line: &mut Line<'_>, leg: &mut Leg<'_>, ending: &Ending) -> Result<(), Problem> {
+    leg.open = false;
     if !ending.bridged {
         line.notice(Heard::NotConnected {
-            to: noun.to.clone(),
+            to: leg.noun.to.clone(),
             why: ending.why,
         });
     }
-    tell(
-        line,
-        noun,
-        &mut leg,
-        ending.status,
-        Some(whole(ending.seconds)),
-    )
-    .await?;
-    finish(line, noun, &leg, &ending).await
+    tell(line, leg, ending.status, Some(whole(ending.seconds))).await
 }
 
 /// The target has picked up: whisper first, then the conversation.
-async fn answered(
-    line: &mut Line<'_>,
-    noun: &DialNoun,
-    leg: &mut Leg,
-    does: Does,
-    talk_s: f64,
-) -> Result<Ending, Problem> {
+async fn answered(line: &mut Line<'_>, legs: &mut [Leg<'_>], at: usize) -> Result<Ending, Problem> {
     let picked_up = line.elapsed;
-    tell(line, noun, leg, "in-progress", None).await?;
+    let noun = legs[at].noun;
+    let part = line.spec.script.target(&noun.to).clone();
+    tell(line, &mut legs[at], "in-progress", None).await?;
     let refused = Ending {
         status: "completed",
         bridged: false,
@@ -99,21 +145,14 @@ async fn answered(
         why: "answered and refused",
     };
     if let Some(url) = &noun.whisper {
-        let mut parameters = leg_parameters(line, noun, leg, "in-progress");
+        let mut parameters = leg_parameters(line, &legs[at], "in-progress");
         parameters.push(("ParentCallSid", line.spec.sid.clone()));
-        for instruction in line.carrier.fetch(url, &parameters).await? {
-            match instruction {
-                Instruction::Hangup => return Ok(refused),
-                Instruction::Pause(seconds) => {
-                    line.wait(f64::from(seconds)).await;
-                }
-                _ => {
-                    line.wait(2.0).await;
-                }
-            }
+        let document = line.carrier.fetch(url, &parameters).await?;
+        if !hears(line, &document, &parameters, part.does).await? {
+            return Ok(refused);
         }
     }
-    if does == Does::Refuse {
+    if part.does == Does::Refuse {
         line.wait(1.0).await;
         return Ok(refused);
     }
@@ -125,6 +164,7 @@ async fn answered(
             why: "the caller hung up",
         });
     }
+    stop_others(line, legs, Some(at), "another took the call").await?;
     line.answered();
     line.report.connected_to = Some(noun.to.clone());
     let after_s = line.elapsed;
@@ -132,7 +172,7 @@ async fn answered(
         to: noun.to.clone(),
         after_s,
     });
-    line.wait(talk_s).await;
+    line.wait(part.talk_s).await;
     let seconds = line.elapsed - picked_up;
     line.notice(Heard::Talked {
         to: noun.to.clone(),
@@ -146,13 +186,45 @@ async fn answered(
     })
 }
 
-/// The recording, then the action.
-async fn finish(
+/// What the target hears before it has the caller; whether it gets them. Asked for a key it presses 1,
+/// unless it refuses.
+async fn hears(
     line: &mut Line<'_>,
-    noun: &DialNoun,
-    leg: &Leg,
-    ending: &Ending,
-) -> Result<Flow, Problem> {
+    document: &[Instruction],
+    parameters: &[(&'static str, String)],
+    does: Does,
+) -> Result<bool, Problem> {
+    for instruction in document {
+        match instruction {
+            Instruction::Hangup => return Ok(false),
+            Instruction::Gather { timeout_s, .. } if does == Does::Refuse => {
+                line.wait(f64::from(*timeout_s)).await;
+            }
+            Instruction::Gather {
+                action: Some(action),
+                ..
+            } => {
+                line.wait(3.0).await;
+                let mut parameters = parameters.to_vec();
+                parameters.push(("Digits", "1".to_owned()));
+                let answer = line.carrier.fetch(action, &parameters).await?;
+                // A document that asks again would go on for ever.
+                return Ok(!answer.contains(&Instruction::Hangup));
+            }
+            Instruction::Pause(seconds) => {
+                line.wait(f64::from(*seconds)).await;
+            }
+            _ => {
+                line.wait(2.0).await;
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// The recording, then the action.
+async fn finish(line: &mut Line<'_>, leg: &Leg<'_>, ending: &Ending) -> Result<Flow, Problem> {
+    let noun = leg.noun;
     let mut parameters = vec![
         ("DialCallSid", leg.sid.clone()),
         ("DialCallStatus", ending.status.to_owned()),
@@ -182,12 +254,8 @@ async fn finish(
     }
 }
 
-fn leg_parameters(
-    line: &Line<'_>,
-    noun: &DialNoun,
-    leg: &Leg,
-    status: &str,
-) -> Vec<(&'static str, String)> {
+fn leg_parameters(line: &Line<'_>, leg: &Leg<'_>, status: &str) -> Vec<(&'static str, String)> {
+    let noun = leg.noun;
     vec![
         ("CallSid", leg.sid.clone()),
         (
@@ -205,11 +273,11 @@ fn leg_parameters(
 /// Notes a state of the leg and tells the server, if it wants to know.
 async fn tell(
     line: &Line<'_>,
-    noun: &DialNoun,
-    leg: &mut Leg,
+    leg: &mut Leg<'_>,
     status: &'static str,
     duration: Option<u32>,
 ) -> Result<(), Problem> {
+    let noun = leg.noun;
     let known = LegStatus::from_carrier(status).unwrap_or(LegStatus::Failed);
     line.carrier
         .exchange
@@ -228,7 +296,7 @@ async fn tell(
     else {
         return Ok(());
     };
-    let mut parameters = leg_parameters(line, noun, leg, status);
+    let mut parameters = leg_parameters(line, leg, status);
     parameters.push(("ParentCallSid", line.spec.sid.clone()));
     parameters.push(("CallbackSource", "call-progress-events".to_owned()));
     parameters.push(("SequenceNumber", sequence.to_string()));

@@ -204,7 +204,7 @@ impl Line<'_> {
             Instruction::Say(_) | Instruction::Play(_) | Instruction::Pause(_) => {
                 self.listen(instruction).await
             }
-            Instruction::Dial(noun) => return leg::dial(self, noun).await,
+            Instruction::Dial(nouns) => return leg::dial(self, nouns).await,
             Instruction::Record {
                 action,
                 max_s,

@@ -12,11 +12,32 @@ pub const SECRET_CHARS_MIN: usize = 32;
 #[derive(Debug, Clone, Deserialize)]
 pub struct Auth {
     pub session_secret: SecretString,
+    pub credentials_secret: SecretString,
     pub session_days: i64,
     pub peer_attempts_per_minute: u32,
 }
 
 impl Auth {
+    /// The secrets that seal credentials, the first one first: those set, else the one that signs
+    /// cookies.
+    ///
+    /// # Errors
+    /// If the data folder cannot be read or written.
+    pub fn credentials_secrets(&self, data: &Path) -> std::io::Result<Vec<SecretString>> {
+        let set = self.credentials_secret.expose_secret();
+        let set: Vec<SecretString> = set
+            .split(',')
+            .map(str::trim)
+            .filter(|secret| !secret.is_empty())
+            .map(SecretString::from)
+            .collect();
+        if set.is_empty() {
+            Ok(vec![self.effective_secret(data)?])
+        } else {
+            Ok(set)
+        }
+    }
+
     /// The secret that signs cookies: the one set, else the one kept in the data folder, made at the
     /// first start.
     ///

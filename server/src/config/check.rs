@@ -37,6 +37,15 @@ impl Config {
         self.check_database(&mut wrong);
         self.check_twilio(&mut wrong);
         self.check_auth(&mut wrong);
+        if self.api.requests_per_minute == 0 {
+            wrong("api.requests_per_minute", "needs 1 or more");
+        }
+        if self.dni.visitors_per_minute == 0 {
+            wrong("dni.visitors_per_minute", "needs 1 or more");
+        }
+        if !self.dni.places.as_os_str().is_empty() && !self.dni.places.is_file() {
+            wrong("dni.places", "needs a file that is there, or nothing");
+        }
         if self.sweep.every_ms < 100 {
             wrong("sweep.every_ms", "needs 100 or more");
         }
@@ -131,19 +140,27 @@ impl Config {
                 "is needed together with TWILIO_ACCOUNT_SID",
             );
         }
-        let fits = url::Url::parse(&self.twilio.api_base_url)
-            .is_ok_and(|u| ["http", "https"].contains(&u.scheme()) && u.has_host());
-        if !fits || self.twilio.api_base_url.ends_with('/') {
-            wrong(
-                "twilio.api_base_url",
-                "needs an address like https://api.twilio.com, without a slash at the end",
-            );
+        for (key, address) in [
+            ("twilio.api_base_url", &self.twilio.api_base_url),
+            ("twilio.pricing_base_url", &self.twilio.pricing_base_url),
+        ] {
+            let fits = url::Url::parse(address)
+                .is_ok_and(|u| ["http", "https"].contains(&u.scheme()) && u.has_host());
+            if !fits || address.ends_with('/') {
+                wrong(
+                    key,
+                    "needs an address like https://api.twilio.com, without a slash at the end",
+                );
+            }
         }
         if !(1..=100).contains(&self.twilio.rest_concurrency) {
             wrong("twilio.rest_concurrency", "needs 1 to 100");
         }
         if !(500..=60_000).contains(&self.twilio.rest_timeout_ms) {
             wrong("twilio.rest_timeout_ms", "needs 500 to 60000");
+        }
+        if !(1..=5_000).contains(&self.twilio.rest_pause_ms) {
+            wrong("twilio.rest_pause_ms", "needs 1 to 5000");
         }
     }
 
@@ -158,6 +175,14 @@ impl Config {
             }
         } else if secret.chars().count() < auth::SECRET_CHARS_MIN {
             wrong("auth.session_secret", "needs at least 32 characters");
+        }
+        let sealing = self.auth.credentials_secret.expose_secret();
+        let mut sealing = sealing.split(',').map(str::trim).filter(|s| !s.is_empty());
+        if sealing.any(|secret| secret.chars().count() < auth::SECRET_CHARS_MIN) {
+            wrong(
+                "auth.credentials_secret",
+                "needs at least 32 characters, or nothing",
+            );
         }
         if !(1..=365).contains(&self.auth.session_days) {
             wrong("auth.session_days", "needs 1 to 365");

@@ -19,7 +19,9 @@ const SHORT: &[(&str, &str)] = &[
     ("TWILIO_ACCOUNT_SID", "twilio.account_sid"),
     ("TWILIO_AUTH_TOKEN", "twilio.auth_token"),
     ("TWILIO_API_BASE_URL", "twilio.api_base_url"),
+    ("TWILIO_PRICING_BASE_URL", "twilio.pricing_base_url"),
     ("SESSION_SECRET", "auth.session_secret"),
+    ("CREDENTIALS_SECRET", "auth.credentials_secret"),
 ];
 
 /// The name under which a person sets a setting in the environment.

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use service::port::CarrierLogin;
 use std::time::Duration;
 
 /// Settings of the carrier's account.
@@ -10,8 +11,10 @@ pub struct Twilio {
     pub account_sid: String,
     pub auth_token: SecretString,
     pub api_base_url: String,
+    pub pricing_base_url: String,
     pub rest_concurrency: usize,
     pub rest_timeout_ms: u64,
+    pub rest_pause_ms: u64,
 }
 
 impl Twilio {
@@ -34,6 +37,16 @@ impl Twilio {
             .expose_secret()
             .split(',')
             .any(|t| !t.trim().is_empty())
+    }
+
+    /// What signs in at the carrier; none without a token.
+    #[must_use]
+    pub fn login(&self) -> Option<CarrierLogin> {
+        let token = self.tokens().into_iter().next()?;
+        Some(CarrierLogin {
+            sid: self.account_sid.clone(),
+            token,
+        })
     }
 
     /// How long one request to the carrier may take.

@@ -26,7 +26,31 @@ pub const USERS: &[DemoUser] = &[
         password: "northgate-demo-2",
         role: Role::Viewer,
     },
+    DemoUser {
+        email: AGENT.email,
+        name: AGENT.name,
+        password: "northgate-demo-3",
+        role: Role::Agent,
+    },
 ];
+
+/// Somebody whom calls are sent to.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoAgent {
+    pub email: &'static str,
+    /// The person's, and the target's.
+    pub name: &'static str,
+    pub buyer: &'static str,
+    pub rings: &'static str,
+}
+
+/// The agent; a route names them as a target.
+pub const AGENT: DemoAgent = DemoAgent {
+    email: "priya@northgate.example",
+    name: "Priya Nair",
+    buyer: "Silver Oak",
+    rings: "+16025550142",
+};
 
 /// A campaign, with the last part of its id.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +60,7 @@ pub struct DemoCampaign {
     pub vertical: &'static str,
     /// "message", "voicemail" or a number.
     pub fallback: &'static str,
-    /// Target name, priority, weight.
+    /// Target or group by name, priority, weight.
     pub routes: &'static [(&'static str, u32, u32)],
 }
 
@@ -72,10 +96,7 @@ pub const CAMPAIGNS: &[DemoCampaign] = &[
         name: "Motor vehicle accident, CA",
         vertical: "Legal",
         fallback: "+13105550150",
-        routes: &[
-            ("Sato & Brandt Injury Law", 1, 10),
-            ("Pacific Trial Group", 2, 10),
-        ],
+        routes: &[("Injury intake", 1, 10)],
     },
     DemoCampaign {
         id: 4,
@@ -83,10 +104,42 @@ pub const CAMPAIGNS: &[DemoCampaign] = &[
         vertical: "Healthcare",
         fallback: "message",
         routes: &[
-            ("ElderFirst Phoenix", 1, 30),
-            ("ElderFirst Tampa", 1, 30),
+            ("ElderFirst agents", 1, 60),
             ("Silver Oak Health", 2, 10),
+            (AGENT.name, 3, 10),
         ],
+    },
+];
+
+/// A group of targets.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoGroup {
+    pub name: &'static str,
+    pub at_once: bool,
+    pub ring_s: u32,
+    pub lines: u32,
+    pub daily: u32,
+    /// Target names, in the order they are rung in.
+    pub members: &'static [&'static str],
+}
+
+/// The groups: one rings in turn, one at once.
+pub const GROUPS: &[DemoGroup] = &[
+    DemoGroup {
+        name: "Injury intake",
+        at_once: false,
+        ring_s: 20,
+        lines: 6,
+        daily: 0,
+        members: &["Sato & Brandt Injury Law", "Pacific Trial Group"],
+    },
+    DemoGroup {
+        name: "ElderFirst agents",
+        at_once: true,
+        ring_s: 25,
+        lines: 8,
+        daily: 900,
+        members: &["ElderFirst Phoenix", "ElderFirst Tampa"],
     },
 ];
 
@@ -255,4 +308,90 @@ pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
 pub const BLOCKS: &[(&str, &str)] = &[
     ("+1900*", "Premium-rate numbers"),
     ("+12025550143", "Asked for the same quote forty times"),
+];
+
+/// A publisher, with its payout rules.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoPublisher {
+    pub name: &'static str,
+    pub sub_id: &'static str,
+    /// Numbers whose callers are its own.
+    pub numbers: &'static [&'static str],
+    pub rules: &'static [DemoPayout],
+    /// Campaigns with rules of their own, by the last part of their ids.
+    pub own: &'static [(u128, &'static [DemoPayout])],
+}
+
+/// A payout rule.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoPayout {
+    pub name: &'static str,
+    /// "length", "connect", "converted" or "incoming".
+    pub trigger: &'static str,
+    pub length_s: &'static str,
+    /// An amount, or a share of the revenue as "75%".
+    pub pays: &'static str,
+    /// At least and at most, for a share.
+    pub bounds: (&'static str, &'static str),
+    /// Calls and money a day; empty for no limit.
+    pub daily: (&'static str, &'static str),
+    /// Tag and value it must have; empty for every call.
+    pub tag: (&'static str, &'static str),
+}
+
+const PAYOUT: DemoPayout = DemoPayout {
+    name: "",
+    trigger: "length",
+    length_s: "90",
+    pays: "",
+    bounds: ("", ""),
+    daily: ("", ""),
+    tag: ("", ""),
+};
+
+/// The publishers: each number of a campaign belongs to one.
+pub const PUBLISHERS: &[DemoPublisher] = &[
+    DemoPublisher {
+        name: "Lead Harbor",
+        sub_id: "lh-2209",
+        numbers: &["+18005550126", "+18885550134", "+13105550102"],
+        rules: &[
+            DemoPayout {
+                name: "Long calls from Texas",
+                length_s: "120",
+                pays: "32",
+                tag: ("geo:state", "TX"),
+                daily: ("40", ""),
+                ..PAYOUT
+            },
+            DemoPayout {
+                name: "Every connected call",
+                pays: "25",
+                daily: ("", "2500"),
+                ..PAYOUT
+            },
+        ],
+        own: &[(
+            2,
+            &[DemoPayout {
+                name: "Share of what the buyer pays",
+                trigger: "converted",
+                pays: "75%",
+                bounds: ("5", "40"),
+                ..PAYOUT
+            }],
+        )],
+    },
+    DemoPublisher {
+        name: "Mailbox Media",
+        sub_id: "mm-17",
+        numbers: &["+12145550110", "+18775550148"],
+        rules: &[DemoPayout {
+            name: "Connected for a minute",
+            length_s: "60",
+            pays: "18.50",
+            ..PAYOUT
+        }],
+        own: &[],
+    },
 ];

@@ -12,11 +12,14 @@ use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use service::{Error, OpCtx, Services};
+use std::collections::VecDeque;
 
 /// Days before today.
 const DAYS: i64 = 30;
 /// Calls on a day of the last eight, which the dashboard compares with, and on one before.
 const CALLS: (u64, u64) = (44, 9);
+/// Visitors of the demo's site on a day of the last eight.
+const VISITORS: u64 = 60;
 /// Chance, in percent, of each hour of a local day: quiet nights, busy late mornings.
 const HOURS: [u64; 24] = [
     1, 1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 11, 9, 10, 10, 9, 8, 7, 5, 4, 3, 2, 2, 1,
@@ -35,17 +38,57 @@ pub async fn make(services: &Services, op: &OpCtx) -> Result<usize, Error> {
     let mut made = 0;
     for ago in (0..=DAYS).rev() {
         let start = service::zone::day_start(&op.zone, service::zone::plus_days(today, -ago));
-        let mut moments: Vec<Timestamp> = (0..if ago <= 8 { CALLS.0 } else { CALLS.1 })
-            .map(|_| moment(start, &mut dice))
+        let recent = ago <= 8;
+        let mut moments: Vec<(Timestamp, Happens)> = (0..if recent { CALLS.0 } else { CALLS.1 })
+            .map(|_| (moment(start, &mut dice), Happens::Call))
             .collect();
-        moments.sort_unstable();
+        if recent {
+            let lands = |_| (moment(start, &mut dice), Happens::Visit);
+            moments.extend((0..VISITORS).map(lands));
+        }
+        moments.sort_by_key(|(at, _)| *at);
+        // Visitors who will call, by when.
+        let mut waiting: VecDeque<(Timestamp, String)> = VecDeque::new();
         // Calls of a few minutes ago could still be going on; leave those to the live traffic.
-        for at in moments.into_iter().filter(|at| at.plus_secs(600) < op.now) {
-            made += 1;
-            call(services, made, at, &mut dice).await?;
+        for (at, happens) in moments
+            .into_iter()
+            .filter(|(at, _)| at.plus_secs(600) < op.now)
+        {
+            while waiting.front().is_some_and(|(when, _)| *when <= at) {
+                if let Some((when, number)) = waiting.pop_front() {
+                    made += 1;
+                    call(services, made, (when, &number), &mut dice).await?;
+                }
+            }
+            match happens {
+                Happens::Call => {
+                    let weights: Vec<u64> = super::NUMBERS.iter().map(|n| n.3).collect();
+                    let to = super::NUMBERS[dice.weighted(&weights).unwrap_or(0)].0;
+                    made += 1;
+                    call(services, made, (at, to), &mut dice).await?;
+                }
+                Happens::Visit => {
+                    let name = format!("demo-{:016x}", dice.next_u64());
+                    let calls = super::visitor::land(services, &name, at, &mut dice).await?;
+                    if let Some((number, after)) = calls {
+                        let when = at.plus_secs(i64::try_from(after).unwrap_or(0));
+                        waiting.push_back((when, number));
+                        waiting.make_contiguous().sort();
+                    }
+                }
+            }
         }
     }
+    super::dispute::make(services, op).await?;
     Ok(made)
+}
+
+/// What happens at a moment of the past.
+#[derive(Debug, Clone, Copy)]
+enum Happens {
+    Call,
+    /// A visitor lands on the demo's site.
+    Visit,
 }
 
 fn moment(day: Timestamp, dice: &mut Draw) -> Timestamp {
@@ -57,13 +100,11 @@ fn moment(day: Timestamp, dice: &mut Draw) -> Timestamp {
 async fn call(
     services: &Services,
     number: usize,
-    at: Timestamp,
+    (at, to): (Timestamp, &str),
     dice: &mut Draw,
 ) -> Result<(), Error> {
     let sid = |prefix: &str, n: usize| format!("{prefix}{MARK}{number:016x}{n:08x}");
     let area = super::traffic::AREAS[dice.below(super::traffic::AREAS.len() as u64) as usize];
-    let weights: Vec<u64> = super::NUMBERS.iter().map(|n| n.3).collect();
-    let to = super::NUMBERS[dice.weighted(&weights).unwrap_or(0)].0;
     let from = Caller::from_carrier(&format!("+1{area}55501{:02}", dice.below(100)));
     let mut tags = Tags::default();
     if let Some(state) = from.number().and_then(|n| n.state()) {

@@ -1,10 +1,14 @@
 //! The demo's settings as forms, as a person would fill them in.
 
-use super::{DemoCampaign, DemoTarget, campaign_id};
+use super::{DemoCampaign, DemoGroup, DemoTarget, campaign_id};
 use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
+use domain::api::revenue::RevenueForm;
 use domain::api::target::{DayForm, TargetForm};
+use domain::api::target_group::TargetGroupForm;
 use domain::id::TargetId;
 use domain::phone::E164;
+use domain::plan::RouteTo;
+use domain::target::group::RingOrder;
 use service::{Error, OpCtx, Services};
 use std::collections::BTreeMap;
 
@@ -64,22 +68,44 @@ pub(super) fn campaign_form(campaign: &DemoCampaign) -> CampaignForm {
     form
 }
 
-/// Saves a campaign's plan over whatever it is now.
+pub(super) fn group_form(
+    group: &DemoGroup,
+    targets: &BTreeMap<&'static str, TargetId>,
+) -> TargetGroupForm {
+    let cap = |n: u32| if n == 0 { String::new() } else { n.to_string() };
+    let order = if group.at_once {
+        RingOrder::AllAtOnce
+    } else {
+        RingOrder::InTurn
+    };
+    let members = group.members.iter().filter_map(|name| targets.get(name));
+    TargetGroupForm {
+        name: group.name.to_owned(),
+        order: order.code().to_owned(),
+        ring_timeout_s: group.ring_s.to_string(),
+        cap_concurrent: cap(group.lines),
+        cap_daily: cap(group.daily),
+        members: members.map(ToString::to_string).collect(),
+        ..TargetGroupForm::default()
+    }
+}
+
+/// Saves a campaign's plan over whatever it is now. `ends` says where each name of a route leads.
 pub(super) async fn save(
     services: &Services,
     op: &OpCtx,
     campaign: &DemoCampaign,
-    targets: &BTreeMap<&'static str, TargetId>,
+    ends: &BTreeMap<&'static str, RouteTo>,
 ) -> Result<(), Error> {
     let id = campaign_id(campaign.id);
     let version = services.campaigns.detail(op, id).await?.plan.version;
     let route = |(name, priority, weight): &(&str, u32, u32)| {
-        let target = targets.get(name)?;
+        let to = ends.get(name)?;
         Some(RouteForm {
-            target: target.to_string(),
+            target: to.to_string(),
             priority: priority.to_string(),
             weight: weight.to_string(),
-            on: "on".to_owned(),
+            ..RouteForm::default()
         })
     };
     let routes = campaign.routes.iter().filter_map(route).collect();
@@ -95,7 +121,18 @@ pub(super) async fn save(
             },
         )
         .await?;
-    Ok(())
+    let price = match campaign.vertical {
+        "Legal" => "180",
+        "Insurance" => "42.50",
+        _ => "68",
+    };
+    let revenue = RevenueForm {
+        trigger: "length".to_owned(),
+        length_s: "90".to_owned(),
+        price: price.to_owned(),
+        ..RevenueForm::default()
+    };
+    services.campaigns.set_revenue(op, id, &revenue).await
 }
 
 /// Where a target's calls go, as the carrier writes it.
@@ -112,7 +149,7 @@ pub(super) fn destination(form: &TargetForm) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::{CAMPAIGNS, NUMBERS, TARGETS};
+    use crate::demo::{AGENT, CAMPAIGNS, GROUPS, NUMBERS, TARGETS};
 
     #[test]
     fn every_form_of_the_demo_is_valid() {
@@ -127,8 +164,22 @@ mod tests {
         for campaign in CAMPAIGNS {
             assert!(campaign_form(campaign).check().is_ok(), "{}", campaign.name);
             for (name, _, _) in campaign.routes {
-                assert!(TARGETS.iter().any(|t| t.name == *name), "{name}");
+                let is_group = GROUPS.iter().any(|g| g.name == *name);
+                assert!(
+                    is_group || *name == AGENT.name || TARGETS.iter().any(|t| t.name == *name),
+                    "{name}"
+                );
             }
+        }
+        let ids = TARGETS
+            .iter()
+            .zip(1..)
+            .map(|(t, id)| (t.name, TargetId(id)));
+        let ids: BTreeMap<_, _> = ids.collect();
+        for group in GROUPS {
+            let form = group_form(group, &ids);
+            assert_eq!(form.members.len(), group.members.len(), "{}", group.name);
+            assert!(form.check().is_ok(), "{}", group.name);
         }
         for (number, _, _, _) in NUMBERS {
             assert!(number.parse::<E164>().is_ok(), "{number}");

@@ -10,6 +10,7 @@ use domain::time::{LocalMoment, Timestamp};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,8 @@ pub(super) const AREAS: [&str; 32] = [
 pub struct Traffic {
     carrier: Carrier,
     dice: Draw,
+    /// Numbers that visitors of the demo's site call.
+    visitors: UnboundedReceiver<String>,
 }
 
 impl Traffic {
@@ -50,6 +53,7 @@ impl Traffic {
         public: &str,
         bound: SocketAddr,
         exchange: Arc<Exchange>,
+        visitors: UnboundedReceiver<String>,
     ) -> anyhow::Result<Self> {
         let token = config.twilio.tokens().into_iter().next();
         let host = if bound.ip().is_unspecified() {
@@ -72,6 +76,7 @@ impl Traffic {
                 marked: true,
             },
             dice: Draw::from_seed(seed),
+            visitors,
         })
     }
 
@@ -89,12 +94,16 @@ impl Traffic {
         } else {
             format!("+1{area}55501{:02}", self.dice.below(100))
         };
-        let weights: Vec<u64> = super::NUMBERS.iter().map(|number| number.3).collect();
-        let to = super::NUMBERS[self.dice.weighted(&weights).unwrap_or(0)].0;
+        let to = self.visitors.try_recv().unwrap_or_else(|_| {
+            let weights: Vec<u64> = super::NUMBERS.iter().map(|number| number.3).collect();
+            super::NUMBERS[self.dice.weighted(&weights).unwrap_or(0)]
+                .0
+                .to_owned()
+        });
         CallSpec {
             sid: self.carrier.new_sid("CA"),
             from,
-            to: to.to_owned(),
+            to,
             script: self.script(),
         }
     }
@@ -185,6 +194,7 @@ mod tests {
         let mut traffic = Traffic {
             carrier,
             dice: Draw::from_seed(7),
+            visitors: tokio::sync::mpsc::unbounded_channel().1,
         };
         for _ in 0..500 {
             let call = traffic.next_call();

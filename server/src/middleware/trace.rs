@@ -1,5 +1,5 @@
 //! One log line and one measurement a request. Query strings are left out: on webhooks that come by
-//! GET they hold callers.
+//! GET they hold callers. So are the ids of conversion webhooks: who knows one may tell conversions.
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
@@ -15,7 +15,12 @@ pub async fn record(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |p| p.as_str().to_owned());
-    let span = tracing::info_span!("request", id = %super::request_id::of(request.extensions()), %method, %path);
+    let shown = if path.starts_with("/hook/") {
+        &route
+    } else {
+        &path
+    };
+    let span = tracing::info_span!("request", id = %super::request_id::of(request.extensions()), %method, path = %shown);
     let started = tokio::time::Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();

@@ -29,30 +29,29 @@ pub async fn play(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match find(&state, &op, &id, &headers).await {
+    let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
+    let found = match id.parse() {
+        Ok(id) => sound(&state, &op, id, range).await,
+        Err(_) => Err(Error::NotFound("recording")),
+    };
+    match found {
         Ok(response) => response,
         Err(failure) => error::answer(&failure, &op.request_id),
     }
 }
 
-async fn find(
+/// The sound of a recording, or the part of it that was asked for.
+///
+/// # Errors
+/// What the service says; [`Error::Unavailable`] if the carrier does not give it.
+pub async fn sound(
     state: &AppState,
     op: &OpCtx,
-    id: &str,
-    headers: &HeaderMap,
+    id: RecordingId,
+    range: Option<&str>,
 ) -> Result<Response, Error> {
-    let id: RecordingId = id.parse().map_err(|_| Error::NotFound("recording"))?;
     let recording = state.services.recordings.source(op, id).await?;
-    let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
-    let sound = state
-        .media
-        .sound(
-            &recording.carrier_sid,
-            recording.duration_s,
-            recording.channels,
-            range,
-        )
-        .await;
+    let sound = state.media.sound(&recording, range).await;
     let mut response = match sound {
         Ok(Sound::Stream(answer)) => pass_on(answer),
         Ok(Sound::File(bytes)) => part(bytes, range),
@@ -60,9 +59,10 @@ async fn find(
         Err(other) => return Err(Error::Unavailable(Box::new(other))),
     };
     let out = response.headers_mut();
+    // A browser that kept it would play on what was deleted, or what its user may not hear any more.
     out.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=3600"),
+        HeaderValue::from_static("private, no-store"),
     );
     out.entry(header::ACCEPT_RANGES)
         .or_insert(HeaderValue::from_static("bytes"));

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use leptos::prelude::provide_context;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
@@ -79,9 +78,12 @@ pub async fn file_or_missing(State(state): State<AppState>, mut request: Request
     if *request.method() != Method::GET {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let services = state.services.clone();
-    let context = move || provide_context(services.clone());
+    let context = state.pages.context(&state.services);
     let missing =
         leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, app::shell);
-    missing(request.uri().clone(), State(state), request).await
+    let pages = state.pages.clone();
+    let uri = request.uri().clone();
+    pages
+        .render(move || missing(uri, State(state), request))
+        .await
 }

@@ -273,9 +273,13 @@ async fn a_long_list_fits_for_those_signed_in_and_nothing_long_for_strangers() {
     let list: String = (0..10_000)
         .map(|n| format!("+1307555{n:04},24,\"from a list, spring\"\r\n"))
         .collect();
-    let body = encode(&[("form[text]", &*list), ("form[write]", "yes")]);
+    let body = encode(&[
+        ("form[list]", "blocks"),
+        ("form[text]", &*list),
+        ("form[write]", "yes"),
+    ]);
     assert!(body.len() > 500_000);
-    let reply = world.function("/api/blocks/import", &body, &owner).await;
+    let reply = world.function("/api/import/run", &body, &owner).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
     assert!(reply.body.contains("10000"), "{}", reply.body);
     let long = "x".repeat(20_000);

@@ -2,164 +2,60 @@
 //! route is called with another account's real ids, by a lower role and by nobody; an endpoint that
 //! is not listed here fails the test.
 
+mod functions;
+
 use crate::server_fns::all_paths;
-use crate::world::{Account, World, encode};
+use crate::world::{Account, World};
 use axum::http::StatusCode;
-
-/// What a server function does, and with what.
-struct Row {
-    path: &'static str,
-    kind: Kind,
-    /// The body with the ids of an account; the second account is whoever owns the outer ids.
-    body: fn(&Account) -> String,
-}
-
-#[derive(PartialEq)]
-enum Kind {
-    /// Names no id: must answer, and tell nothing of the other account.
-    List,
-    /// Shows the thing with an id.
-    Read,
-    /// Changes the thing with an id, or puts something under it.
-    Write,
-    /// Makes something that names no id of an account.
-    Make,
-}
-
-fn campaign_fields(prefix: &str) -> Vec<(String, String)> {
-    [
-        ("name", "Renamed"),
-        ("vertical", "Legal"),
-        ("recording", "off"),
-        ("fallback", "hang_up"),
-    ]
-    .iter()
-    .map(|(n, v)| (format!("{prefix}[{n}]"), (*v).to_owned()))
-    .collect()
-}
-
-fn form(id: &[(&str, String)], fields: &[(&str, &str)]) -> String {
-    let mut pairs: Vec<(&str, &str)> = id.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    pairs.extend_from_slice(fields);
-    encode(&pairs)
-}
-
-fn campaign(id: &[(&str, String)]) -> String {
-    let fields = campaign_fields("form");
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(n, v)| (n.as_str(), v.as_str()))
-        .collect();
-    form(id, &fields)
-}
-
-const TARGET: &[(&str, &str)] = &[
-    ("form[name]", "Renamed"),
-    ("form[kind]", "number"),
-    ("form[number]", "2145550199"),
-    ("form[hours]", "always"),
-];
-
-fn rows() -> Vec<Row> {
-    use Kind::{List, Make, Read, Write};
-    let row = |path, kind, body| Row { path, kind, body };
-    vec![
-        row("/api/session/shell", List, |_| String::new()),
-        row("/api/dashboard/today", List, |_| String::new()),
-        row("/api/calls/page", List, |_| {
-            encode(&[("query[range]", "all")])
-        }),
-        row("/api/calls/live", List, |_| String::new()),
-        row("/api/calls/detail", Read, |a| {
-            form(&[("id", a.call.to_string())], &[])
-        }),
-        row("/api/campaigns/list", List, |_| String::new()),
-        row("/api/campaigns/detail", Read, |a| {
-            form(&[("id", a.campaign.to_string())], &[])
-        }),
-        row("/api/campaigns/create", Make, |_| campaign(&[])),
-        row("/api/campaigns/update", Write, |a| {
-            campaign(&[("id", a.campaign.to_string())])
-        }),
-        row("/api/campaigns/set_activity", Write, |a| {
-            form(&[("id", a.campaign.to_string())], &[("activity", "paused")])
-        }),
-        row("/api/campaigns/save_plan", Write, |a| {
-            form(
-                &[("id", a.campaign.to_string())],
-                &[("form[version]", "2"), ("form[attempts_max]", "2")],
-            )
-        }),
-        row("/api/buyers/list", List, |_| String::new()),
-        row("/api/buyers/detail", Read, |a| {
-            form(&[("id", a.buyer.to_string())], &[])
-        }),
-        row("/api/buyers/create", Make, |_| {
-            encode(&[("form[name]", "Another")])
-        }),
-        row("/api/buyers/update", Write, |a| {
-            form(&[("id", a.buyer.to_string())], &[("form[name]", "Renamed")])
-        }),
-        row("/api/buyers/set_activity", Write, |a| {
-            form(&[("id", a.buyer.to_string())], &[("activity", "paused")])
-        }),
-        row("/api/targets/detail", Read, |a| {
-            form(&[("id", a.target.to_string())], &[])
-        }),
-        row("/api/targets/create", Write, |a| {
-            form(&[("buyer", a.buyer.to_string())], TARGET)
-        }),
-        row("/api/targets/update", Write, |a| {
-            form(&[("id", a.target.to_string())], TARGET)
-        }),
-        row("/api/targets/set_activity", Write, |a| {
-            form(&[("id", a.target.to_string())], &[("activity", "paused")])
-        }),
-        row("/api/numbers/list", List, |_| String::new()),
-        row("/api/numbers/add", Make, |_| {
-            encode(&[("form[number]", "+18005550177")])
-        }),
-        row("/api/numbers/assign", Write, |a| {
-            form(&[("id", a.number_id.to_string())], &[])
-        }),
-        row("/api/numbers/remove", Write, |a| {
-            form(&[("id", a.number_id.to_string())], &[])
-        }),
-        row("/api/blocks/list", List, |_| String::new()),
-        row("/api/blocks/add", Make, |_| {
-            encode(&[("form[pattern]", "+1307*")])
-        }),
-        row("/api/blocks/import", Make, |_| {
-            encode(&[("form[text]", "+13075550100"), ("form[write]", "yes")])
-        }),
-        row("/api/blocks/add_caller", Write, |a| {
-            form(&[("call", a.call.to_string())], &[])
-        }),
-        row("/api/blocks/remove", Write, |a| {
-            form(&[("id", a.block.to_string())], &[])
-        }),
-    ]
-}
+use functions::{Kind, form, rows};
 
 /// Pages, by what stands in their address.
 const PAGES_OPEN: &[&str] = &[
     "/",
     "/calls",
+    "/disputes",
     "/campaigns",
     "/campaigns/new",
     "/buyers",
     "/buyers/new",
     "/numbers",
     "/numbers/new",
+    "/numbers/buy",
+    "/numbers/carrier",
+    "/pools",
+    "/pools/new",
+    "/dni",
+    "/dni/new",
+    "/traffic",
+    "/publishers",
+    "/publishers/new",
+    "/lists",
+    "/lists/new",
     "/blocks",
+    "/groups",
+    "/groups/new",
+    "/agents",
+    "/agents/new",
+    "/agent",
     "/blocks/new",
-    "/blocks/import",
+    "/settings/recordings",
+    "/settings/api-keys",
+    "/settings/api-keys/new",
+    "/settings/routing",
+    "/settings/rates",
+    "/settings/carrier",
+    "/settings/webhooks",
+    "/settings/webhooks/new",
 ];
+
+/// Pages of a list, by its name: what stands in the route, and an address.
+const PAGES_OF_LISTS: &[(&str, &str)] = &[("/import/{list}", "/import/targets")];
 
 /// Pages of one thing, with another account's id.
 fn pages_of(a: &Account) -> Vec<(&'static str, String)> {
     vec![
         ("/calls/{id}", format!("/calls/{}", a.call)),
+        ("/disputes/{id}", format!("/disputes/{}", a.dispute)),
         ("/campaigns/{id}", format!("/campaigns/{}", a.campaign)),
         (
             "/campaigns/{id}/{tab}",
@@ -171,6 +67,24 @@ fn pages_of(a: &Account) -> Vec<(&'static str, String)> {
             format!("/buyers/{}/targets/new", a.buyer),
         ),
         ("/targets/{id}", format!("/targets/{}", a.target)),
+        ("/groups/{id}", format!("/groups/{}", a.group)),
+        ("/agents/{id}", format!("/agents/{}", a.agent)),
+        ("/publishers/{id}", format!("/publishers/{}", a.publisher)),
+        (
+            "/publishers/{id}/{tab}",
+            format!("/publishers/{}/numbers", a.publisher),
+        ),
+        ("/lists/{id}", format!("/lists/{}", a.list)),
+        (
+            "/numbers/{id}/release",
+            format!("/numbers/{}/release", a.number_id),
+        ),
+        ("/pools/{id}", format!("/pools/{}", a.pool)),
+        ("/dni/{id}", format!("/dni/{}", a.dni_tag)),
+        (
+            "/settings/webhooks/{id}",
+            format!("/settings/webhooks/{}", a.webhook),
+        ),
     ]
 }
 
@@ -179,11 +93,21 @@ const ROUTES: &[&str] = &[
     "Open /healthz",
     "Open /readyz",
     "Open /metrics",
+    "Open /api/v1/openapi.json",
+    "Open /api/docs",
+    "Open /hook/{webhook_id}",
+    "Open /dni.js",
+    "Open /dni/v1/assign",
+    "Open /dni/v1/beat",
+    "Open /dni/v1/tags",
+    "Open /dni/v1/leave",
     "Webhook /api/webhooks/voice",
     "Webhook /api/webhooks/voice/{call}/{step}",
     "Webhook /api/webhooks/status",
     "Webhook /api/webhooks/recording",
     "Console /events",
+    "Console /export/{file}",
+    "Console /import/{list}",
     "Console /recordings/{id}",
     "Console /login",
     "Console /logout",
@@ -200,6 +124,11 @@ async fn every_endpoint_is_covered() {
         .map(|row| format!("POST {}", row.path))
         .collect();
     known.extend(PAGES_OPEN.iter().map(|page| format!("PAGE {page}")));
+    known.extend(
+        PAGES_OF_LISTS
+            .iter()
+            .map(|(page, _)| format!("PAGE {page}")),
+    );
     known.extend(
         pages_of(&world.a)
             .iter()
@@ -235,15 +164,22 @@ async fn server_functions_keep_accounts_apart() {
         }
         let foreign = world.function(row.path, &body, &stranger).await;
         let fits = match row.kind {
-            Kind::List => {
+            Kind::List | Kind::Own => {
                 foreign.status == StatusCode::OK
                     && !foreign.body.contains("Alpha")
                     && !foreign.body.contains(world.a.number)
             }
-            Kind::Read | Kind::Write => {
+            Kind::Read | Kind::Write | Kind::Mine => {
                 foreign.status == StatusCode::NOT_FOUND && !foreign.body.contains("Alpha")
             }
             Kind::Make => foreign.status == StatusCode::OK,
+            Kind::Stands => {
+                foreign.status == StatusCode::CONFLICT && !foreign.body.contains("Alpha")
+            }
+            Kind::Under => {
+                foreign.status == StatusCode::UNPROCESSABLE_ENTITY
+                    && !foreign.body.contains("Alpha")
+            }
         };
         if !fits {
             wrong.push(format!(
@@ -252,10 +188,12 @@ async fn server_functions_keep_accounts_apart() {
             ));
         }
         let lower = world.function(row.path, &body, &viewer).await;
-        let wanted = if matches!(row.kind, Kind::Write | Kind::Make) {
-            StatusCode::FORBIDDEN
-        } else {
-            StatusCode::OK
+        let wanted = match row.kind {
+            Kind::Write | Kind::Make | Kind::Own | Kind::Stands | Kind::Under => {
+                StatusCode::FORBIDDEN
+            }
+            Kind::Mine => StatusCode::NOT_FOUND,
+            Kind::List | Kind::Read => StatusCode::OK,
         };
         if lower.status != wanted {
             wrong.push(format!(
@@ -265,6 +203,59 @@ async fn server_functions_keep_accounts_apart() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_agent_reaches_the_own_page_and_nothing_else() {
+    const OPEN: [&str; 4] = [
+        "/api/session/shell",
+        // Of an import with a token that nobody else has.
+        "/api/import/progress",
+        "/api/agents/mine",
+        "/api/agents/set_my_status",
+    ];
+    let world = World::new().await;
+    let op = world.operator(&world.a).await;
+    let made = world.services.agents.reset_password(&op, world.a.agent);
+    let made = made.await.expect("another password");
+    let password = made.password.expect("a password");
+    let agent = world.cookie(&made.email, &password).await;
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let reply = world
+            .function(row.path, &(row.body)(&world.a), &agent)
+            .await;
+        let wanted = match row.path {
+            // A call that was not theirs.
+            "/api/agents/wrap_up" => StatusCode::NOT_FOUND,
+            path if OPEN.contains(&path) => StatusCode::OK,
+            _ => StatusCode::FORBIDDEN,
+        };
+        if reply.status != wanted {
+            wrong.push(format!("{}: {} {}", row.path, reply.status, reply.body));
+        }
+    }
+    let ways = [
+        format!("/recordings/{}", world.a.recording),
+        "/export/calls.csv".to_owned(),
+        "/export/buyers.csv".to_owned(),
+        "/export/blocks.csv".to_owned(),
+    ];
+    for way in ways {
+        let reply = world.get(&way, &agent).await;
+        if reply.status != StatusCode::FORBIDDEN {
+            wrong.push(format!("{way}: {}", reply.status));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    let home = world.get("/", &agent).await;
+    assert_eq!(
+        (home.status, home.header("location")),
+        (StatusCode::SEE_OTHER, "/agent")
+    );
+    let page = world.get("/agent", &agent).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("My calls"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -304,10 +295,152 @@ async fn nothing_of_another_account_can_be_tied_to_ones_own() {
             ),
         ),
         (
-            "/api/blocks/import",
+            "/api/import/run",
             form(
                 &[("form[campaign]", a.campaign.to_string())],
-                &[("form[text]", "+18005550178"), ("form[write]", "yes")],
+                &[
+                    ("form[list]", "blocks"),
+                    ("form[text]", "+18005550178"),
+                    ("form[write]", "yes"),
+                ],
+            ),
+        ),
+        (
+            "/api/numbers/set_publisher",
+            form(
+                &[
+                    ("id", b.number_id.to_string()),
+                    ("publisher", a.publisher.to_string()),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "/api/numbers/add",
+            form(
+                &[("form[publisher]", a.publisher.to_string())],
+                &[("form[number]", "+18005550179")],
+            ),
+        ),
+        (
+            "/api/number_orders/place",
+            form(
+                &[("form[campaign]", a.campaign.to_string())],
+                &[
+                    ("form[request]", "00000000-0000-0000-0000-000000000002"),
+                    ("form[numbers][0]", "+12145550190"),
+                ],
+            ),
+        ),
+        (
+            "/api/number_orders/place",
+            form(
+                &[("form[pool]", a.pool.to_string())],
+                &[
+                    ("form[request]", "00000000-0000-0000-0000-000000000003"),
+                    ("form[numbers][0]", "+12145550190"),
+                ],
+            ),
+        ),
+        (
+            "/api/number_orders/place",
+            form(
+                &[("form[publisher]", a.publisher.to_string())],
+                &[
+                    ("form[request]", "00000000-0000-0000-0000-000000000004"),
+                    ("form[numbers][0]", "+12145550190"),
+                ],
+            ),
+        ),
+        (
+            "/api/pools/create",
+            form(
+                &[("form[campaign]", a.campaign.to_string())],
+                &[("form[name]", "Mine")],
+            ),
+        ),
+        (
+            "/api/pools/update",
+            form(
+                &[
+                    ("id", b.pool.to_string()),
+                    ("form[campaign]", a.campaign.to_string()),
+                ],
+                &[("form[name]", "Mine")],
+            ),
+        ),
+        (
+            "/api/pools/add_numbers",
+            form(
+                &[("id", b.pool.to_string())],
+                &[("form[numbers]", a.number)],
+            ),
+        ),
+        (
+            "/api/dni_tags/create",
+            form(
+                &[("form[source]", format!("pool:{}", a.pool))],
+                &[("form[name]", "Mine"), ("form[origins]", "mine.example")],
+            ),
+        ),
+        (
+            "/api/dni_tags/update",
+            form(
+                &[
+                    ("id", b.dni_tag.to_string()),
+                    ("form[source]", format!("number:{}", a.number_id)),
+                    ("form[publisher]", a.publisher.to_string()),
+                ],
+                &[("form[name]", "Mine"), ("form[origins]", "mine.example")],
+            ),
+        ),
+        (
+            "/api/webhooks/create",
+            form(
+                &[("form[campaign]", a.campaign.to_string())],
+                &[("form[name]", "Mine")],
+            ),
+        ),
+        (
+            "/api/webhooks/update",
+            form(
+                &[
+                    ("id", b.webhook.to_string()),
+                    ("form[campaign]", a.campaign.to_string()),
+                ],
+                &[("form[name]", "Mine")],
+            ),
+        ),
+        (
+            "/api/publishers/add_override",
+            form(
+                &[
+                    ("id", b.publisher.to_string()),
+                    ("campaign", a.campaign.to_string()),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "/api/publishers/save_payouts",
+            form(
+                &[
+                    ("id", b.publisher.to_string()),
+                    ("form[rules][0][filter][0][list]", a.list.to_string()),
+                ],
+                &[
+                    ("form[rules][0][name]", "Any call"),
+                    ("form[rules][0][amount]", "25"),
+                    ("form[rules][0][filter][0][tag]", "geo:zip"),
+                    ("form[rules][0][filter][0][op]", "in_list"),
+                ],
+            ),
+        ),
+        (
+            "/api/campaigns/create",
+            form(
+                &[],
+                &[("form[name]", "Another"), ("form[number]", a.number)],
             ),
         ),
         (
@@ -344,7 +477,8 @@ async fn nothing_of_another_account_can_be_tied_to_ones_own() {
 async fn pages_keep_accounts_apart() {
     let world = World::new().await;
     let (own, stranger) = (world.owner(&world.a).await, world.owner(&world.b).await);
-    for page in PAGES_OPEN {
+    let of_lists = PAGES_OF_LISTS.iter().map(|(_, address)| address);
+    for page in PAGES_OPEN.iter().chain(of_lists) {
         let nobody = world.get(page, "").await;
         assert_eq!(
             (

@@ -3,6 +3,7 @@
 use crate::world::{BASE, TOKEN, World, encode};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use domain::api::carrier_account::CarrierAccountForm;
 use server::webhook::twilio::signature;
 
 const CALL: &[(&str, &str)] = &[
@@ -278,4 +279,76 @@ fn sha2_hex(bytes: &[u8]) -> String {
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect()
+}
+
+/// Whoever connected a carrier account holds its token, and can sign whatever they like with it.
+#[tokio::test]
+async fn an_accounts_own_carrier_speaks_of_its_own_calls_alone() {
+    let (url, _came) = crate::provisioning::listen().await;
+    let world = World::with(&[("TWILIO_API_BASE_URL", &url)]).await;
+    let op = world.operator(&world.b).await;
+    // Another account cannot be connected while something is being bought.
+    world.services.number_orders.work().await.expect("bought");
+    let form = CarrierAccountForm {
+        sid: "ACbravo".to_owned(),
+        token: "bravo-token".to_owned(),
+    };
+    let saved = world.services.carrier_accounts.save(&op, &form).await;
+    saved.expect("connected");
+    let deliver = async |token: &str, path: &str, sid: &str, to: &str| {
+        let call = [
+            ("AccountSid", "ACbravo"),
+            ("CallSid", sid),
+            ("CallStatus", "completed"),
+            ("From", "+13105550142"),
+            ("To", to),
+        ];
+        let pairs: Vec<_> = call.map(|(n, v)| (n.to_owned(), v.to_owned())).into();
+        let signature = signature::sign(token, &format!("{BASE}{path}"), &pairs);
+        world.unsigned(path, &encode(&call), Some(&signature)).await
+    };
+    let calls = async |account| {
+        let op = world.operator(account).await;
+        let snapshot = world.services.inspect.snapshot(&op).await;
+        snapshot.expect("snapshot").calls
+    };
+    let before = calls(&world.a).await.len();
+    let voice = "/api/webhooks/voice";
+
+    let own = deliver("bravo-token", voice, "CAown", "+18005550102").await;
+    assert_eq!(own.status, StatusCode::OK);
+    assert!(own.body.contains("<Dial "), "{}", own.body);
+    let theirs = deliver("bravo-token", voice, "CAtheirs", "+18005550101").await;
+    assert!(!theirs.body.contains("<Dial "), "{}", theirs.body);
+    assert_eq!(calls(&world.a).await.len(), before, "no call of Alpha");
+    assert!(
+        calls(&world.b)
+            .await
+            .iter()
+            .any(|call| call.sid == "CAtheirs")
+    );
+
+    // A call of Alpha is none for Bravo's token, by its id and by the carrier's.
+    let step = format!("{voice}/{}/dialed-1", world.a.call);
+    let moved = deliver("bravo-token", &step, "CAAlpha", "+18005550101").await;
+    assert!(!moved.body.contains("<Dial "), "{}", moved.body);
+    world.webhook(voice, CALL).await;
+    let ended = deliver(
+        "bravo-token",
+        "/api/webhooks/status",
+        "CAnew",
+        "+18005550101",
+    )
+    .await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    let live = calls(&world.a).await;
+    let live = live.iter().find(|call| call.sid == "CAnew");
+    assert_eq!(live.expect("the call").outcome, None, "it goes on");
+
+    // Where an account has its own, neither the server's token nor none signs for it.
+    let server = deliver(TOKEN, voice, "CAserver", "+18005550102").await;
+    assert_eq!(server.status, StatusCode::FORBIDDEN);
+    let body = encode(&[("AccountSid", "ACbravo"), ("CallSid", "CA1")]);
+    let bare = world.unsigned(voice, &body, None).await;
+    assert_eq!(bare.status, StatusCode::FORBIDDEN);
 }

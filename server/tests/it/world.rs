@@ -4,12 +4,26 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::access::Role;
+use domain::api::adjustment::AdjustForm;
+use domain::api::agent::AgentForm;
+use domain::api::api_key::ApiKeyForm;
 use domain::api::block::{BlockForm, BlockQuery};
+use domain::api::bulk_list::BulkListForm;
 use domain::api::buyer::BuyerForm;
 use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
+use domain::api::dispute::DisputeForm;
+use domain::api::dni_tag::DniTagForm;
 use domain::api::number::NumberForm;
+use domain::api::number_order::NumberOrderForm;
+use domain::api::pool::{PoolForm, PoolNumbersForm};
+use domain::api::publisher::PublisherForm;
 use domain::api::target::TargetForm;
-use domain::id::{BlockId, BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
+use domain::api::target_group::TargetGroupForm;
+use domain::api::webhook::WebhookForm;
+use domain::id::{
+    ApiKeyId, BlockId, BulkListId, BuyerId, CallId, CampaignId, DisputeId, DniTagId, NumberId,
+    NumberOrderId, PoolId, PublisherId, RecordingId, TargetGroupId, TargetId, WebhookId,
+};
 use server::config::Config;
 use server::shutdown::Shutdown;
 use server::webhook::twilio::signature;
@@ -22,6 +36,9 @@ use tower::ServiceExt as _;
 pub(crate) const BASE: &str = "http://127.0.0.1:3000";
 pub(crate) const TOKEN: &str = "12345";
 
+/// The site of every account's tag.
+pub(crate) const SITE: &str = "https://roofs.example";
+
 /// An account and the ids of what is in it.
 pub(crate) struct Account {
     pub(crate) name: &'static str,
@@ -29,9 +46,22 @@ pub(crate) struct Account {
     pub(crate) campaign: CampaignId,
     pub(crate) buyer: BuyerId,
     pub(crate) target: TargetId,
+    pub(crate) group: TargetGroupId,
+    pub(crate) agent: TargetId,
     pub(crate) number_id: NumberId,
     pub(crate) block: BlockId,
+    pub(crate) api_key: ApiKeyId,
+    pub(crate) publisher: PublisherId,
+    pub(crate) list: BulkListId,
+    pub(crate) webhook: WebhookId,
+    pub(crate) pool: PoolId,
+    /// The pool's only number.
+    pub(crate) pooled: NumberId,
+    pub(crate) dni_tag: DniTagId,
+    /// An order for a number, open.
+    pub(crate) order: NumberOrderId,
     pub(crate) call: CallId,
+    pub(crate) dispute: DisputeId,
     pub(crate) recording: RecordingId,
 }
 
@@ -74,11 +104,17 @@ impl World {
             ("TWILIO_AUTH_TOKEN", TOKEN),
             ("SESSION_SECRET", "a-secret-that-is-long-enough-for-tests"),
         ];
+        // Nobody listens there: the carrier does not answer.
+        if !extra.iter().any(|(name, _)| *name == "TWILIO_API_BASE_URL") {
+            vars.push(("TWILIO_API_BASE_URL", "http://127.0.0.1:1"));
+        }
+        vars.push(("TWILIO_PRICING_BASE_URL", "http://127.0.0.1:1"));
+        vars.push(("CALLCENTER__TWILIO__REST_PAUSE_MS", "1"));
         vars.extend_from_slice(extra);
         let config = Config::from_vars(vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())))
             .expect("settings");
         // No carrier answers here; recordings are made up as in a demo.
-        let mut server = boot::server(
+        let server = boot::server(
             &config,
             &db.db,
             config.http.addr,
@@ -86,13 +122,25 @@ impl World {
             &Shutdown::default(),
         )
         .expect("server");
-        server.state.media.carrier = None;
         server.state.health.migrated();
         let secret = config.auth.session_secret.clone();
         let services = server.state.services.clone();
         let router = router::build(server.state, &config, &secret, &db.db);
         let a = account(&services, "Alpha", "+18005550101", "+12145550101").await;
         let b = account(&services, "Bravo", "+18005550102", "+12145550102").await;
+        // The same caller dials again at once in many tests.
+        for name in ["Alpha", "Bravo"] {
+            let now = services.clock.now();
+            let op = services.users.operator(name, now).await.expect("account");
+            let settings = domain::account::AccountSettings {
+                guard_s: 0,
+                ..domain::account::AccountSettings::default()
+            };
+            let conn = db.db.write().await.expect("conn");
+            let tenant = conn.tenant(&op.scope);
+            tenant.set_account_settings(&settings).await.expect("guard");
+            conn.commit().await.expect("commit");
+        }
         let base = config.base_url(config.http.addr);
         let mut world = Self {
             router,
@@ -106,7 +154,34 @@ impl World {
         (world.a.call, world.a.recording) = (call, recording);
         let (call, recording) = world.place("+18005550102", "Bravo").await;
         (world.b.call, world.b.recording) = (call, recording);
+        world.a.dispute = world.dispute("Alpha", world.a.call).await;
+        world.b.dispute = world.dispute("Bravo", world.b.call).await;
         world
+    }
+
+    /// Charges a call and disputes it.
+    async fn dispute(&self, account: &str, call: CallId) -> DisputeId {
+        let now = self.services.clock.now();
+        let op = self.services.users.operator(account, now).await;
+        let op = op.expect("operator");
+        let charge = AdjustForm {
+            calls: call.to_string(),
+            side: "revenue".into(),
+            change: "to".into(),
+            amount: "25".into(),
+            reason: "Agreed.".into(),
+            request: "charge".into(),
+            ..AdjustForm::default()
+        };
+        let charged = self.services.engine.correct(&op, &charge).await;
+        charged.expect("charged");
+        let form = DisputeForm {
+            reason: "wrong_area".into(),
+            request: "dispute".into(),
+            ..DisputeForm::default()
+        };
+        let opened = self.services.disputes.open(&op, call, &form).await;
+        opened.expect("a dispute")
     }
 
     /// A finished call with a recording; returns their ids.
@@ -265,6 +340,23 @@ impl World {
             .await
     }
 
+    /// A key of an account for programs.
+    pub(crate) async fn key(&self, account: &Account, scopes: &str) -> String {
+        let form = ApiKeyForm {
+            name: format!("{} program", account.name),
+            scopes: scopes.split(' ').map(str::to_owned).collect(),
+            ..ApiKeyForm::default()
+        };
+        let keys = &self.services.api_keys;
+        let made = keys.create(&self.operator(account).await, &form).await;
+        made.expect("a key").text
+    }
+
+    /// Asks the public API; an empty body sends none.
+    pub(crate) async fn api(&self, method: &str, path: &str, key: &str, body: &str) -> Reply {
+        self.send(api_request(method, path, key, body, &[])).await
+    }
+
     /// Opens an address.
     pub(crate) async fn get(&self, path: &str, cookie: &str) -> Reply {
         let mut request = Request::get(path);
@@ -308,6 +400,29 @@ impl World {
     }
 }
 
+/// A request of a program.
+pub(crate) fn api_request(
+    method: &str,
+    path: &str,
+    key: &str,
+    body: &str,
+    headers: &[(&str, &str)],
+) -> Request<Body> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("/api/v1{path}"));
+    if !key.is_empty() {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+    }
+    if !body.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_owned())).expect("request")
+}
+
 /// A form's text.
 pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new())
@@ -341,12 +456,7 @@ async fn account(
     let op = services.users.operator(name, now).await.expect("operator");
     let buyer = services
         .buyers
-        .create(
-            &op,
-            &BuyerForm {
-                name: format!("{name} buyer"),
-            },
-        )
+        .create(&op, &BuyerForm::named(&format!("{name} buyer")))
         .await
         .expect("buyer");
     let form = TargetForm {
@@ -359,6 +469,20 @@ async fn account(
         .create(&op, buyer, &form)
         .await
         .expect("target");
+    let group = TargetGroupForm {
+        name: format!("{name} group"),
+        members: vec![target.to_string()],
+        ..TargetGroupForm::default()
+    };
+    let group = services.target_groups.create(&op, &group).await;
+    let agent = AgentForm {
+        name: format!("{name} agent"),
+        email: format!("agent@{lower}.example"),
+        buyer: buyer.to_string(),
+        rings: "+12145550111".to_owned(),
+        ..AgentForm::default()
+    };
+    let agent = services.agents.create(&op, &agent).await.expect("agent").id;
     let campaign = services
         .campaigns
         .create(
@@ -394,6 +518,7 @@ async fn account(
         number: number.to_owned(),
         label: format!("{name} number"),
         campaign: campaign.to_string(),
+        ..NumberForm::default()
     };
     let number_id = services.numbers.add(&op, &form).await.expect("number");
     let pattern = BlockForm {
@@ -403,6 +528,53 @@ async fn account(
     };
     services.blocks.add(&op, &pattern).await.expect("block");
     let blocks = services.blocks.list(&op, &BlockQuery::default()).await;
+    let key = ApiKeyForm {
+        name: format!("{name} key"),
+        scopes: vec!["calls:read".to_owned()],
+        ..ApiKeyForm::default()
+    };
+    let api_key = services.api_keys.create(&op, &key).await.expect("key").id;
+    let publisher = PublisherForm {
+        name: format!("{name} publisher"),
+        sub_id: String::new(),
+    };
+    let publisher = services.publishers.create(&op, &publisher.into()).await;
+    let list = BulkListForm {
+        name: format!("{name} list"),
+        entries: format!("{name} value"),
+    };
+    let list = services.bulk_lists.create(&op, &list).await.expect("list");
+    let webhook = WebhookForm {
+        name: format!("{name} webhook"),
+        ..WebhookForm::default()
+    };
+    let webhook = services.webhooks.create(&op, &webhook).await;
+    let pool = PoolForm {
+        name: format!("{name} pool"),
+        campaign: campaign.to_string(),
+        ..PoolForm::default()
+    };
+    let pool = services.pools.create(&op, &pool).await.expect("pool");
+    let pooled = PoolNumbersForm {
+        numbers: number.replace("80055501", "83355501"),
+    };
+    let added = services.pools.add_numbers(&op, pool, &pooled).await;
+    assert_eq!(added.expect("numbers"), 1);
+    let numbers = services.pools.number_records(&op, pool).await;
+    let tag = DniTagForm {
+        name: format!("{name} tag"),
+        source: format!("pool:{pool}"),
+        origins: SITE.to_owned(),
+        fallback: "+18335550100".to_owned(),
+        ..DniTagForm::default()
+    };
+    let dni_tag = services.dni_tags.create(&op, &tag).await.expect("tag");
+    let order = NumberOrderForm {
+        request: uuid::Uuid::from_u128(order_of(name)).to_string(),
+        numbers: vec![number.replace("80055501", "21455507")],
+        ..NumberOrderForm::default()
+    };
+    let order = services.number_orders.place(&op, &order).await;
     let none = CallId(uuid::Uuid::nil());
     Account {
         name,
@@ -410,9 +582,26 @@ async fn account(
         campaign,
         buyer,
         target,
+        group: group.expect("group"),
+        agent,
         number_id,
         block: blocks.expect("blocks").rows[0].id,
+        api_key,
+        publisher: publisher.expect("publisher"),
+        list,
+        webhook: webhook.expect("webhook"),
+        pool,
+        pooled: numbers.expect("numbers")[0].slot.number,
+        dni_tag,
+        order: order.expect("order")[0],
         call: none,
+        dispute: DisputeId(0),
         recording: RecordingId(0),
     }
+}
+
+/// What the order of an account is sent with.
+fn order_of(name: &str) -> u128 {
+    name.bytes()
+        .fold(0, |sum, byte| (sum << 8) + u128::from(byte))
 }

@@ -2,13 +2,14 @@
 
 use domain::block::Blocklist;
 use domain::call::event::{Arrival, dialed_number};
-use domain::call::machine::CallMachine;
-use domain::routing::UsageMap;
+use domain::call::machine::{Acquaintance, CallMachine};
 use domain::time::Timestamp;
+use domain::visit::attribution::attribute;
 use store::{Constraint, Over, StoreError};
 
 use super::engine::{Answer, CallEngine, Turn, persist};
 use crate::error::Error;
+use crate::plan::usage_map;
 
 /// The key of the first delivery of a call.
 const INBOUND: &str = "inbound";
@@ -32,37 +33,71 @@ impl CallEngine {
             }
             None => None,
         };
-        let (scope, plan, blocked, usage) = match home {
+        // Another account's number is none for whoever signed with their own token.
+        let home = home.filter(|home| self.admits(&home.scope));
+        let mut arrival = arrival.clone();
+        let (scope, set_up, campaign, acquaintance, blocked, usage) = match home {
             Some(home) => {
-                let plans = self.plans.get(&conn, &home.scope, home.generation).await?;
-                let plan = home.campaign.and_then(|c| plans.get(&c).cloned());
-                let usage: UsageMap = home
-                    .usage
-                    .iter()
-                    .map(|used| (used.target, used.usage))
-                    .collect();
-                let blocked = home
-                    .campaign
+                let (scope, campaign) = (home.scope, home.campaign);
+                let set_up = self.plans.get(&conn, &scope, home.generation, now).await?;
+                let usage = usage_map(&home.usage, &home.groups);
+                let blocked = campaign
                     .and_then(|c| Blocklist::new(home.blocks).decide(&arrival.from, c, now));
-                (home.scope, plan, blocked, vec![usage])
+                let found = attribute(home.lent_last, home.called_as, now);
+                if let Some((seen, _)) = &found {
+                    arrival.tags.join(&seen.tags);
+                }
+                let shown_by = found.as_ref().and_then(|(seen, _)| seen.publisher);
+                let acquaintance = Acquaintance {
+                    // Who showed the number to the visitor, else whose number it is.
+                    publisher: shown_by.or(home.publisher),
+                    history: home.history,
+                    attribution: found.map(|(seen, by)| seen.attribution(by)),
+                };
+                (
+                    scope,
+                    Some(set_up),
+                    campaign,
+                    acquaintance,
+                    blocked,
+                    vec![usage],
+                )
             }
             None => (
-                conn.platform()
-                    .scope_for_installation()
-                    .await?
-                    .ok_or(Error::NotFound("account"))?,
+                match self.signer {
+                    Some(signer) => signer,
+                    None => conn
+                        .platform()
+                        .scope_for_installation()
+                        .await?
+                        .ok_or(Error::NotFound("account"))?,
+                },
                 None,
+                None,
+                Acquaintance::default(),
                 None,
                 Vec::new(),
             ),
         };
         drop(conn);
-        let machine = CallMachine::arrive(arrival, plan.as_deref(), blocked, now, self.patience);
+        let plan = set_up
+            .as_ref()
+            .zip(campaign)
+            .and_then(|(set_up, campaign)| set_up.plans.get(&campaign));
+        let machine = CallMachine::arrive(
+            &arrival,
+            plan.map(|plan| &**plan),
+            acquaintance,
+            blocked,
+            now,
+            self.patience,
+        );
         let turn = Turn {
             engine: self,
             scope,
             call: self.ids.call(),
-            plan,
+            set_up: set_up.clone(),
+            tags: &arrival.tags,
             over: Over::Nothing {
                 tags: &arrival.tags,
             },

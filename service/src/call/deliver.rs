@@ -4,6 +4,7 @@ use domain::call::event::{DialResult, Event, LegNews, LegStatus};
 use domain::call::machine::CallMachine;
 use domain::call::recording::Recording;
 use domain::id::CallId;
+use domain::ledger::facts::Conversion;
 use domain::time::Timestamp;
 use domain::voice::twiml::render;
 use domain::voice::verb::Step;
@@ -77,6 +78,26 @@ impl CallEngine {
         })
     }
 
+    /// The target of an attempt pressed a key, or none, when it was asked whether it takes the call.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn accepted(
+        &self,
+        call: CallId,
+        attempt: u32,
+        digits: &str,
+    ) -> Result<Answer, Error> {
+        let conn = self.db.read().await?;
+        let resumed = self.resume(&conn, call, None).await?;
+        let verbs = resumed.saved.session.accepted(attempt, digits);
+        Ok(Answer {
+            call,
+            twiml: render(&verbs, &self.door(call)),
+            repeated: false,
+        })
+    }
+
     /// A dialed leg changed its state.
     ///
     /// # Errors
@@ -129,6 +150,23 @@ impl CallEngine {
             .map(drop)
     }
 
+    /// The buyer told that a call was worth something. `key` tells one word from another: the same
+    /// one changes nothing more.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a call nobody knows.
+    pub async fn converted(
+        &self,
+        call: CallId,
+        key: &str,
+        conversion: Conversion,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let key = format!("conversion:{key}");
+        self.deliver(call, &key, Event::Converted(conversion), now)
+            .await
+    }
+
     async fn deliver(
         &self,
         call: CallId,
@@ -161,19 +199,25 @@ impl CallEngine {
             tracing::debug!(call = %call, delivery = key, reason = %rejected, "a delivery changed nothing");
             return Ok(answer(None, true));
         }
-        let plan = self.plan_of(&conn, &resumed).await?;
+        let set_up = self.set_up_of(&conn, &resumed, now).await?;
         drop(conn);
         let turn = Turn {
             engine: self,
             scope: resumed.scope,
             call,
-            plan,
+            set_up: set_up.clone(),
+            tags: &resumed.saved.tags,
             over: Over::Saved(&resumed.saved),
             delivery: Some(key),
             now,
         };
         match turn.keep(&machine, Vec::new()).await {
-            Ok(taken) => Ok(answer(taken.twiml, false)),
+            Ok(taken) => {
+                if let Some(rules) = set_up.as_ref().and_then(|s| s.auto_pause.as_ref()) {
+                    self.judge(&resumed.scope, rules, &taken.dials, now).await;
+                }
+                Ok(answer(taken.twiml, false))
+            }
             // The same delivery on another server: its answer is ours.
             Err(StoreError::Conflict(Constraint::CallDelivery)) => Err(StoreError::Stale.into()),
             Err(e) => Err(e.into()),

@@ -12,19 +12,25 @@ use std::sync::Arc;
 
 use domain::call::effect::Patience;
 use domain::call::machine::CallMachine;
-use domain::call::session::Stage;
-use domain::call::step::{Facts, Step};
+use domain::call::money::Dial;
+use domain::call::session::{Session, Stage};
+use domain::call::step::{Facts, Step, Wanted};
 use domain::id::CallId;
+use domain::ledger::payout::PayoutUsageMap;
+use domain::ledger::telephony::rate::RateTable;
 use domain::plan::RoutingPlan;
+use domain::publisher::Publisher;
 use domain::routing::{Clocks, UsageMap};
+use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::voice::twiml::{Door, render};
 use store::{Conn, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope};
 
 use crate::Parts;
+use crate::carrier_account::CarrierAccounts;
 use crate::error::Error;
-use crate::plan::{PlanCache, clocks_of, usage_of};
-use crate::port::{Ids, Telephony};
+use crate::plan::{PlanCache, SetUp, clocks_of, usage_of};
+use crate::port::Ids;
 
 /// How often a delivery is tried again when another one of the same call was faster, or the
 /// database was busy. Each round lets somebody else through, so this many means real trouble.
@@ -46,28 +52,49 @@ pub struct CallEngine {
     pub(super) db: Db,
     pub(super) plans: PlanCache,
     pub(super) ids: Arc<dyn Ids>,
-    pub(super) telephony: Option<Arc<dyn Telephony>>,
+    pub(super) carriers: CarrierAccounts,
+    /// Whose calls it may touch: those of the account whose carrier account signed the request; none
+    /// where the server's own did, or nobody outside asks.
+    pub(super) signer: Option<TenantScope>,
     pub(super) base: String,
     pub(super) patience: Patience,
 }
 
 impl CallEngine {
-    pub(crate) fn new(parts: Parts, plans: PlanCache) -> Self {
+    pub(crate) fn new(parts: Parts, plans: PlanCache, carriers: CarrierAccounts) -> Self {
         Self {
             db: parts.db,
             plans,
             ids: parts.ids,
-            telephony: parts.telephony,
+            carriers,
+            signer: None,
             base: parts.public_base_url,
             patience: parts.patience,
         }
     }
 
+    /// The same for requests that an account's own carrier account signed: the calls and numbers of
+    /// others are not there for it.
+    #[must_use]
+    pub fn signed_by(&self, signer: Option<TenantScope>) -> Self {
+        Self {
+            signer,
+            ..self.clone()
+        }
+    }
+
+    /// Whether whoever signed may speak of this account's calls.
+    pub(super) fn admits(&self, scope: &TenantScope) -> bool {
+        self.signer.is_none_or(|signer| signer == *scope)
+    }
+
     /// Our id of a call the carrier knows by its own.
     pub(super) async fn known(&self, conn: &Conn, carrier_sid: &str) -> Result<CallId, Error> {
         let known = conn.platform().scope_for_carrier_call(carrier_sid).await?;
-        let (_, call) = known.ok_or(Error::NotFound("call"))?;
-        Ok(call)
+        match known {
+            Some((scope, call)) if self.admits(&scope) => Ok(call),
+            _ => Err(Error::NotFound("call")),
+        }
     }
 
     /// A call that goes on, and the answer to a delivery if it came before.
@@ -78,23 +105,23 @@ impl CallEngine {
         delivery: Option<&str>,
     ) -> Result<ResumedCall, Error> {
         let resumed = conn.platform().resume(call, delivery).await?;
-        resumed.ok_or(Error::NotFound("call"))
+        resumed
+            .filter(|resumed| self.admits(&resumed.scope))
+            .ok_or(Error::NotFound("call"))
     }
 
-    /// The plan of a call that goes on.
-    pub(super) async fn plan_of(
+    /// The set-up of a call that goes on; none for a number that no campaign uses.
+    pub(super) async fn set_up_of(
         &self,
         conn: &Conn,
         resumed: &ResumedCall,
-    ) -> Result<Option<Arc<RoutingPlan>>, StoreError> {
-        let Some(campaign) = resumed.saved.session.campaign else {
+        now: Timestamp,
+    ) -> Result<Option<Arc<SetUp>>, StoreError> {
+        if resumed.saved.session.campaign.is_none() {
             return Ok(None);
-        };
-        let plans = self
-            .plans
-            .get(conn, &resumed.scope, resumed.generation)
-            .await?;
-        Ok(plans.get(&campaign).cloned())
+        }
+        let set_up = (self.plans).get(conn, &resumed.scope, resumed.generation, now);
+        set_up.await.map(Some)
     }
 
     pub(super) fn door(&self, call: CallId) -> Door {
@@ -123,7 +150,9 @@ pub(super) struct Turn<'a> {
     pub engine: &'a CallEngine,
     pub scope: TenantScope,
     pub call: CallId,
-    pub plan: Option<Arc<RoutingPlan>>,
+    /// None for a number that no campaign uses.
+    pub set_up: Option<Arc<SetUp>>,
+    pub tags: &'a Tags,
     pub over: Over<'a>,
     /// The key of the carrier's delivery; none for what we found out ourselves.
     pub delivery: Option<&'a str>,
@@ -135,6 +164,8 @@ pub(super) struct Taken {
     /// The document; none if the event has no answer of its own.
     pub twiml: Option<String>,
     pub stage: Stage,
+    /// What became of targets the call was sent to.
+    pub dials: Vec<Dial>,
 }
 
 impl Turn<'_> {
@@ -145,46 +176,78 @@ impl Turn<'_> {
         machine: &CallMachine,
         readings: Vec<UsageMap>,
     ) -> Result<Taken, StoreError> {
-        let mut work = self.begin(readings);
+        let mut work = self.begin(machine.session(), readings);
         loop {
             let step = self.work_out(&mut work, machine).await?;
             let conn = self.engine.db.write_step().await?;
-            if let Some(taken) = self.keep_on(&conn, &step).await? {
-                conn.commit().await?;
-                return Ok(taken);
+            match self.keep_on(&conn, &step).await? {
+                Ok(taken) => {
+                    conn.commit().await?;
+                    return Ok(taken);
+                }
+                Err(lost) => {
+                    drop(conn);
+                    work.read_again(self, machine.session(), lost).await?;
+                }
             }
-            drop(conn);
-            work.read_again(self).await?;
         }
     }
 
-    fn begin(&self, readings: Vec<UsageMap>) -> Work {
-        let clocks = self
-            .plan
-            .as_ref()
-            .map(|plan| clocks_of(plan, self.now))
-            .unwrap_or_default();
-        Work { clocks, readings }
+    fn begin(&self, session: &Session, readings: Vec<UsageMap>) -> Work {
+        let set_up = self.set_up.as_deref();
+        let publisher = set_up
+            .zip(session.publisher)
+            .and_then(|(set_up, id)| set_up.publishers.get(&id).cloned());
+        let plan = set_up
+            .zip(session.campaign)
+            .and_then(|(set_up, id)| set_up.plans.get(&id).cloned());
+        Work {
+            clocks: plan
+                .as_ref()
+                .map(|plan| clocks_of(plan, self.now))
+                .unwrap_or_default(),
+            payout_clocks: SetUp::payout_clocks(
+                publisher.as_deref(),
+                session.campaign,
+                session.arrived_at,
+            ),
+            plan,
+            publisher,
+            readings,
+            paid: None,
+        }
     }
 
     async fn work_out(&self, work: &mut Work, machine: &CallMachine) -> Result<Step, StoreError> {
         loop {
+            let list_prices;
             let facts = Facts {
                 call: self.call,
-                plan: self.plan.as_deref(),
+                tags: self.tags,
+                publisher: work.publisher.as_deref(),
+                rates: match &self.set_up {
+                    Some(set_up) => &set_up.rates,
+                    None => {
+                        list_prices = RateTable::default();
+                        &list_prices
+                    }
+                },
+                payout_clocks: &work.payout_clocks,
+                paid: work.paid.as_ref(),
+                plan: work.plan.as_deref(),
                 clocks: &work.clocks,
                 readings: &work.readings,
                 now: self.now,
             };
             match Step::of(machine.clone(), facts) {
                 Ok(step) => return Ok(step),
-                Err(_wanted) => work.read_again(self).await?,
+                Err(wanted) => work.read_again(self, machine.session(), wanted).await?,
             }
         }
     }
 
-    /// None if the line was lost.
-    async fn keep_on(&self, conn: &Conn, step: &Step) -> Result<Option<Taken>, StoreError> {
+    /// What must be read again if the line or the payout's place was lost.
+    async fn keep_on(&self, conn: &Conn, step: &Step) -> Result<Result<Taken, Wanted>, StoreError> {
         let twiml = step
             .reply
             .as_ref()
@@ -201,41 +264,68 @@ impl Turn<'_> {
             over: self.over,
             session: &step.session,
             next_check_at: step.next_check_at,
-            claim: step.claim.as_ref(),
+            claims: &step.claims,
+            group_claim: step.group_claim.as_ref(),
             freed: &step.freed,
+            freed_groups: &step.freed_groups,
             recordings: &step.recordings,
+            ledger: &step.ledger,
+            payout: step.payout.as_ref(),
+            dials: &step.dials,
             event: (!nothing_to_tell).then_some(&event),
             now: self.now,
         };
         Ok(match conn.tenant(&self.scope).keep_step(&record).await? {
-            Kept::Done => Some(Taken {
+            Kept::Done => Ok(Taken {
                 twiml,
                 stage: step.session.stage.clone(),
+                dials: step.dials.clone(),
             }),
-            Kept::ClaimLost => None,
+            Kept::ClaimLost => Err(Wanted::Usage),
+            Kept::PayoutLost => Err(Wanted::Payments),
         })
     }
 }
 
 /// What a step is worked out from, growing with each lost line.
 struct Work {
+    plan: Option<Arc<RoutingPlan>>,
+    publisher: Option<Arc<Publisher>>,
     clocks: Clocks,
+    payout_clocks: Clocks,
     readings: Vec<UsageMap>,
+    paid: Option<PayoutUsageMap>,
 }
 
 impl Work {
-    async fn read_again(&mut self, turn: &Turn<'_>) -> Result<(), StoreError> {
-        let usage = match &turn.plan {
-            Some(plan) => usage_of(&turn.engine.db.read().await?, &turn.scope, plan).await?,
-            None => UsageMap::new(),
-        };
-        self.readings.push(usage);
+    async fn read_again(
+        &mut self,
+        turn: &Turn<'_>,
+        session: &Session,
+        wanted: Wanted,
+    ) -> Result<(), StoreError> {
+        let conn = turn.engine.db.read().await?;
+        match wanted {
+            Wanted::Usage => {
+                let usage = match &self.plan {
+                    Some(plan) => usage_of(&conn, &turn.scope, plan).await?,
+                    None => UsageMap::new(),
+                };
+                self.readings.push(usage);
+            }
+            Wanted::Payments => {
+                self.paid = Some(match session.publisher {
+                    Some(publisher) => conn.tenant(&turn.scope).payout_usage(publisher).await?,
+                    None => PayoutUsageMap::new(),
+                });
+            }
+        }
         Ok(())
     }
 }
 
 /// Tries again while others of the same call are faster or the database is busy.
-pub(super) async fn persist<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, Error>
+pub(crate) async fn persist<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {

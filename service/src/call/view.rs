@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 
 use domain::access::Permission;
-use domain::api::call::{AnswerView, CallRow, DecisionView, LegRow, RecordingView, TimelineRow};
+use domain::api::call::{AnswerView, CallRow, DecisionView, LegRow, TimelineRow};
+use domain::api::money::Sums;
+use domain::api::page::Choice;
 use domain::call::event::dialed_number;
 use domain::call::session::{Attempt, AttemptResult, Session};
 use domain::call::timeline::{What, after_text};
-use domain::id::{BuyerId, CampaignId, TargetId};
+use domain::id::{ApiKeyId, BuyerId, CampaignId, PublisherId, TargetGroupId, TargetId, UserId};
+use domain::ledger::entry::Author;
 use domain::phone::Caller;
 use domain::time::{Timestamp, length_text};
-use domain::voice::twiml::indent;
+use domain::voice::twiml::{indent, without_passwords};
 use store::{CallLine, Conn, EventRecord, RecordingRecord, StoreError};
 
 use crate::op::OpCtx;
+use crate::recording::gone;
 use crate::zone::stamp;
 
 /// Names of what calls refer to.
@@ -21,7 +25,11 @@ use crate::zone::stamp;
 pub(crate) struct Names {
     campaigns: BTreeMap<CampaignId, String>,
     targets: BTreeMap<TargetId, String>,
+    groups: BTreeMap<TargetGroupId, String>,
     buyers: BTreeMap<BuyerId, String>,
+    publishers: BTreeMap<PublisherId, String>,
+    users: BTreeMap<UserId, String>,
+    keys: BTreeMap<ApiKeyId, String>,
 }
 
 impl Names {
@@ -31,12 +39,68 @@ impl Names {
         Ok(Self {
             campaigns: tenant.campaign_names().await?.into_iter().collect(),
             targets: tenant.target_names().await?.into_iter().collect(),
+            groups: tenant.target_group_names().await?.into_iter().collect(),
             buyers: tenant.buyer_names().await?.into_iter().collect(),
+            publishers: tenant.publisher_names().await?.into_iter().collect(),
+            users: BTreeMap::new(),
+            keys: BTreeMap::new(),
         })
+    }
+
+    /// The same with the names of people and keys.
+    pub(crate) async fn with_people(conn: &Conn, op: &OpCtx) -> Result<Self, StoreError> {
+        let tenant = conn.tenant(&op.scope);
+        let users = tenant.member_names().await?;
+        let keys = tenant.api_keys().await?;
+        Ok(Self {
+            users: users.into_iter().collect(),
+            keys: keys.into_iter().map(|key| (key.id, key.name)).collect(),
+            ..Self::load(conn, op).await?
+        })
+    }
+
+    /// Who somebody is; they may have left the account.
+    pub(crate) fn user(&self, id: UserId) -> String {
+        let name = self.users.get(&id).cloned();
+        name.unwrap_or_else(|| match id {
+            // Nobody signs in on the command line.
+            UserId(0) => "The operator".to_owned(),
+            _ => "A former member".to_owned(),
+        })
+    }
+
+    /// Who made an entry or a step; empty for a rule.
+    pub(crate) fn author(&self, author: Author) -> String {
+        match author {
+            Author::Rule => String::new(),
+            Author::User(user) => self.user(user),
+            Author::Key(key) => {
+                let name = self.keys.get(&key).map_or("", String::as_str);
+                format!("API key {name}").trim_end().to_owned()
+            }
+        }
     }
 
     pub(crate) fn campaign(&self, id: CampaignId) -> String {
         self.campaigns.get(&id).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn buyer(&self, id: BuyerId) -> String {
+        self.buyers.get(&id).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn publisher(&self, id: PublisherId) -> String {
+        self.publishers.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// Those that ever took part, by name.
+    pub(crate) fn buyer_choices(&self) -> Vec<Choice> {
+        choices(&self.buyers)
+    }
+
+    /// As above.
+    pub(crate) fn publisher_choices(&self) -> Vec<Choice> {
+        choices(&self.publishers)
     }
 
     pub(crate) fn target(&self, id: TargetId) -> String {
@@ -44,9 +108,22 @@ impl Names {
     }
 }
 
+fn choices<T: ToString>(names: &BTreeMap<T, String>) -> Vec<Choice> {
+    let mut all: Vec<Choice> = names
+        .iter()
+        .map(|(id, name)| Choice {
+            value: id.to_string(),
+            label: name.clone(),
+            hint: String::new(),
+        })
+        .collect();
+    all.sort_by(|a, b| a.label.cmp(&b.label));
+    all
+}
+
 /// A caller as this role may see it.
 pub(crate) fn caller_text(op: &OpCtx, caller: &Caller) -> String {
-    if op.actor.role.allows(Permission::ViewCallerNumbers) {
+    if op.actor.allows(Permission::ViewCallerNumbers) {
         caller.display()
     } else {
         caller.masked()
@@ -65,18 +142,48 @@ pub(crate) fn row(op: &OpCtx, names: &Names, line: &CallLine) -> CallRow {
         dialed: dialed_number(&line.dialed).map_or_else(|| line.dialed.clone(), |n| n.display()),
         campaign: line.campaign.map(|c| names.campaign(c)).unwrap_or_default(),
         target: line.target.map(|t| names.target(t)).unwrap_or_default(),
-        buyer: line
-            .buyer
-            .and_then(|b| names.buyers.get(&b).cloned())
+        group: (line.group)
+            .and_then(|g| names.groups.get(&g).cloned())
             .unwrap_or_default(),
+        buyer: line.buyer.map(|b| names.buyer(b)).unwrap_or_default(),
         length_s: line.duration_s.unwrap_or(live_s),
         connected_s: line.connected_s,
         attempts: line.attempts,
         has_recording: line.has_recording,
+        publisher: line
+            .publisher
+            .map(|p| names.publisher(p))
+            .unwrap_or_default(),
+        money: match line.ended_at {
+            Some(_) => Sums::of(&line.money),
+            None => Sums::default(),
+        },
+        converted: line.converted,
+        is_duplicate: line.is_duplicate,
     }
 }
 
-pub(crate) fn timeline(op: &OpCtx, arrived: Timestamp, events: &[EventRecord]) -> Vec<TimelineRow> {
+/// What happened, and after it what became of the recordings.
+pub(crate) fn timeline(
+    op: &OpCtx,
+    arrived: Timestamp,
+    events: &[EventRecord],
+    recordings: &[RecordingRecord],
+) -> Vec<TimelineRow> {
+    let deleted = recordings.iter().filter_map(|r| {
+        let (doom, at) = r.doom.as_ref()?;
+        Some(TimelineRow {
+            after: age_text(at.secs_since(arrived)),
+            at: stamp(&op.zone, *at),
+            icon: "trash".to_owned(),
+            title: if r.deleted_at.is_some() {
+                "Recording deleted".to_owned()
+            } else {
+                "Recording withdrawn, the carrier is asked to delete it".to_owned()
+            },
+            detail: gone::cause(doom),
+        })
+    });
     events
         .iter()
         .flat_map(|e| &e.entries)
@@ -90,7 +197,16 @@ pub(crate) fn timeline(op: &OpCtx, arrived: Timestamp, events: &[EventRecord]) -
                 detail,
             }
         })
+        .chain(deleted)
         .collect()
+}
+
+/// "41 s", "12:30" or, for what happens long after a call, "30 d".
+fn age_text(secs: u32) -> String {
+    match secs / 86_400 {
+        0 => after_text(i64::from(secs) * 1_000),
+        days => format!("{days} d"),
+    }
 }
 
 pub(crate) fn decisions(op: &OpCtx, events: &[EventRecord]) -> Vec<DecisionView> {
@@ -140,13 +256,17 @@ fn leg(op: &OpCtx, session: &Session, attempt: &Attempt) -> LegRow {
         Some(AttemptResult::CallerHungUp) => ("Caller hung up", "neutral"),
         Some(result) => (result.word(), "failed"),
         None if !session.is_live() => ("Ended, result pending", "neutral"),
-        None if attempt.answered_at.is_some() => ("Connected", "live"),
+        None if attempt.is_talking() => ("Connected", "live"),
+        None if attempt.is_off() => ("Not answered", "neutral"),
         None => ("Ringing", "progress"),
     };
     let rang_until = attempt.answered_at.or(attempt.ended_at);
     LegRow {
         number: attempt.number,
         target: attempt.chosen.name.clone(),
+        group: (attempt.chosen.group.as_ref())
+            .map(|g| g.name.clone())
+            .unwrap_or_default(),
         buyer: attempt.chosen.buyer_name.clone(),
         destination: attempt.chosen.destination.display(),
         started: stamp(&op.zone, attempt.started_at),
@@ -164,28 +284,11 @@ fn leg(op: &OpCtx, session: &Session, attempt: &Attempt) -> LegRow {
     }
 }
 
-pub(crate) fn recording(record: &RecordingRecord) -> RecordingView {
-    let sides = match (record.voicemail, record.channels) {
-        (true, _) => "message of the caller",
-        (false, 2..) => "both sides, one channel each",
-        (false, _) => "both sides",
-    };
-    RecordingView {
-        id: record.id,
-        src: format!("/recordings/{}", record.id),
-        length_s: record.duration_s,
-        channels: record.channels,
-        words: format!("{}, {sides}", length_text(record.duration_s)),
-        ready: record.duration_s > 0,
-        voicemail: record.voicemail,
-    }
-}
-
 pub(crate) fn answers(op: &OpCtx, events: &[EventRecord]) -> Vec<AnswerView> {
     events
         .iter()
         .filter_map(|event| {
-            let twiml = indent(event.reply.as_deref()?);
+            let twiml = without_passwords(&indent(event.reply.as_deref()?));
             let to = match event.delivery.as_deref().unwrap_or_default() {
                 "inbound" => "Call arrived".to_owned(),
                 "fallback" => "Fallback dial ended".to_owned(),

@@ -5,7 +5,7 @@ use domain::call::machine::{CallMachine, Rejected};
 use domain::call::session::Stage;
 use domain::id::CallId;
 use domain::time::Timestamp;
-use store::Over;
+use store::{Over, TenantScope};
 
 use super::engine::{CallEngine, Turn, persist};
 use crate::error::Error;
@@ -35,10 +35,10 @@ impl CallEngine {
             .due_calls(now, SWEEP_MAX)
             .await?;
         let mut report = SweepReport::default();
-        for (call, carrier_sid) in due {
+        for (scope, call, carrier_sid) in due {
             report.looked_at += 1;
             // Asked outside any transaction: the carrier may take seconds.
-            let said = self.ask(&carrier_sid).await;
+            let said = self.ask(&scope, &carrier_sid, now).await;
             match persist(|| self.try_wake(call, said.clone(), now)).await {
                 Ok(true) => report.closed += 1,
                 Ok(false) => {}
@@ -51,9 +51,17 @@ impl CallEngine {
         Ok(report)
     }
 
-    async fn ask(&self, carrier_sid: &str) -> Event {
-        let Some(telephony) = &self.telephony else {
-            return Event::CarrierSilent;
+    async fn ask(&self, scope: &TenantScope, carrier_sid: &str, now: Timestamp) -> Event {
+        let telephony = match self.carriers.telephony(scope, now).await {
+            Ok(Some(telephony)) => telephony,
+            Ok(None) => return Event::CarrierSilent,
+            Err(e) => {
+                tracing::warn!(
+                    error = &e as &dyn std::error::Error,
+                    "nobody could be asked about a call"
+                );
+                return Event::CarrierSilent;
+            }
         };
         match telephony.record(carrier_sid).await {
             Ok(CarrierRecord { call: None, .. }) => Event::CarrierSilent,
@@ -69,6 +77,7 @@ impl CallEngine {
     async fn try_wake(&self, call: CallId, said: Event, now: Timestamp) -> Result<bool, Error> {
         let conn = self.db.read().await?;
         let resumed = self.resume(&conn, call, None).await?;
+        let set_up = self.set_up_of(&conn, &resumed, now).await?;
         drop(conn);
         let mut machine = CallMachine::resume(resumed.saved.session.clone(), self.patience);
         machine.handle_timeout(now);
@@ -82,7 +91,8 @@ impl CallEngine {
             engine: self,
             scope: resumed.scope,
             call,
-            plan: None,
+            set_up,
+            tags: &resumed.saved.tags,
             over: Over::Saved(&resumed.saved),
             delivery: None,
             now,

@@ -11,13 +11,13 @@ use store::{CallLine, CampaignRecord, NumberRecord, TargetRecord};
 
 use super::clock;
 use crate::op::OpCtx;
-use crate::plan::{AccountPlans, clocks_of};
+use crate::plan::{SetUp, clocks_of};
 use crate::zone;
 
 /// What troubles are looked for in.
 pub(super) struct Found<'a> {
     pub campaigns: &'a [CampaignRecord],
-    pub plans: Arc<AccountPlans>,
+    pub set_up: Arc<SetUp>,
     pub usage: UsageMap,
     pub numbers: Vec<NumberRecord>,
     /// Newest first.
@@ -74,7 +74,7 @@ fn nowhere(op: &OpCtx, found: &Found<'_>, campaign: &CampaignRecord) -> Option<P
         .numbers
         .iter()
         .any(|n| n.campaign == Some(campaign.id));
-    let plan = found.plans.get(&campaign.id).filter(|_| called)?;
+    let plan = found.set_up.plans.get(&campaign.id).filter(|_| called)?;
     let Unreachable { routes, .. } = unreachable(plan, &found.usage, &clocks_of(plan, op.now))?;
     let fallback = campaign.fallback.words();
     Some(Problem {
@@ -99,7 +99,7 @@ fn nowhere(op: &OpCtx, found: &Found<'_>, campaign: &CampaignRecord) -> Option<P
 fn nearly_capped(op: &OpCtx, found: &Found<'_>) -> Vec<Problem> {
     let mut seen: Vec<TargetId> = Vec::new();
     let mut problems = Vec::new();
-    for route in found.plans.values().flat_map(|p| &p.routes) {
+    for route in found.set_up.plans.values().flat_map(|p| &p.routes) {
         let target = &route.target;
         if seen.contains(&target.id) || !(route.on && target.active && target.buyer_active) {
             continue;

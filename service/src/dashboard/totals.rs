@@ -1,9 +1,11 @@
 //! The figures of the dashboard: sums of calls, against the same hours a week ago.
 
 use domain::api::dashboard::{CampaignToday, HourBar, Total};
+use domain::api::money::profit;
 use domain::call::record::{LiveState, Outcome};
 use domain::id::CampaignId;
-use domain::money::grouped;
+use domain::ledger::totals::Totals;
+use domain::money::{Micros, grouped};
 use domain::time::length_text;
 use store::{CallSums, CampaignRecord};
 
@@ -19,6 +21,7 @@ struct Counts {
     connected: u32,
     abandoned: u32,
     connected_s: u64,
+    money: Totals,
 }
 
 impl Counts {
@@ -26,6 +29,7 @@ impl Counts {
         sums.fold(Self::default(), |mut c, s| {
             c.incoming += s.calls;
             c.connected_s += s.connected_s;
+            c.money = c.money.and(&s.money);
             match s.outcome {
                 Some(Outcome::Connected) => c.connected += s.calls,
                 Some(Outcome::Abandoned) => c.abandoned += s.calls,
@@ -81,7 +85,7 @@ pub(super) fn totals(
             .map(|up| up == (now > then)),
         href,
     };
-    vec![
+    let mut all = vec![
         count(
             "Incoming",
             now.incoming,
@@ -143,16 +147,43 @@ pub(super) fn totals(
             None,
             "/calls?range=all&outcome=live".to_owned(),
         ),
+    ];
+    if let Some(live) = all.last_mut() {
+        live.change.clear();
+        live.before = "in progress".to_owned();
+    }
+    all.extend(money(&now.money, &then.money, &href("")));
+    all
+}
+
+/// Revenue, payout and profit. More payout is neither good nor bad.
+fn money(now: &Totals, then: &Totals, href: &str) -> [Total; 3] {
+    let total = |label: &str, now: Micros, then: Micros, up_is_good: Option<bool>| Total {
+        label: label.to_owned(),
+        value: now.to_string(),
+        share: String::new(),
+        change: change_of_money(now, then),
+        before: format!("from {then}"),
+        good: up_is_good
+            .filter(|_| now != then && then > Micros::ZERO)
+            .map(|up| up == (now > then)),
+        href: href.to_owned(),
+    };
+    [
+        total("Revenue", now.revenue, then.revenue, Some(true)),
+        total("Payout", now.payout, then.payout, None),
+        total("Profit", profit(now), profit(then), Some(true)),
     ]
-    .into_iter()
-    .map(|mut total| {
-        if total.label == "Live now" {
-            total.change.clear();
-            total.before = "in progress".to_owned();
-        }
-        total
-    })
-    .collect()
+}
+
+/// "+8.4%" of an amount; nothing where there is no base to speak of.
+fn change_of_money(now: Micros, then: Micros) -> String {
+    let dollars = |amount: Micros| u32::try_from(amount.cents() / 100).unwrap_or(0);
+    match dollars(then) {
+        0..BASE_MIN => String::new(),
+        _ if now < Micros::ZERO => String::new(),
+        base => change(dollars(now), base),
+    }
 }
 
 /// With fewer than this to compare with, a percentage says more than there is.
@@ -194,6 +225,8 @@ pub(super) fn hours(
                 not_connected: now.not_connected(),
                 live: now.live,
                 before: then.incoming,
+                money: now.money,
+                revenue_before: then.money.revenue,
             }
         })
         .collect()

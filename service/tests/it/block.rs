@@ -1,7 +1,7 @@
 //! Blocked callers: turned away, listed, imported.
 
 use domain::access::Role;
-use domain::api::block::{BlockForm, BlockImportForm, BlockQuery};
+use domain::api::block::{BlockForm, BlockQuery};
 use domain::api::call::CallerBlock;
 use domain::call::event::Arrival;
 use domain::call::record::Outcome;
@@ -131,45 +131,5 @@ async fn bad_input_is_told_at_its_field() {
             ..block("+1308*")
         };
         assert_eq!(at(campaign).await, "campaign");
-    }
-}
-
-#[tokio::test]
-async fn a_list_is_told_line_by_line_before_it_is_imported() {
-    for world in World::each().await {
-        let blocks = &world.services.blocks;
-        blocks
-            .add(&world.op, &block("+13075550003"))
-            .await
-            .expect("known");
-        let lines: Vec<String> = (0..10_000)
-            .map(|n| match n % 20 {
-                7 => format!("nonsense {n}"),
-                _ => format!("+1307555{n:04},,list"),
-            })
-            .collect();
-        let mut form = BlockImportForm {
-            text: format!("\u{feff}number,hours,note\r\n{}", lines.join("\r\n")),
-            ..BlockImportForm::default()
-        };
-        let dry = blocks.import(&world.op, &form).await.expect("dry run");
-        assert_eq!((dry.good, dry.known, dry.refused), (9_499, 1, 500));
-        assert_eq!(
-            (dry.bad[0].line, dry.bad.len(), dry.written),
-            (9, 200, false)
-        );
-        let count = async || {
-            let list = blocks.list(&world.op, &BlockQuery::default()).await;
-            list.expect("list").total
-        };
-        assert_eq!(count().await, 1);
-        form.write = "yes".to_owned();
-        let done = blocks.import(&world.op, &form).await.expect("import");
-        assert_eq!((done.good, done.written), (9_499, true));
-        assert_eq!(count().await, 9_500);
-        let again = blocks.import(&world.op, &form).await.expect("again");
-        assert_eq!((again.good, again.known), (0, 9_500));
-        let empty = blocks.import(&world.op, &BlockImportForm::default()).await;
-        assert!(matches!(empty, Err(Error::Invalid(_))), "{empty:?}");
     }
 }

@@ -112,7 +112,7 @@ async fn a_viewer_may_look_but_not_touch() {
         let refused = world
             .services
             .buyers
-            .create(&viewer, &BuyerForm { name: "X".into() })
+            .create(&viewer, &BuyerForm::named("X"))
             .await
             .expect_err("may not touch");
         assert_eq!(

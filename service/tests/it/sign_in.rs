@@ -1,6 +1,7 @@
 //! Signing in: what fits, what does not, and how often one may try.
 
 use domain::access::Role;
+use service::Rights;
 use service::user::{LoginError, NewUser};
 
 use crate::world::{NOON, World};
@@ -19,8 +20,8 @@ async fn an_address_and_its_password_sign_in() {
             .await
             .expect("context");
         assert_eq!(
-            (op.actor.role, op.account_name.as_str()),
-            (Role::Owner, "Northgate Calls")
+            (op.actor.rights, op.account_name.as_str()),
+            (Rights::Member(Role::Owner), "Northgate Calls")
         );
     }
 }

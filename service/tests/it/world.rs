@@ -1,37 +1,51 @@
 //! A world with one account, a campaign, a number and targets, and fakes for what is outside.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use domain::access::Role;
+use domain::account::AccountSettings;
 use domain::api::buyer::BuyerForm;
 use domain::api::campaign::{CampaignForm, PlanForm, RouteForm};
 use domain::api::number::NumberForm;
 use domain::api::target::TargetForm;
 use domain::call::effect::Patience;
 use domain::call::event::{Arrival, CarrierRecord, DialResult, LegStatus};
-use domain::id::{CallId, CampaignId, TargetId, UserId};
+use domain::id::{CallId, CampaignId, TargetId, UserId, VisitId};
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use service::port::{CarrierUnreachable, Clock, Ids, Telephony};
+use secrecy::ExposeSecret as _;
+use service::port::{
+    CarrierLogin, CarrierUnreachable, Carriers, Clock, Ids, NumberMarket, RecordingSource, Sink,
+    Telephony,
+};
 use service::user::NewUser;
-use service::{OpCtx, Parts, Services};
+use service::{OpCtx, Parts, Rights, Services};
 use store::testing::TestDb;
 use uuid::Uuid;
+
+use crate::market::{FakeMarket, PlainVault, Signed};
 
 /// 2026-11-18 15:00 UTC, a Wednesday.
 pub const NOON: Timestamp = Timestamp(1_795_014_000_000_000);
 pub const NUMBER: &str = "+18005550126";
 
-#[derive(Debug)]
-struct FixedClock;
+/// Noon, until a test says otherwise.
+#[derive(Debug, Default)]
+pub struct TestClock(AtomicI64);
 
-impl Clock for FixedClock {
+impl TestClock {
+    pub fn pass(&self, secs: i64) {
+        self.0.fetch_add(secs, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        NOON
+        NOON.plus_secs(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -51,11 +65,27 @@ impl Ids for CountingIds {
     fn campaign(&self) -> CampaignId {
         CampaignId(self.next())
     }
+    fn visit(&self) -> VisitId {
+        VisitId(self.next())
+    }
 }
 
 /// What the carrier's records say, as a test writes them.
 #[derive(Debug, Default)]
-pub struct FakeRecords(pub Mutex<BTreeMap<String, CarrierRecord>>);
+pub struct FakeRecords(
+    pub Mutex<BTreeMap<String, CarrierRecord>>,
+    pub Mutex<FakeRecordings>,
+);
+
+/// What was asked about recordings, and whether the carrier obeys.
+#[derive(Debug, Default)]
+pub struct FakeRecordings {
+    pub sound: Vec<u8>,
+    pub heard: u32,
+    pub deleted: Vec<String>,
+    /// It is too busy so many times.
+    pub busy: u32,
+}
 
 #[async_trait]
 impl Telephony for FakeRecords {
@@ -68,6 +98,28 @@ impl Telephony for FakeRecords {
             .cloned()
             .unwrap_or_default())
     }
+
+    async fn hear(&self, _: &RecordingSource, sink: Sink<'_>) -> Result<(), CarrierUnreachable> {
+        let mut fake = self.1.lock().expect("recordings");
+        fake.heard += 1;
+        if fake.sound.is_empty() {
+            return Err(CarrierUnreachable("503".to_owned()));
+        }
+        for piece in fake.sound.chunks(1_000) {
+            sink(piece);
+        }
+        Ok(())
+    }
+
+    async fn delete_recording(&self, carrier_sid: &str) -> Result<(), CarrierUnreachable> {
+        let mut fake = self.1.lock().expect("recordings");
+        if fake.busy > 0 {
+            fake.busy -= 1;
+            return Err(CarrierUnreachable("429".to_owned()));
+        }
+        fake.deleted.push(carrier_sid.to_owned());
+        Ok(())
+    }
 }
 
 pub struct World {
@@ -75,6 +127,8 @@ pub struct World {
     pub op: OpCtx,
     pub campaign: CampaignId,
     pub records: Arc<FakeRecords>,
+    pub market: Arc<FakeMarket>,
+    pub clock: Arc<TestClock>,
     pub kind: &'static str,
     ids: Arc<CountingIds>,
     pub db: TestDb,
@@ -92,8 +146,14 @@ impl World {
 
     async fn on(db: TestDb) -> Self {
         let records = Arc::new(FakeRecords::default());
+        let market = Arc::new(FakeMarket::default());
+        let clock = Arc::new(TestClock::default());
         let ids = Arc::new(CountingIds::default());
-        let services = build(&db, &records, &ids);
+        let carriers = FakeCarriers {
+            records: Arc::clone(&records),
+            market: Arc::clone(&market),
+        };
+        let services = build(&db, carriers, &clock, &ids);
         let op = add_account(
             &services,
             "Northgate Calls",
@@ -116,6 +176,16 @@ impl World {
             ..NumberForm::default()
         };
         services.numbers.add(&op, &number).await.expect("number");
+        let conn = db.db.write().await.expect("conn");
+        let settings = AccountSettings {
+            guard_s: 0,
+            ..AccountSettings::default()
+        };
+        conn.tenant(&op.scope)
+            .set_account_settings(&settings)
+            .await
+            .expect("no guard: all calls come at one moment");
+        conn.commit().await.expect("commit");
         let kind = if db.db.is_postgres() {
             "postgres"
         } else {
@@ -126,6 +196,8 @@ impl World {
             op,
             campaign,
             records,
+            market,
+            clock,
             kind,
             ids,
             db,
@@ -134,7 +206,16 @@ impl World {
 
     /// The same database after a restart: nothing is left in memory.
     pub fn restart(&mut self) {
-        self.services = build(&self.db, &self.records, &self.ids);
+        self.services = self.another_server();
+    }
+
+    /// Another server on the same database.
+    pub fn another_server(&self) -> Services {
+        let carriers = FakeCarriers {
+            records: Arc::clone(&self.records),
+            market: Arc::clone(&self.market),
+        };
+        build(&self.db, carriers, &self.clock, &self.ids)
     }
 
     /// Adds targets with the given caps on concurrent calls, in one priority each, and plans them.
@@ -142,12 +223,7 @@ impl World {
         let buyer = self
             .services
             .buyers
-            .create(
-                &self.op,
-                &BuyerForm {
-                    name: "Lone Star Group".into(),
-                },
-            )
+            .create(&self.op, &BuyerForm::named("Lone Star Group"))
             .await
             .expect("buyer");
         let mut ids = Vec::new();
@@ -201,12 +277,39 @@ impl World {
     }
 }
 
-fn build(db: &TestDb, records: &Arc<FakeRecords>, ids: &Arc<CountingIds>) -> Services {
+/// The one carrier of a world, whoever signs in.
+struct FakeCarriers {
+    records: Arc<FakeRecords>,
+    market: Arc<FakeMarket>,
+}
+
+impl Carriers for FakeCarriers {
+    fn telephony(&self, _: &[CarrierLogin]) -> Option<Arc<dyn Telephony>> {
+        Some(Arc::clone(&self.records) as Arc<dyn Telephony>)
+    }
+
+    fn market(&self, login: &CarrierLogin) -> Option<Arc<dyn NumberMarket>> {
+        let token = login.token.expose_secret().to_owned();
+        Some(Arc::new(Signed(Arc::clone(&self.market), token)))
+    }
+}
+
+fn build(
+    db: &TestDb,
+    carriers: FakeCarriers,
+    clock: &Arc<TestClock>,
+    ids: &Arc<CountingIds>,
+) -> Services {
     Services::new(Parts {
         db: db.db.clone(),
-        clock: Arc::new(FixedClock),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
         ids: Arc::clone(ids) as Arc<dyn Ids>,
-        telephony: Some(Arc::clone(records) as Arc<dyn Telephony>),
+        carriers: Arc::new(carriers),
+        vault: Arc::new(PlainVault),
+        login: Some(CarrierLogin {
+            sid: "ACserver".to_owned(),
+            token: "server-token".into(),
+        }),
         public_base_url: "https://calls.example".to_owned(),
         patience: Patience::default(),
     })
@@ -234,7 +337,7 @@ pub async fn add_account(services: &Services, account: &str, email: &str, role: 
 
 pub fn as_role(op: &OpCtx, role: Role) -> OpCtx {
     let mut op = op.clone();
-    op.actor.role = role;
+    op.actor.rights = Rights::Member(role);
     op.actor.user_id = UserId(99);
     op
 }

@@ -18,9 +18,15 @@ const VERBS: [&str; 9] = [
 struct Order {
     action: Step,
     timeout_s: i64,
+    phones: Vec<Phone>,
+    recorded: bool,
+}
+
+/// One of those that ring.
+#[derive(Clone, Copy)]
+struct Phone {
     whisper: bool,
     news: Option<u32>,
-    recorded: bool,
 }
 
 /// Refuses a document that no carrier would take.
@@ -38,11 +44,54 @@ pub(super) fn check(twiml: &str) -> Result<Document<'_>, String> {
         if !VERBS.contains(&name) {
             return Err(format!("unknown verb {name}"));
         }
-        if name == "Dial" && verb.children().filter(Node::is_element).count() != 1 {
-            return Err("a Dial rings exactly one target".to_owned());
+        let rings = verb.children().filter(Node::is_element).count();
+        if name == "Dial" && !(1..=10).contains(&rings) {
+            return Err("a Dial rings one to ten targets".to_owned());
         }
     }
     Ok(document)
+}
+
+/// A leg as it goes, and whether it takes the call.
+struct Drawn {
+    leg: Leg,
+    takes: bool,
+}
+
+impl Drawn {
+    /// Another took the call; this one rings no more, or answers in that very moment.
+    fn stop(&mut self, at: Timestamp, answers_too: bool) {
+        let leg = &mut self.leg;
+        if leg.over_at <= at {
+            return;
+        }
+        let answered = leg.answered_at.is_some_and(|answered| answered <= at);
+        leg.over_at = at;
+        if answered || (answers_too && self.takes) {
+            leg.answered_at = leg.answered_at.map(|answered| answered.min(at));
+            leg.last = LegStatus::Completed;
+        } else {
+            leg.answered_at = None;
+            leg.last = LegStatus::Canceled;
+        }
+    }
+
+    /// The caller is gone.
+    fn cut(&mut self, at: Timestamp, canceled: bool) {
+        let leg = &mut self.leg;
+        if leg.over_at < at {
+            return;
+        }
+        leg.over_at = at;
+        leg.answered_at = leg.answered_at.filter(|answered| *answered < at);
+        if leg.answered_at.is_none() {
+            leg.last = if canceled {
+                LegStatus::Canceled
+            } else {
+                LegStatus::NoAnswer
+            };
+        }
+    }
 }
 
 impl Carrier {
@@ -86,15 +135,11 @@ impl Carrier {
     }
 
     fn order(&self, dial: Node<'_, '_>) -> Result<Order, String> {
-        let noun = dial
+        let phones = dial
             .children()
-            .find(Node::is_element)
-            .ok_or("a Dial without a target")?;
-        if !["Number", "Sip"].contains(&noun.tag_name().name())
-            || noun.text().unwrap_or_default().is_empty()
-        {
-            return Err("a Dial rings a number or a SIP address".to_owned());
-        }
+            .filter(Node::is_element)
+            .map(|noun| self.phone(noun))
+            .collect::<Result<Vec<_>, _>>()?;
         if dial.attribute("answerOnBridge") != Some("true") {
             return Err("a Dial answers on the bridge".to_owned());
         }
@@ -105,13 +150,24 @@ impl Carrier {
         Ok(Order {
             action: self.step(dial, "action")?,
             timeout_s: timeout_s.ok_or("a Dial has a timeout of 5 to 600 seconds")?,
+            phones,
+            recorded: dial.attribute("record").is_some(),
+        })
+    }
+
+    fn phone(&self, noun: Node<'_, '_>) -> Result<Phone, String> {
+        if !["Number", "Sip"].contains(&noun.tag_name().name())
+            || noun.text().unwrap_or_default().is_empty()
+        {
+            return Err("a Dial rings a number or a SIP address".to_owned());
+        }
+        Ok(Phone {
             whisper: noun.attribute("url").is_some(),
             news: match self.step(noun, "statusCallback")? {
                 Step::Leg(attempt) => Some(attempt),
                 Step::FallbackLeg => None,
                 other => return Err(format!("{other:?} takes no leg status")),
             },
-            recorded: dial.attribute("record").is_some(),
         })
     }
 
@@ -129,65 +185,68 @@ impl Carrier {
             .ok_or_else(|| format!("{url} leads nowhere"))
     }
 
-    /// Rings one destination. What it does, and when the caller has had enough, is drawn here.
+    /// Rings destinations, at once if there are several. What each does, and when the caller has had
+    /// enough, is drawn here. The first who takes the call has the caller; sometimes another answers
+    /// in the same moment and is hung up on.
     fn dial(&mut self, index: usize, order: &Order, now: Timestamp) -> Result<(), String> {
         if self.lines[index].legs.iter().any(|leg| leg.over_at > now) {
-            return Err("two targets are dialed at once".to_owned());
+            return Err("a dial begins while another is under way".to_owned());
         }
-        let answers_at = now.plus_secs(self.secs(1, 20));
         let rings_until = now.plus_secs(order.timeout_s + 5);
-        let (mut over_at, mut last, answered) = match self.draw.below(100) {
-            0..=11 => (now.plus_secs(self.secs(1, 3)), LegStatus::Busy, false),
-            12..=31 => (rings_until, LegStatus::NoAnswer, false),
-            32..=35 => (now.plus_secs(1), LegStatus::Failed, false),
-            _ if answers_at < rings_until => (answers_at, LegStatus::Completed, true),
-            _ => (rings_until, LegStatus::NoAnswer, false),
-        };
-        let refused = answered && order.whisper && self.draw.chance(15);
-        if answered {
-            let talk_s = if refused {
-                self.secs(1, 6)
-            } else {
-                self.secs(1, 400)
-            };
-            over_at = over_at.plus_secs(talk_s);
-        }
         let gone_at = self.lines[index].hangs_up_at.max(now);
-        let caller_gone = gone_at <= over_at;
-        let mut answered_at = answered.then_some(answers_at);
-        if caller_gone {
-            over_at = gone_at;
-            answered_at = answered_at.filter(|at| *at < gone_at);
-            if answered_at.is_none() {
-                last = if self.draw.chance(50) {
-                    LegStatus::Canceled
-                } else {
-                    LegStatus::NoAnswer
-                };
+        let mut drawn: Vec<Drawn> = order
+            .phones
+            .iter()
+            .map(|phone| self.draw_leg(index, phone.whisper, now, rings_until))
+            .collect();
+        for (n, one) in drawn.iter_mut().enumerate() {
+            one.leg.sid = format!("CA{index:08}-{}", self.lines[index].legs.len() + n);
+        }
+        let winner = (0..drawn.len())
+            .filter(|n| drawn[*n].takes)
+            .filter(|n| drawn[*n].leg.answered_at.is_some_and(|at| at < gone_at))
+            .min_by_key(|n| drawn[*n].leg.answered_at);
+        if let Some(winner) = winner {
+            let taken_at = drawn[winner].leg.answered_at.unwrap_or(now);
+            for n in (0..drawn.len()).filter(|n| *n != winner) {
+                let both = self.draw.chance(10);
+                drawn[n].stop(taken_at, both);
             }
         }
-        let bridged = answered_at.is_some() && !refused;
-        let sid = format!("CA{index:08}-{}", self.lines[index].legs.len());
-        let leg = Leg {
-            sid: sid.clone(),
-            began: now,
-            answered_at,
-            over_at,
-            last,
+        let last_over = drawn.iter().map(|one| one.leg.over_at).max();
+        let mut over_at = match winner {
+            Some(winner) => drawn[winner].leg.over_at,
+            None => last_over.unwrap_or(now),
         };
-        let length_s = leg.length_s();
-        self.tell_leg(index, order.news, &leg);
-        self.lines[index].legs.push(leg);
-        if order.whisper
-            && let (Some(at), Some(attempt)) = (answered_at, order.news)
-        {
-            self.send(index, at, Told::Whisper { attempt });
+        let caller_gone = gone_at <= over_at;
+        if caller_gone {
+            over_at = gone_at;
+            for one in &mut drawn {
+                let canceled = self.draw.chance(50);
+                one.cut(gone_at, canceled);
+            }
+        }
+        // Without a conversation the carrier names one of them, whichever.
+        let named = winner.unwrap_or(drawn.len() - 1);
+        let bridged = winner.is_some_and(|n| drawn[n].leg.answered_at.is_some());
+        let legs: Vec<Leg> = drawn.into_iter().map(|one| one.leg).collect();
+        let (length_s, last) = (legs[named].length_s(), legs[named].last);
+        let refused = legs[named].answered_at.is_some() && !bridged;
+        let sid = legs[named].sid.clone();
+        for (leg, phone) in legs.into_iter().zip(&order.phones) {
+            self.tell_leg(index, phone.news, &leg);
+            if phone.whisper
+                && let (Some(at), Some(attempt)) = (leg.answered_at, phone.news)
+            {
+                self.send(index, at, Told::Whisper { attempt });
+            }
+            self.lines[index].legs.push(leg);
         }
         let certain = refused || length_s == 0 || self.draw.chance(80);
         let result = DialResult {
             status: last,
             bridged: certain.then_some(bridged),
-            duration_s: answered_at.map(|_| length_s),
+            duration_s: (bridged || refused).then_some(length_s),
             leg_sid: Some(sid),
             caller_gone,
         };
@@ -213,6 +272,43 @@ impl Carrier {
             self.record_made(index, over_at, recording);
         }
         Ok(())
+    }
+
+    /// What one phone would do if it rang alone and the caller stayed.
+    fn draw_leg(
+        &mut self,
+        index: usize,
+        whisper: bool,
+        now: Timestamp,
+        rings_until: Timestamp,
+    ) -> Drawn {
+        let answers_at = now.plus_secs(self.secs(1, 20));
+        let (mut over_at, last, answered) = match self.draw.below(100) {
+            0..=11 => (now.plus_secs(self.secs(1, 3)), LegStatus::Busy, false),
+            12..=31 => (rings_until, LegStatus::NoAnswer, false),
+            32..=35 => (now.plus_secs(1), LegStatus::Failed, false),
+            _ if answers_at < rings_until => (answers_at, LegStatus::Completed, true),
+            _ => (rings_until, LegStatus::NoAnswer, false),
+        };
+        let refused = answered && whisper && self.draw.chance(15);
+        if answered {
+            let talk_s = if refused {
+                self.secs(1, 6)
+            } else {
+                self.secs(1, 400)
+            };
+            over_at = over_at.plus_secs(talk_s);
+        }
+        Drawn {
+            takes: answered && !refused,
+            leg: Leg {
+                sid: format!("CA{index:08}"),
+                began: now,
+                answered_at: answered.then_some(answers_at),
+                over_at,
+                last,
+            },
+        }
     }
 
     fn tell_leg(&mut self, index: usize, attempt: Option<u32>, leg: &Leg) {

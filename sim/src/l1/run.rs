@@ -6,10 +6,16 @@ use std::collections::BTreeMap;
 
 use domain::call::effect::Patience;
 use domain::call::event::{Arrival, Event};
-use domain::call::machine::CallMachine;
+use domain::call::machine::{Acquaintance, CallMachine};
+use domain::call::money::MoneyFacts;
 use domain::call::session::Session;
 use domain::draw::Draw;
+use domain::duplicate::mark::MarkRule;
+use domain::duplicate::payment::PaymentRule;
 use domain::id::{CallId, TargetId};
+use domain::ledger::payout::PayoutUsageMap;
+use domain::ledger::telephony::rate::RateTable;
+use domain::money::Micros;
 use domain::phone::Caller;
 use domain::routing::{UsageMap, decide};
 use domain::tag::Tags;
@@ -61,6 +67,8 @@ pub(super) struct Run {
     carrier: Carrier,
     calls: BTreeMap<usize, Known>,
     usage: UsageMap,
+    /// What the publisher's rules have paid.
+    paid: PayoutUsageMap,
     books: Books,
     agenda: Agenda,
     now: Timestamp,
@@ -87,6 +95,7 @@ impl Run {
             world,
             calls: BTreeMap::new(),
             usage: UsageMap::new(),
+            paid: PayoutUsageMap::new(),
             books: Books::default(),
             agenda,
             now,
@@ -246,7 +255,17 @@ impl Run {
         ));
         let plan = self.world.plan_of(&arrival.to);
         let blocked = plan.and_then(|plan| self.world.blocked(plan, &arrival.from, self.now));
-        let machine = CallMachine::arrive(&arrival, plan, blocked, self.now, Patience::default());
+        let machine = CallMachine::arrive(
+            &arrival,
+            plan,
+            Acquaintance {
+                publisher: Some(self.world.publisher.id),
+                ..Acquaintance::default()
+            },
+            blocked,
+            self.now,
+            Patience::default(),
+        );
         self.calls.insert(
             delivery.line,
             Known {
@@ -310,9 +329,25 @@ impl Run {
         let plan = self.world.plan_of(&dialed);
         let mut others = Vec::new();
         let race = self.draw.chance(3);
+        let (tags, rates) = (Tags::default(), RateTable::default());
+        let arrived = zone::clocks(machine.session().arrived_at);
+        let money = MoneyFacts {
+            call: id,
+            tags: &tags,
+            mark: MarkRule::default(),
+            payment: PaymentRule::default(),
+            publisher: Some(&self.world.publisher),
+            rates: &rates,
+            clocks: &arrived,
+            paid: Some(&self.paid),
+            now: self.now,
+        };
+        let before = machine.session().ledger.entries().count();
         let mut shell = Shell {
             call: id,
             plan,
+            tags: &tags,
+            money: Some(money),
             usage: &mut self.usage,
             clocks: &clocks,
             now: self.now,
@@ -328,6 +363,7 @@ impl Run {
             let again = plan.map(|plan| {
                 decide(
                     plan,
+                    machine.session().traits(&tags, self.now).as_ref(),
                     &made.exclusions,
                     &made.usage,
                     &clocks,
@@ -337,6 +373,15 @@ impl Run {
             if again.as_ref() != Some(&made.decision) {
                 return Err("the same facts gave another decision".to_owned());
             }
+        }
+        let after = machine.session().ledger.entries().count();
+        if before + deeds.ledger.len() != after {
+            return Err("an entry was made twice or lost".to_owned());
+        }
+        for claim in &deeds.payouts {
+            let paid = self.paid.entry(claim.rule).or_default();
+            paid.calls = paid.calls.claimed(&claim.windows, claim.amount, self.now);
+            paid.spent = paid.calls.spent();
         }
         self.balance(call, &deeds, &others)?;
         for (target, windows) in others {
@@ -383,7 +428,7 @@ impl Run {
         connected: bool,
     ) -> Result<(), String> {
         let used = self.usage.entry(target).or_default();
-        *used = used.line_released();
+        *used = used.line_released(self.now);
         self.books.release(target, by)?;
         if !connected {
             *used = used.uncounted(windows);
@@ -416,7 +461,7 @@ fn crowd(
     let used = usage.entry(target.id).or_default();
     let mut claims = Vec::new();
     while claims.len() < 6 && target.caps.reached(used, &windows).is_none() {
-        *used = used.claimed(&windows, now);
+        *used = used.claimed(&windows, Micros::ZERO, now);
         claims.push((target.id, windows));
     }
     claims

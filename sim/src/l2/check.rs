@@ -6,10 +6,12 @@ use domain::call::record::Outcome;
 use domain::call::session::{AttemptResult, Session, Stage};
 use domain::call::timeline::What;
 use domain::draw::Draw;
-use domain::id::{CallId, TargetId};
+use domain::id::{CallId, PayoutRuleId, TargetGroupId, TargetId};
+use domain::ledger::Ledger;
+use domain::ledger::entry::Kind;
 use domain::plan::{Route, RoutingPlan};
-use domain::routing::{Decision, Exclusions, UsageMap, decide};
-use domain::testing::{clocks, plan, target};
+use domain::routing::{Candidate, Decision, Exclusions, UsageMap, Verdict, decide};
+use domain::testing::{clocks, plan, route, target};
 use domain::time::{LocalMoment, Timestamp};
 use store::{CallFilter, Cursor, Db, EventRecord, TenantScope};
 
@@ -59,15 +61,19 @@ pub(super) async fn capacity(
 ) -> Result<(), String> {
     let mut held: BTreeMap<TargetId, u32> = BTreeMap::new();
     let mut connected: BTreeMap<TargetId, u32> = BTreeMap::new();
+    let mut groups: BTreeMap<TargetGroupId, (u32, u32)> = BTreeMap::new();
     for (call, session) in calls(db, scope).await? {
         let lines = session.attempts.iter().filter(|a| a.line_held).count();
-        if lines > 1 || (lines > 0 && session.stage == Stage::Ended) {
+        let last = session.attempts.last().map(|a| a.ring());
+        let stray = (session.attempts.iter()).any(|a| a.line_held && Some(a.ring()) != last);
+        if stray || (lines > 0 && session.stage == Stage::Ended) {
             return Err(format!(
                 "call {} holds {lines} lines in stage {:?}",
                 call.short(),
                 session.stage
             ));
         }
+        in_groups(&session, &mut groups);
         for attempt in &session.attempts {
             *held.entry(attempt.chosen.target).or_default() += u32::from(attempt.line_held);
             *connected.entry(attempt.chosen.target).or_default() += u32::from(attempt.counted);
@@ -114,7 +120,53 @@ pub(super) async fn capacity(
             ));
         }
     }
+    let used = conn.tenant(scope).group_usage(&[]).await;
+    for record in used.map_err(|e| e.to_string())? {
+        let group = (world.plans.iter())
+            .find_map(|p| p.groups.get(&record.group))
+            .ok_or("usage of a group nobody made")?;
+        let ours = groups.get(&record.group).copied().unwrap_or_default();
+        if (record.usage.live, record.usage.total) != ours {
+            return Err(format!(
+                "{}: calls have {ours:?} places (live, counted), its row says {} and {}",
+                group.name, record.usage.live, record.usage.total
+            ));
+        }
+        let windows = LocalMoment::new(now, zone::offset_s(&group.zone, now)).windows();
+        let used = record.usage.within(&windows);
+        let figures = [
+            (group.caps.concurrent, record.peak_live.max(used.live)),
+            (group.caps.hourly, used.hour),
+            (group.caps.daily, used.day),
+            (group.caps.total, used.total),
+        ];
+        if figures
+            .iter()
+            .any(|(cap, count)| cap.is_some_and(|cap| *count > cap))
+        {
+            return Err(format!(
+                "{} exceeds a cap (cap, count): {figures:?}",
+                group.name
+            ));
+        }
+    }
     Ok(())
+}
+
+/// The places a call has in groups: the one it is in, and those of members who took it.
+fn in_groups(session: &Session, groups: &mut BTreeMap<TargetGroupId, (u32, u32)>) {
+    if let Some(held) = &session.group {
+        let of = groups.entry(held.group).or_default();
+        of.0 += u32::from(held.line_held);
+        of.1 += 1;
+    }
+    for attempt in &session.attempts {
+        if let (Some(group), Some(AttemptResult::Connected)) =
+            (&attempt.chosen.group, attempt.result)
+        {
+            groups.entry(group.id).or_default().1 += 1;
+        }
+    }
 }
 
 /// A call that is over, against its log and against the truth.
@@ -146,7 +198,10 @@ pub(super) fn ended(
         .filter_map(|e| e.reply.as_ref())
         .filter(|r| r.contains("/dialed-"))
         .count();
-    if dialed != session.attempts.len() || dials != dialed {
+    let rings = (session.attempts.iter())
+        .filter(|a| a.ring() == a.number)
+        .count();
+    if dialed != session.attempts.len() || dials != rings {
         return Err(format!(
             "call {short} has {} attempts, {dialed} dials in its log, {dials} in its answers",
             session.attempts.len()
@@ -171,6 +226,42 @@ pub(super) fn ended(
         .agrees_with(session)
         .map_err(|e| format!("call {short} {e}"))?;
     Ok(outcome)
+}
+
+/// What was entered sums up to what the call says it made; no payout rule paid more than its caps.
+pub(super) async fn money(db: &Db, scope: &TenantScope, world: &World) -> Result<(), String> {
+    let all = calls(db, scope).await?;
+    let conn = db.read().await.map_err(|e| e.to_string())?;
+    let tenant = conn.tenant(scope);
+    let mut paid: BTreeMap<i64, i64> = BTreeMap::new();
+    for (call, session) in all {
+        let short = call.short();
+        let stored = tenant.ledger_of(call).await.map_err(|e| e.to_string())?;
+        let line = tenant.call(call).await.map_err(|e| e.to_string())?.line;
+        let sums = Ledger::of(stored.clone());
+        if sums != session.ledger || sums.totals() != line.money {
+            return Err(format!(
+                "call {short}: entries say {:?}, the call {:?}",
+                sums.totals(),
+                line.money
+            ));
+        }
+        for entry in stored.iter().filter(|e| e.kind == Kind::Payout) {
+            let day = zone::offset_s("America/New_York", session.arrived_at);
+            let day = LocalMoment::new(session.arrived_at, day).windows().day;
+            if entry.reason.starts_with("Rule 2") {
+                *paid.entry(day).or_default() += entry.amount.0;
+            }
+        }
+    }
+    let usage = tenant.payout_usage(world.publisher.id).await;
+    let usage = usage.map_err(|e| e.to_string())?;
+    let total: i64 = paid.values().sum();
+    let counted = usage.get(&PayoutRuleId(2)).map_or(0, |u| u.spent.total.0);
+    if total != counted {
+        return Err(format!("payouts of {total} are counted as {counted}"));
+    }
+    Ok(())
 }
 
 /// Makes every decision of a call's log again, from what the log says about its candidates.
@@ -199,15 +290,21 @@ pub(super) fn replay(
         if weighs != Some(domain::campaign::Distribution::Weight) {
             continue;
         }
+        // Nor which group it was in.
+        let rings_on = |c: &Candidate| matches!(c.verdict, Verdict::Won { why: Some(_), .. });
+        if stored.candidates.iter().any(rings_on) {
+            continue;
+        }
         let as_said = stand_in(stored);
         let again = decide(
             &as_said,
+            None,
             &Exclusions::default(),
             &UsageMap::new(),
             &clocks(at),
             &mut Draw::for_call(call, salt),
         );
-        let pick = |d: &Decision| d.chosen.map(|c| (c.route, c.target));
+        let pick = |d: &Decision| d.chosen.as_ref().map(|c| c.route);
         let same = again
             .candidates
             .iter()
@@ -238,6 +335,7 @@ fn stand_in(stored: &Decision) -> RoutingPlan {
             name: c.name.clone(),
             ..target(c.target.0)
         },
+        ..route(c.route.0, c.priority, c.weight)
     });
     plan(routes.collect())
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::call::event::CarrierRecord;
-use domain::id::{CallId, CampaignId};
+use domain::id::{CallId, CampaignId, VisitId};
 use domain::time::Timestamp;
-use service::port::{CarrierUnreachable, Clock, Ids, Telephony};
+use service::port::{CarrierUnreachable, Clock, Ids, RecordingSource, Sink, Telephony};
 use uuid::Uuid;
 
 use crate::carrier::Carrier;
@@ -53,6 +53,10 @@ impl Ids for RunIds {
     fn campaign(&self) -> CampaignId {
         CampaignId(self.id())
     }
+
+    fn visit(&self) -> VisitId {
+        VisitId(self.id())
+    }
 }
 
 /// The carrier's records, one question in ten unanswered.
@@ -77,5 +81,23 @@ impl Telephony for Records {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .record(line, now))
+    }
+
+    async fn hear(
+        &self,
+        recording: &RecordingSource,
+        _: Sink<'_>,
+    ) -> Result<(), CarrierUnreachable> {
+        Err(CarrierUnreachable(format!(
+            "nobody recorded {}",
+            recording.carrier_sid
+        )))
+    }
+
+    async fn delete_recording(&self, _: &str) -> Result<(), CarrierUnreachable> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) % 10 == 7 {
+            return Err(CarrierUnreachable("no answer in time".to_owned()));
+        }
+        Ok(())
     }
 }

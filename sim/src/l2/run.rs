@@ -16,7 +16,7 @@ use domain::id::{CallId, TargetId};
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use service::port::{Ids, Telephony};
+use service::port::{CarrierLogin, Carriers, Ids, NoVault, NumberMarket, Telephony};
 use service::{Error, Parts, Services};
 use store::TenantScope;
 use store::testing::TestDb;
@@ -377,8 +377,23 @@ fn build(
         db: db.db.clone(),
         clock: Arc::clone(clock) as Arc<dyn service::port::Clock>,
         ids: Arc::clone(ids) as Arc<dyn Ids>,
-        telephony: Some(Arc::clone(records) as Arc<dyn Telephony>),
+        carriers: Arc::new(Sole(Arc::clone(records))),
+        vault: Arc::new(NoVault),
+        login: None,
         public_base_url: BASE.to_owned(),
         patience: Patience::default(),
     })
+}
+
+/// The one carrier of a run; it sells no numbers.
+struct Sole(Arc<Records>);
+
+impl Carriers for Sole {
+    fn telephony(&self, _: &[CarrierLogin]) -> Option<Arc<dyn Telephony>> {
+        Some(Arc::clone(&self.0) as Arc<dyn Telephony>)
+    }
+
+    fn market(&self, _: &CarrierLogin) -> Option<Arc<dyn NumberMarket>> {
+        None
+    }
 }

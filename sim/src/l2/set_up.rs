@@ -1,16 +1,18 @@
 //! Writes a drawn world into a database.
 
 use anyhow::Context as _;
+use domain::account::AccountSettings;
 use domain::api::campaign::{CampaignInput, RouteInput};
 use domain::api::page::Activity;
 use domain::api::target::TargetInput;
 use domain::block::Block;
 use domain::id::BuyerId;
+use domain::plan::{RouteTerms, RouteTo};
 use domain::target::Target;
 use domain::time::Timestamp;
 use store::{BlockInput, Db, TenantScope};
 
-use crate::world::World;
+use crate::world::{World, payout_terms};
 
 /// The name of the account that calls run in.
 const ACCOUNT: &str = "Northgate Calls";
@@ -31,6 +33,20 @@ pub(super) async fn write(
         .await?
         .context("the account")?;
     let tenant = conn.tenant(&scope);
+    // Simulated callers dial again at once.
+    tenant
+        .set_account_settings(&AccountSettings {
+            guard_s: 0,
+            ..AccountSettings::default()
+        })
+        .await?;
+    let publisher = tenant
+        .add_publisher(&world.publisher.name, "", &payout_terms(), now)
+        .await?;
+    anyhow::ensure!(
+        publisher == world.publisher.id,
+        "publishers of a new database are numbered from 1"
+    );
     let blocks: Vec<BlockInput> = world.blocks.iter().map(block).collect();
     tenant.add_blocks(&blocks, now).await?;
     for n in 1..=3 {
@@ -66,27 +82,46 @@ pub(super) async fn write(
             name: plan.campaign_name.clone(),
             vertical: "Home services".to_owned(),
             recording: plan.recording,
+            recording_keep: None,
             fallback: plan.fallback.clone(),
         };
         tenant.add_campaign(plan.campaign, &settings, now).await?;
         plan.version = tenant
             .advance_plan(plan.campaign, 1, plan.distribution, plan.attempts_max)
             .await?;
+        for group in plan.groups.values() {
+            let id = tenant.add_target_group(group, now).await?;
+            anyhow::ensure!(
+                id == group.id,
+                "groups of a new database are numbered from 1"
+            );
+            if !group.active {
+                tenant
+                    .set_target_group_activity(id, Activity::Paused)
+                    .await?;
+            }
+        }
         let routes: Vec<_> = plan
-            .routes
-            .iter()
+            .entries()
+            .map(|(_, entry)| &entry[0])
             .map(|r| RouteInput {
-                target: r.target.id,
+                to: (r.group).map_or(RouteTo::Target(r.target.id), RouteTo::Group),
                 priority: r.priority,
                 weight: r.weight,
                 on: r.on,
+                terms: Some(RouteTerms {
+                    revenue: r.revenue,
+                    takes_rerouted: r.takes_rerouted,
+                    ..RouteTerms::default()
+                }),
             })
             .collect();
         tenant.replace_routes(plan.campaign, &routes).await?;
         let number = World::number_of(n).parse()?;
-        tenant
+        let id = tenant
             .add_number(&number, "", Some(plan.campaign), now)
             .await?;
+        tenant.set_number_publisher(id, Some(publisher)).await?;
         if !plan.active {
             tenant
                 .set_campaign_activity(plan.campaign, Activity::Paused)
@@ -107,6 +142,7 @@ fn input(target: &Target) -> TargetInput {
         zone: target.zone.clone(),
         hours: target.hours.clone(),
         caps: target.caps,
+        recording_blocked: target.recording_blocked,
     }
 }
 
@@ -116,5 +152,6 @@ fn block(block: &Block) -> BlockInput {
         campaign: block.campaign,
         expires_at: block.expires_at,
         note: block.note.clone(),
+        source: String::new(),
     }
 }

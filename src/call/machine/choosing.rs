@@ -1,28 +1,23 @@
-//! Choosing a target and dialing it.
+//! Choosing targets and dialing them.
 
 use super::{CallMachine, Rejected};
-use crate::call::effect::Effect;
-use crate::call::session::{Attempt, ChosenRoute, Stage};
-use crate::call::timeline::What;
+use crate::call::effect::{Effect, Place};
+use crate::call::record::Outcome;
+use crate::call::session::{
+    Attempt, AttemptResult, Choice, ChosenRoute, GroupHold, LEGS_MAX, Session, Stage,
+};
+use crate::call::timeline::{EndedBy, What};
+use crate::id::{RouteId, TargetId};
 use crate::routing::{Decision, Exclusions};
 use crate::time::Timestamp;
-use crate::voice::verb::{Dial, Step, Verb};
+use crate::voice::verb::{Dial, Noun, Step, Verb};
 
 impl CallMachine {
     pub(super) fn choose(&mut self) {
         self.session.stage = Stage::Deciding;
         self.session.decisions += 1;
-        let exclusions = Exclusions {
-            tried: self
-                .session
-                .attempts
-                .iter()
-                .map(|a| a.chosen.target)
-                .collect(),
-            lost: self.session.lost.clone(),
-        };
         self.effects.push_back(Effect::Choose {
-            exclusions,
+            exclusions: self.session.exclusions(),
             salt: self.session.decisions,
         });
     }
@@ -30,21 +25,43 @@ impl CallMachine {
     pub(super) fn decided(
         &mut self,
         decision: Decision,
-        chosen: Option<ChosenRoute>,
+        chosen: Option<Choice>,
         now: Timestamp,
     ) -> Result<(), Rejected> {
         if self.session.stage != Stage::Deciding {
             return Err(Rejected::WrongState);
         }
-        let after = self.session.attempts.last().and_then(|a| a.result);
+        // Of several that rang at once it is what the one came to who had the caller, if any.
+        let ring = self.session.last_ring();
+        let results = || {
+            ring.iter()
+                .filter_map(|at| self.session.attempts[*at].result)
+        };
+        let after = results()
+            .find(|result| *result == AttemptResult::Connected)
+            .or_else(|| results().next_back());
         self.note(now, What::Decided { after, decision });
+        let goes_on = (chosen.as_ref())
+            .and_then(|choice| choice.group)
+            .is_some_and(|group| group.goes_on);
+        if !goes_on {
+            self.leave_group();
+        }
         match chosen {
-            Some(chosen) => {
+            Some(choice) => {
                 self.effects.push_back(Effect::Claim {
-                    target: chosen.target,
-                    windows: chosen.windows,
+                    places: choice.ring.iter().map(place).collect(),
+                    group: choice
+                        .group
+                        .filter(|_| !goes_on)
+                        .map(|group| (group.group, group.windows)),
                 });
-                self.session.stage = Stage::Claiming { chosen };
+                self.session.stage = Stage::Claiming { choice };
+            }
+            // The caller was served; nobody is left to send them on to.
+            None if self.session.is_rerouted() => {
+                self.effects.push_back(Effect::Reply(vec![Verb::Hangup]));
+                self.finish(Outcome::Connected, EndedBy::Target, now);
             }
             None => self.begin_fallback(now),
         }
@@ -52,59 +69,192 @@ impl CallMachine {
     }
 
     pub(super) fn claimed(&mut self, now: Timestamp) -> Result<(), Rejected> {
-        let Stage::Claiming { chosen } = &self.session.stage else {
+        let Stage::Claiming { choice } = &self.session.stage else {
             return Err(Rejected::WrongState);
         };
-        let chosen = chosen.clone();
-        let number = u32::try_from(self.session.attempts.len()).unwrap_or(u32::MAX) + 1;
-        self.note(
-            now,
-            What::Dialing {
-                attempt: number,
-                target: chosen.target,
-                name: chosen.name.clone(),
-                destination: chosen.destination.display(),
-                ring_timeout_s: chosen.ring_timeout_s,
-            },
-        );
+        let Choice { ring, group } = choice.clone();
+        let first = u32::try_from(self.session.attempts.len()).unwrap_or(u32::MAX) + 1;
+        let entry = self.enter_group(&ring, group.as_ref(), first);
+        if let Some(of) = ring.first().and_then(|c| c.group.as_ref()) {
+            let name = of.name.clone();
+            let phones = u32::try_from(ring.len()).unwrap_or(u32::MAX);
+            self.note(now, What::GroupRung { name, phones });
+        }
         let dial = Dial {
-            to: chosen.destination.clone(),
-            ring_timeout_s: chosen.ring_timeout_s,
-            caller_id: chosen.caller_id.clone(),
-            recording: self.session.recording,
-            action: Step::Dialed(number),
-            whisper: chosen.whisper.is_some().then_some(Step::Whisper(number)),
-            leg_status: Step::Leg(number),
+            nouns: ring.iter().zip(first..).map(noun).collect(),
+            ring_timeout_s: ring.first().map_or(0, |c| c.ring_timeout_s),
+            // One dial shows one number: that of the first who rings.
+            caller_id: ring.first().and_then(|c| c.caller_id.clone()),
+            recording: ring.first().map_or(self.session.recording, |c| {
+                c.recording(self.session.recording)
+            }),
+            action: Step::Dialed(first),
         };
+        let shared = if ring.len() > 1 { first } else { 0 };
         self.session.lost.clear();
-        self.session.attempts.push(Attempt {
-            number,
-            chosen,
-            started_at: now,
-            leg_sid: None,
-            news: None,
-            rang: false,
-            answered_at: None,
-            ended_at: None,
-            talked_s: 0,
-            result: None,
-            line_held: true,
-            counted: true,
-        });
+        for (chosen, number) in ring.into_iter().zip(first..) {
+            self.note(
+                now,
+                What::Dialing {
+                    attempt: number,
+                    target: chosen.target,
+                    name: chosen.name.clone(),
+                    destination: chosen.destination.display(),
+                    ring_timeout_s: chosen.ring_timeout_s,
+                },
+            );
+            self.session.attempts.push(Attempt {
+                number,
+                ring: shared,
+                entry,
+                chosen,
+                started_at: now,
+                leg_sid: None,
+                news: None,
+                rang: false,
+                answered_at: None,
+                ended_at: None,
+                talked_s: 0,
+                result: None,
+                line_held: true,
+                counted: true,
+                leg_s: 0,
+                spend_settled: false,
+                kept: None,
+            });
+        }
         self.session.stage = Stage::Dialing;
         self.effects
             .push_back(Effect::Reply(vec![Verb::Dial(dial)]));
         Ok(())
     }
 
-    pub(super) fn claim_lost(&mut self, now: Timestamp) -> Result<(), Rejected> {
-        let Stage::Claiming { chosen } = &self.session.stage else {
+    /// The call has its place in the group of a dial from its first ring on. Says with which
+    /// attempt the entry began; 0 for a target by itself.
+    fn enter_group(
+        &mut self,
+        ring: &[ChosenRoute],
+        group: Option<&crate::routing::ChosenGroup>,
+        first: u32,
+    ) -> u32 {
+        let (Some(group), Some(route)) = (group, ring.first().map(|c| c.route)) else {
+            return 0;
+        };
+        if let Some(held) = self.session.group.as_ref().filter(|_| group.goes_on) {
+            return held.entry;
+        }
+        self.session.group = Some(GroupHold {
+            group: group.group,
+            route,
+            windows: group.windows,
+            line_held: true,
+            entry: first,
+        });
+        first
+    }
+
+    pub(super) fn claim_lost(&mut self, lost: &[TargetId], now: Timestamp) -> Result<(), Rejected> {
+        let Stage::Claiming { choice } = &self.session.stage else {
             return Err(Rejected::WrongState);
         };
-        let (target, name) = (chosen.target, chosen.name.clone());
-        self.session.lost.push(target);
-        self.note(now, What::ClaimLost { target: name });
+        let of = |id: &TargetId| choice.ring.iter().find(|c| c.target == *id);
+        let mut names: Vec<String> = (lost.iter().filter_map(of))
+            .map(|c| c.name.clone())
+            .collect();
+        if names.is_empty() {
+            let group = choice.ring.first().and_then(|c| c.group.as_ref());
+            names.extend(group.map(|group| group.name.clone()));
+        }
+        self.session.lost.extend(lost);
+        for target in names {
+            self.note(now, What::ClaimLost { target });
+        }
         self.choose();
         Ok(())
+    }
+
+    /// The call is through with its group and nobody of it took it: its place is given back.
+    pub(super) fn leave_group(&mut self) {
+        if let Some(held) = self.session.group.take() {
+            self.effects.push_back(Effect::FreeGroup {
+                group: held.group,
+                line: held.line_held,
+                uncount: Some(held.windows),
+            });
+        }
+    }
+
+    /// A member of the group took the call: its place stays in the counts.
+    pub(super) fn group_answered(&mut self) {
+        if let Some(held) = self.session.group.take().filter(|held| held.line_held) {
+            self.effects.push_back(Effect::FreeGroup {
+                group: held.group,
+                line: true,
+                uncount: None,
+            });
+        }
+    }
+
+    /// The group's line is free, and whether the call counts there is not known yet.
+    pub(super) fn release_group_line(&mut self) {
+        if let Some(held) = self.session.group.as_mut().filter(|held| held.line_held) {
+            held.line_held = false;
+            let group = held.group;
+            self.effects.push_back(Effect::FreeGroup {
+                group,
+                line: true,
+                uncount: None,
+            });
+        }
+    }
+}
+
+impl Session {
+    /// What the next decision must leave out.
+    fn exclusions(&self) -> Exclusions {
+        let within = self.group.as_ref().filter(|held| held.line_held);
+        let within = within.map(|held| held.route);
+        let of_group = |a: &Attempt| a.chosen.group.as_ref().map(|_| a.chosen.route);
+        let mut left: Vec<RouteId> = (self.attempts.iter().filter_map(of_group))
+            .filter(|route| Some(*route) != within)
+            .collect();
+        left.dedup();
+        let entries = self.entries();
+        Exclusions {
+            tried: self.attempts.iter().map(|a| a.chosen.target).collect(),
+            lost: self.lost.clone(),
+            rerouted: self.is_rerouted().then(|| self.connects()),
+            left,
+            within: within.filter(|_| !self.legs_used_up()),
+            spent: self.legs_used_up() || (entries > 0 && entries >= self.attempts_allowed()),
+        }
+    }
+
+    /// Whether another decision may find somebody to ring.
+    pub(super) fn may_ring_on(&self) -> bool {
+        let in_group = self.group.as_ref().is_some_and(|held| held.line_held);
+        !self.legs_used_up() && (in_group || self.entries() < self.attempts_allowed())
+    }
+
+    fn legs_used_up(&self) -> bool {
+        self.attempts.len() >= LEGS_MAX as usize
+    }
+}
+
+fn place(chosen: &ChosenRoute) -> Place {
+    Place {
+        target: chosen.target,
+        windows: chosen.windows,
+        price: chosen.price,
+    }
+}
+
+fn noun((chosen, number): (&ChosenRoute, u32)) -> Noun {
+    Noun {
+        to: chosen.destination.clone(),
+        whisper: chosen.speaks_first().then_some(Step::Whisper(number)),
+        leg_status: Step::Leg(number),
+        digits: chosen.digits.clone(),
+        sip: chosen.sip.clone(),
     }
 }

@@ -11,18 +11,23 @@ use crate::call::session::AttemptResult;
 use crate::call::timeline::EndedBy;
 use crate::campaign::DEFAULT_MESSAGE;
 use crate::id::TargetId;
+use crate::money::Micros;
 use crate::phone::E164;
 use crate::routing::UsageMap;
+use crate::tag::Tags;
 use crate::target::Destination;
 use crate::testing::{
     Deeds, NOON_ISH, Shell, arrival, call_id, clocks, number, plan, recording, route, windows,
 };
 use crate::time::Windows;
-use crate::voice::verb::{Dial, Step, Verb};
+use crate::voice::verb::{Dial, Noun, Step, Verb};
 
+mod agent;
 mod fallback;
+mod group;
 mod properties;
 mod trouble;
+mod unrecorded;
 
 /// A call on a line that obeys: usage in a map, time that passes when told to.
 pub(super) struct Line {
@@ -48,6 +53,7 @@ impl Line {
         let machine = CallMachine::arrive(
             &arrival(),
             Some(&plan),
+            Acquaintance::default(),
             blocked,
             NOON_ISH,
             Patience::default(),
@@ -59,6 +65,7 @@ impl Line {
         let machine = CallMachine::arrive(
             &arrival(),
             plan.as_ref(),
+            Acquaintance::default(),
             None,
             NOON_ISH,
             Patience::default(),
@@ -92,6 +99,8 @@ impl Line {
         let mut shell = Shell {
             call: call_id(42),
             plan: self.plan.as_ref(),
+            tags: &Tags::default(),
+            money: None,
             usage: &mut self.usage,
             clocks: &clocks,
             now: self.now,
@@ -110,7 +119,7 @@ impl Line {
                 steals.retain(|t| *t != target);
                 let used = usage.entry(target).or_default();
                 while caps[&target].reached(used, &windows(at)).is_none() {
-                    *used = used.claimed(&windows(at), at);
+                    *used = used.claimed(&windows(at), Micros::ZERO, at);
                 }
             }
         });
@@ -199,7 +208,7 @@ impl Line {
     /// Who the last answer dials, as attempt and target.
     fn dials(&self) -> Option<(Step, Destination)> {
         self.reply().iter().find_map(|verb| match verb {
-            Verb::Dial(dial) => Some((dial.action, dial.to.clone())),
+            Verb::Dial(dial) => Some((dial.action, dial.nouns[0].to.clone())),
             _ => None,
         })
     }
@@ -443,7 +452,7 @@ fn a_lost_claim_is_decided_anew_without_that_target() {
         line.dials(),
         Some((Step::Dialed(1), Destination::Number(number(3))))
     );
-    assert_eq!(line.last.claims_lost, [TargetId(1), TargetId(2)]);
+    assert_eq!(line.last.claims_lost, [[TargetId(1)], [TargetId(2)]]);
     assert_eq!(line.last.claims, [(TargetId(3), windows(NOON_ISH))]);
     let salts: Vec<u64> = line.last.decisions.iter().map(|d| d.salt).collect();
     assert_eq!(salts, [1, 2, 3]);
@@ -482,13 +491,17 @@ fn a_dial_carries_the_targets_settings() {
         ..plan(vec![one])
     });
     let dial = Dial {
-        to: Destination::Number(number(1)),
+        nouns: vec![Noun {
+            to: Destination::Number(number(1)),
+            whisper: Some(Step::Whisper(1)),
+            leg_status: Step::Leg(1),
+            digits: String::new(),
+            sip: None,
+        }],
         ring_timeout_s: 40,
         caller_id: Some("+12145550100".to_owned()),
         recording: RecordingMode::FromRingingDual,
         action: Step::Dialed(1),
-        whisper: Some(Step::Whisper(1)),
-        leg_status: Step::Leg(1),
     };
     assert_eq!(line.reply(), [Verb::Dial(dial)]);
     assert_eq!(

@@ -2,27 +2,30 @@
 
 use super::{CallMachine, Rejected, THANKS};
 use crate::call::effect::Effect;
-use crate::call::event::{CarrierRecord, DialResult, LegNews, LegStatus};
+use crate::call::event::{CarrierLeg, CarrierRecord, DialResult, LegNews, LegStatus};
 use crate::call::record::Outcome;
 use crate::call::recording::{Recording, RecordingKind};
 use crate::call::session::{AttemptResult, Stage};
 use crate::call::timeline::{EndedBy, What};
+use crate::recovery::EndedTalk;
 use crate::time::Timestamp;
 use crate::voice::verb::Verb;
 
+/// How many times as long a carrier that does not answer is asked for a recording, as one that does.
+const SILENCES: i64 = 4;
+
 impl CallMachine {
+    /// The dial that began with an attempt is over. Of several that rang at once the carrier names
+    /// the leg that was connected; how the others ended is what was told of their legs.
     pub(super) fn dial_ended(
         &mut self,
         attempt: u32,
         result: &DialResult,
         now: Timestamp,
     ) -> Result<(), Rejected> {
-        let open = self
-            .session
-            .attempts
-            .last()
-            .is_some_and(|a| a.number == attempt && a.result.is_none());
-        if !open {
+        let ring = self.session.ring(attempt);
+        let is_open = |at: &usize| self.session.attempts[*at].result.is_none();
+        if ring.is_empty() || !ring.iter().all(is_open) {
             return Err(Rejected::Stale);
         }
         if !matches!(
@@ -33,59 +36,145 @@ impl CallMachine {
         }
         self.heard(now);
         let caller_gone = result.caller_gone || self.session.stage == Stage::Settling;
-        let ended = if result.connected() {
-            AttemptResult::Connected
-        } else if caller_gone {
-            AttemptResult::CallerHungUp
-        } else {
-            match result.status {
-                LegStatus::Busy => AttemptResult::Busy,
-                LegStatus::Failed => AttemptResult::Failed,
-                LegStatus::Completed => AttemptResult::Refused,
-                LegStatus::Initiated
-                | LegStatus::Ringing
-                | LegStatus::InProgress
-                | LegStatus::NoAnswer
-                | LegStatus::Canceled => AttemptResult::NoAnswer,
+        let named = self.named(&ring, result);
+        let connected = result.connected();
+        for at in ring {
+            let own = at == named;
+            let ended = if own && connected {
+                AttemptResult::Connected
+            } else {
+                self.missed(at, own, connected, caller_gone, result.status)
+            };
+            if own && let Some(attempt) = self.session.attempts.get_mut(at) {
+                attempt.leg_sid = result.leg_sid.clone().or(attempt.leg_sid.take());
             }
-        };
-        if let Some(attempt) = self.session.attempts.last_mut() {
-            attempt.leg_sid = result.leg_sid.clone().or(attempt.leg_sid.take());
+            let duration_s = result.duration_s.filter(|_| own);
+            self.close_attempt(at, ended, duration_s, now);
         }
-        self.close_attempt(ended, result.duration_s, now);
-        if ended == AttemptResult::Connected {
+        if connected {
+            self.group_answered();
             let by = if caller_gone {
                 EndedBy::Caller
             } else {
                 EndedBy::Target
             };
+            if self.send_on(named, by, now) {
+                return Ok(());
+            }
             self.effects.push_back(Effect::Reply(vec![Verb::Hangup]));
             self.finish(Outcome::Connected, by, now);
+        } else if caller_gone && self.session.is_rerouted() {
+            self.effects.push_back(Effect::Reply(Vec::new()));
+            self.finish(Outcome::Connected, EndedBy::Caller, now);
         } else if caller_gone {
             self.effects.push_back(Effect::Reply(Vec::new()));
             self.finish(Outcome::Abandoned, EndedBy::Caller, now);
-        } else if self.session.attempts.len() < self.session.attempts_max as usize {
+        } else if self.session.may_ring_on() {
             self.choose();
+        } else if self.session.is_rerouted() {
+            self.effects.push_back(Effect::Reply(vec![Verb::Hangup]));
+            self.finish(Outcome::Connected, EndedBy::System, now);
         } else {
+            self.leave_group();
             self.begin_fallback(now);
         }
         Ok(())
     }
 
+    /// Whose leg the carrier means with the end of a dial: the one it names, else the one who was
+    /// heard to answer, else the first.
+    fn named(&self, ring: &[usize], result: &DialResult) -> usize {
+        let of = |at: &&usize| &self.session.attempts[**at];
+        let by_sid = |at: &&usize| result.leg_sid.is_some() && of(at).leg_sid == result.leg_sid;
+        let answered = |at: &&usize| of(at).answered_at.is_some();
+        (ring.iter().find(by_sid))
+            .or_else(|| {
+                // A leg that has an id of its own is not the one that is named.
+                let unknown = |at: &&usize| result.leg_sid.is_none() || of(at).leg_sid.is_none();
+                // Nor is one that was never answered.
+                let missed = |status| status != LegStatus::Completed;
+                let never = |at: &&usize| {
+                    of(at).is_off() && of(at).news.is_some_and(|(_, status)| missed(status))
+                };
+                let may = || ring.iter().filter(unknown).filter(|at| !never(at));
+                may()
+                    .filter(answered)
+                    .min_by_key(|at| of(at).answered_at)
+                    .or_else(|| may().next())
+            })
+            .or_else(|| ring.iter().find(answered))
+            .or(ring.first())
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// How an attempt ended that was not connected: as its own leg says, where several rang.
+    fn missed(
+        &self,
+        at: usize,
+        own: bool,
+        connected: bool,
+        caller_gone: bool,
+        of_dial: LegStatus,
+    ) -> AttemptResult {
+        let attempt = &self.session.attempts[at];
+        let told = attempt.news.filter(|(_, status)| status.is_final());
+        if attempt.ring != 0 {
+            match told.map(|(_, status)| status) {
+                Some(LegStatus::Busy) => return AttemptResult::Busy,
+                Some(LegStatus::Failed) => return AttemptResult::Failed,
+                Some(LegStatus::NoAnswer) if !caller_gone => return AttemptResult::NoAnswer,
+                Some(LegStatus::Completed) if !connected => return AttemptResult::Refused,
+                _ if connected => return AttemptResult::AnsweredElsewhere,
+                _ => {}
+            }
+        }
+        if caller_gone {
+            return AttemptResult::CallerHungUp;
+        }
+        match of_dial {
+            LegStatus::Busy if own => AttemptResult::Busy,
+            LegStatus::Failed if own => AttemptResult::Failed,
+            LegStatus::Completed if own => AttemptResult::Refused,
+            _ => AttemptResult::NoAnswer,
+        }
+    }
+
+    /// Sends the caller on to another target if this one hung up too soon. Whether it does.
+    fn send_on(&mut self, at: usize, by: EndedBy, now: Timestamp) -> bool {
+        let Some(attempt) = self.session.attempts.get(at) else {
+            return false;
+        };
+        let talk = EndedTalk {
+            target: attempt.chosen.target,
+            connected_s: Some(attempt.talked_s),
+            by,
+            caller_waits: by != EndedBy::Caller,
+            reroutes: self.session.reroutes,
+            connects: self.session.connects(),
+        };
+        let verdict = attempt
+            .chosen
+            .recovery
+            .map(|recovery| recovery.verdict(&talk));
+        let Some(Ok(verdict)) = verdict else {
+            return false;
+        };
+        let reason = verdict.sentence();
+        self.session.reroutes += 1;
+        self.note(now, What::SentOn { reason });
+        self.choose();
+        true
+    }
+
     pub(super) fn leg_changed(&mut self, news: LegNews, now: Timestamp) -> Result<(), Rejected> {
-        let is_last = self
-            .session
-            .attempts
-            .last()
-            .is_some_and(|a| a.number == news.attempt);
-        let Some(attempt) = self
-            .session
-            .attempts
-            .iter_mut()
-            .find(|a| a.number == news.attempt)
+        let last = self.session.last_ring();
+        let at = (self.session.attempts.iter()).position(|a| a.number == news.attempt);
+        let Some((at, attempt)) = at.and_then(|at| Some((at, self.session.attempts.get_mut(at)?)))
         else {
             return Err(Rejected::WrongState);
         };
+        let is_last = last.contains(&at);
         let known_final = attempt.news.is_some_and(|(_, status)| status.is_final());
         let overtaken = attempt
             .news
@@ -127,10 +216,36 @@ impl CallMachine {
             | LegStatus::Failed
             | LegStatus::Canceled => {
                 attempt.ended_at.get_or_insert(now);
+                if open {
+                    self.hung_up(at, news.status);
+                }
             }
         }
         self.heard(now);
         Ok(())
+    }
+
+    /// A leg is over while others of its dial ring or talk. Its line is free. That it was not the
+    /// one that has the caller is certain unless it had answered; only then its place in the counts
+    /// waits for the end of the dial.
+    ///
+    /// That somebody answered is not enough to give back the lines of the others: two may answer in
+    /// one moment, and after a whisper it is not the first to answer who has the caller.
+    fn hung_up(&mut self, at: usize, status: LegStatus) {
+        if self.session.attempts[at].ring == 0 {
+            return;
+        }
+        self.free_line(at);
+        if status != LegStatus::Completed {
+            self.uncount(at);
+        }
+        let ring = self.session.last_ring();
+        let attempts = &self.session.attempts;
+        let talks = ring.iter().any(|at| attempts[*at].is_talking());
+        let rings = ring.iter().any(|at| !attempts[*at].is_off());
+        if self.session.stage == Stage::Talking && !talks && rings {
+            self.session.stage = Stage::Dialing;
+        }
     }
 
     pub(super) fn fallback_dial_ended(
@@ -143,6 +258,11 @@ impl CallMachine {
         }
         self.heard(now);
         let connected = result.connected();
+        self.session.fallback_s = Some(if connected {
+            result.duration_s.unwrap_or(0)
+        } else {
+            0
+        });
         self.note(now, What::FallbackDialEnded { connected });
         let outcome = if connected {
             Outcome::Forwarded
@@ -213,7 +333,7 @@ impl CallMachine {
             }
             Stage::Dialing | Stage::Talking | Stage::FallbackDialing | Stage::Recording => {
                 // The result of the last leg may be on its way; the line is free already.
-                self.release_line();
+                self.release_lines(now);
                 self.session.ended_at = Some(now);
                 self.session.stage = Stage::Settling;
             }
@@ -258,7 +378,7 @@ impl CallMachine {
     fn mend_outcome(&mut self) {
         let missed = matches!(
             self.session.outcome,
-            Some(Outcome::NoAnswer | Outcome::NoTarget)
+            Some(Outcome::NoAnswer | Outcome::NoTarget | Outcome::Unrouted)
         );
         if missed && self.session.message_s > Some(0) {
             self.session.outcome = Some(Outcome::Voicemail);
@@ -274,45 +394,75 @@ impl CallMachine {
             return self.carrier_silent(now);
         };
         let was_over = self.session.stage == Stage::Ended;
-        if was_over && !self.session.lacks_recording() {
+        if was_over && !(self.session.lacks_recording() || self.session.lacks_length()) {
             return Err(Rejected::Stale);
         }
+        let lacked = self.session.lacks_recording();
         for recording in &record.recordings {
             // One that is known already changes nothing.
             let _known: Result<(), Rejected> = self.recording_ready(recording.clone(), now);
         }
         if was_over {
-            self.session.recordings_settled =
-                !record.recordings_pending || self.asked_long_enough(now);
+            if call.status.is_final() {
+                self.session.duration_s.get_or_insert(call.duration_s);
+            }
+            // Who was only asked for the length has not been asked whether there is a recording.
+            let told = lacked && !record.recordings_pending;
+            self.session.recordings_settled = told || self.asked_long_enough(now);
             return Ok(());
         }
-        let leg = self.own_leg(&record.legs).cloned();
         if !call.status.is_final() {
-            let answered = leg.is_some_and(|leg| leg.status == LegStatus::InProgress);
-            if answered && self.session.stage == Stage::Dialing {
-                if let Some(attempt) = self.session.attempts.last_mut() {
-                    attempt.answered_at.get_or_insert(now);
-                }
-                self.session.stage = Stage::Talking;
-                self.note(now, What::Reconciled);
-            }
+            self.legs_seen(&record.legs, now);
             return Ok(());
         }
         self.session.duration_s = Some(call.duration_s);
         self.note(now, What::Reconciled);
-        self.close_from(leg.as_ref(), now);
+        self.close_from(&record.legs, now);
         Ok(())
     }
 
+    /// The carrier's records of legs whose dial is not over.
+    fn legs_seen(&mut self, legs: &[CarrierLeg], now: Timestamp) {
+        if !matches!(self.session.stage, Stage::Dialing | Stage::Talking) {
+            return;
+        }
+        for at in self.session.open_attempts() {
+            let Some(leg) = self.leg_of(at, legs).cloned() else {
+                continue;
+            };
+            let Some(attempt) = self.session.attempts.get_mut(at) else {
+                continue;
+            };
+            let certain = attempt.leg_sid.as_deref() == Some(leg.sid.as_str());
+            if leg.status == LegStatus::InProgress && self.session.stage == Stage::Dialing {
+                attempt.answered_at.get_or_insert(now);
+                self.session.stage = Stage::Talking;
+                self.note(now, What::Reconciled);
+            } else if leg.status.is_final() && certain && attempt.ring != 0 && !attempt.is_off() {
+                let sequence = attempt.news.map_or(0, |(sequence, _)| sequence);
+                attempt.news = Some((sequence, leg.status));
+                attempt.ended_at.get_or_insert(now);
+                self.hung_up(at, leg.status);
+                self.note(now, What::Reconciled);
+            }
+        }
+    }
+
     fn asked_long_enough(&self, now: Timestamp) -> bool {
+        self.asked_for(self.patience.recording_give_up_ms, now)
+    }
+
+    fn asked_for(&self, millis: i64, now: Timestamp) -> bool {
         self.session
             .ended_at
-            .is_none_or(|ended| now.millis_since(ended) >= self.patience.recording_give_up_ms)
+            .is_none_or(|ended| now.millis_since(ended) >= millis)
     }
 
     pub(super) fn carrier_silent(&mut self, now: Timestamp) -> Result<(), Rejected> {
         if self.session.stage == Stage::Ended {
-            if !self.session.lacks_recording() || !self.asked_long_enough(now) {
+            let lacks = self.session.lacks_recording() || self.session.lacks_length();
+            // Who was away for all that time has asked only once: silence is no answer yet.
+            if !lacks || !self.asked_for(SILENCES * self.patience.recording_give_up_ms, now) {
                 return Err(Rejected::Stale);
             }
             self.session.recordings_settled = true;
@@ -325,7 +475,7 @@ impl CallMachine {
         };
         if age_ms >= self.patience.give_up_ms || settling_ms >= 3 * self.patience.result_ms {
             self.note(now, What::GivenUp);
-            self.close_from(None, now);
+            self.close_from(&[], now);
         }
         Ok(())
     }

@@ -3,18 +3,26 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::agent::{AgentStatus, Presence};
 use crate::call::effect::Patience;
 use crate::call::event::{DialResult, LegStatus};
+use crate::call::machine::Acquaintance;
 use crate::call::timeline::What;
 use crate::caps::Caps;
+use crate::money::Micros;
 use crate::testing::{
-    NOON_ISH, Shell, any_event, any_plan, any_usage_map, arrival, call_id, clocks, plan, route,
-    windows,
+    NOON_ISH, Shell, any_event, any_grouped_plan, any_usage_map, arrival, call_id, clocks, plan,
+    route, windows,
 };
 
 fn facts<'a>(plan: &'a RoutingPlan, clocks: &'a Clocks, readings: &'a [UsageMap]) -> Facts<'a> {
     Facts {
         call: call_id(42),
+        tags: no_tags(),
+        publisher: None,
+        rates: rates(),
+        payout_clocks: clocks,
+        paid: None,
         plan: Some(plan),
         clocks,
         readings,
@@ -22,19 +30,36 @@ fn facts<'a>(plan: &'a RoutingPlan, clocks: &'a Clocks, readings: &'a [UsageMap]
     }
 }
 
+fn no_tags() -> &'static Tags {
+    static TAGS: std::sync::LazyLock<Tags> = std::sync::LazyLock::new(Tags::default);
+    &TAGS
+}
+
+fn rates() -> &'static RateTable {
+    static RATES: std::sync::LazyLock<RateTable> = std::sync::LazyLock::new(RateTable::default);
+    &RATES
+}
+
 fn arrived(plan: &RoutingPlan) -> CallMachine {
-    CallMachine::arrive(&arrival(), Some(plan), None, NOON_ISH, Patience::default())
+    CallMachine::arrive(
+        &arrival(),
+        Some(plan),
+        Acquaintance::default(),
+        None,
+        NOON_ISH,
+        Patience::default(),
+    )
 }
 
 fn claimed(step: &Step) -> Option<TargetId> {
-    step.claim.map(|claim| claim.target)
+    step.claims.first().map(|claim| claim.target)
 }
 
 #[test]
 fn a_decision_without_a_reading_asks_for_one() {
     let (plan, clocks) = (plan(vec![route(1, 1, 1)]), clocks(NOON_ISH));
     let step = Step::of(arrived(&plan), facts(&plan, &clocks, &[]));
-    assert_eq!(step, Err(UsageWanted));
+    assert_eq!(step, Err(Wanted::Usage));
 }
 
 #[test]
@@ -101,6 +126,40 @@ fn a_failed_attempt_frees_its_line_and_its_place_at_once() {
             target: TargetId(1),
             line: true,
             uncounted: Some(windows(NOON_ISH)),
+            spent: None,
+            wrap_until: None,
+        }]
+    );
+}
+
+#[test]
+fn a_conversation_that_is_over_frees_the_line_and_leaves_its_agent_alone_for_a_while() {
+    let mut one = route(1, 1, 1);
+    one.target.wrap_up_s = 60;
+    let (plan, clocks) = (plan(vec![one]), clocks(NOON_ISH));
+    let readings = [UsageMap::new()];
+    let first = Step::of(arrived(&plan), facts(&plan, &clocks, &readings)).expect("a step");
+    assert_eq!(first.freed, []);
+    let mut machine = CallMachine::resume(first.session, Patience::default());
+    let talked = DialResult {
+        status: LegStatus::Completed,
+        bridged: Some(true),
+        duration_s: Some(90),
+        leg_sid: None,
+        caller_gone: false,
+    };
+    let over = Event::DialEnded {
+        attempt: 1,
+        result: talked,
+    };
+    machine.handle_event(over, NOON_ISH).expect("taken");
+    let last = Step::of(machine, facts(&plan, &clocks, &[])).expect("a step");
+    assert_eq!(
+        last.freed,
+        [Freed {
+            line: true,
+            wrap_until: Some(NOON_ISH.plus_secs(60)),
+            ..Freed::nothing(TargetId(1))
         }]
     );
 }
@@ -109,10 +168,20 @@ proptest! {
     /// Steps kept one after another do to usage what the smallest shell does effect by effect.
     #[test]
     fn steps_equal_the_shell(
-        plan in any_plan(),
+        plan in any_grouped_plan(),
         usage in any_usage_map(NOON_ISH),
         events in prop::collection::vec(any_event(), 0..12),
     ) {
+        let (mut plan, mut usage) = (plan, usage);
+        for route in &mut plan.routes {
+            route.target.wrap_up_s = 60;
+            let presence = Presence {
+                status: AgentStatus::Available,
+                since: NOON_ISH,
+                wrap_until: None,
+            };
+            usage.entry(route.target.id).or_default().presence = Some(presence);
+        }
         let clocks = clocks(NOON_ISH);
         let caps: BTreeMap<TargetId, Caps> =
             plan.routes.iter().map(|r| (r.target.id, r.target.caps)).collect();
@@ -126,24 +195,46 @@ proptest! {
             }
             let readings = [kept.clone()];
             let step = Step::of(machine.clone(), facts(&plan, &clocks, &readings)).expect("a step");
-            if let Some(claim) = step.claim {
+            for claim in &step.claims {
                 prop_assert_eq!(claim.caps, caps[&claim.target]);
                 let used = kept.entry(claim.target).or_default();
-                prop_assert!(claim.caps.reached(used, &claim.windows).is_none());
-                *used = used.claimed(&claim.windows, NOON_ISH);
+                prop_assert!(!claim.is_refused(used));
+                *used = used.claimed(&claim.windows, claim.price, NOON_ISH);
             }
-            for freed in &step.freed {
-                let used = kept.entry(freed.target).or_default();
+            if let Some(claim) = &step.group_claim {
+                let used = kept.groups.entry(claim.group).or_default();
+                prop_assert!(!claim.is_refused(used));
+                *used = used.claimed(&claim.windows, Micros::ZERO, NOON_ISH);
+            }
+            for freed in &step.freed_groups {
+                let used = kept.groups.entry(freed.group).or_default();
                 if freed.line {
-                    *used = used.line_released();
+                    *used = used.line_released(NOON_ISH);
                 }
                 if let Some(windows) = &freed.uncounted {
                     *used = used.uncounted(windows);
                 }
             }
+            for freed in &step.freed {
+                let used = kept.entry(freed.target).or_default();
+                if freed.line {
+                    *used = used.line_released(NOON_ISH);
+                }
+                if let Some(windows) = &freed.uncounted {
+                    *used = used.uncounted(windows);
+                }
+                if let Some((windows, more)) = &freed.spent {
+                    *used = used.spent_more(windows, *more);
+                }
+                if let Some(presence) = &mut used.presence {
+                    presence.wrap_until = freed.wrap_until.or(presence.wrap_until);
+                }
+            }
             let deeds = Shell {
                 call: call_id(42),
                 plan: Some(&plan),
+                tags: no_tags(),
+                money: Some(facts(&plan, &clocks, &[]).money()),
                 usage: &mut shelled,
                 clocks: &clocks,
                 now: NOON_ISH,
@@ -152,6 +243,8 @@ proptest! {
             prop_assert_eq!(&step.session, machine.session());
             prop_assert_eq!(&step.entries, &deeds.entries);
             prop_assert_eq!(&step.reply, &deeds.reply);
+            prop_assert_eq!(&step.ledger, &deeds.ledger);
+            prop_assert_eq!(&step.dials, &deeds.dials);
             prop_assert_eq!(&kept, &shelled);
         }
     }

@@ -122,7 +122,7 @@ fn the_hour_that_repeats_has_its_limit_twice_and_the_skipped_one_never() {
         let caps = matrices.effective(&Caps::default(), &local);
         assert_eq!(caps.hourly, Some(3));
         while caps.reached(&usage, &local.windows()).is_none() {
-            usage = usage.claimed(&local.windows(), local.at);
+            usage = usage.claimed(&local.windows(), crate::money::Micros::ZERO, local.at);
         }
         assert_eq!(usage.total, full_after);
     }
@@ -277,4 +277,16 @@ proptest! {
         let ahead = found.map(|r| i64::from(r.days) * 24 + i64::from(r.hour) - i64::from(local.hour));
         prop_assert_eq!(ahead, (1..=168).find(|hour| fits(*hour)));
     }
+}
+
+#[test]
+fn a_block_has_a_common_limit_only_where_all_its_hours_have_it() {
+    let matrix: WeekMatrix = "Mon-Fri 9-17=5; Tue 12-13=1".parse().expect("matrix");
+    let block = |days, from, to| Block { days, from, to };
+    let monday = [true, false, false, false, false, false, false];
+    assert_eq!(matrix.common(&block(monday, 9, 17)), Some(Some(5)));
+    assert_eq!(matrix.common(&block(monday, 0, 9)), Some(None));
+    assert_eq!(matrix.common(&block(Block::WEEKDAYS, 9, 17)), None);
+    assert_eq!(matrix.common(&block([false; 7], 9, 17)), None);
+    assert_eq!(matrix.common(&block(monday, 17, 9)), None);
 }

@@ -153,24 +153,7 @@ impl Deed<'_> {
     }
 
     fn check(&self) -> Result<(), ActError> {
-        let mut errors = FieldErrors::default();
-        let comment = self.comment.trim();
-        if comment.chars().count() > COMMENT_CHARS_MAX {
-            let message = format!("Use at most {COMMENT_CHARS_MAX} characters.");
-            errors.add("comment", "too_long", message);
-        }
-        let wanted = match self.act {
-            Act::Open {
-                reason: Reason::Other,
-            } => "Say what was wrong with the call.",
-            Act::Reject => "Say why, for the buyer.",
-            Act::Reopen => "Say why, for whoever reads this later.",
-            Act::Open { .. } | Act::Approve(_) | Act::Withdraw => "",
-        };
-        if comment.is_empty() && !wanted.is_empty() {
-            errors.add("comment", "required", wanted);
-        }
-        errors.check().map_err(ActError::Invalid)
+        check_comment(self.act, &self.comment).map_err(ActError::Invalid)
     }
 
     fn reason(&self) -> Reason {
@@ -179,4 +162,29 @@ impl Deed<'_> {
             _ => Reason::Other,
         }
     }
+}
+
+/// Whether a comment fits what is done.
+///
+/// # Errors
+/// `required` or `too_long` at `comment`.
+pub fn check_comment(act: Act, comment: &str) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let comment = comment.trim();
+    if comment.chars().count() > COMMENT_CHARS_MAX {
+        let message = format!("Use at most {COMMENT_CHARS_MAX} characters.");
+        errors.add("comment", "too_long", message);
+    }
+    let wanted = match act {
+        Act::Open {
+            reason: Reason::Other,
+        } => "Say what was wrong with the call.",
+        Act::Reject => "Say why, for the buyer.",
+        Act::Reopen => "Say why, for whoever reads this later.",
+        Act::Open { .. } | Act::Approve(_) | Act::Withdraw => "",
+    };
+    if comment.is_empty() && !wanted.is_empty() {
+        errors.add("comment", "required", wanted);
+    }
+    errors.check()
 }

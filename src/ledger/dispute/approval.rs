@@ -55,7 +55,7 @@ impl Reversal {
             party,
             change,
             cause: Cause::Dispute,
-            author: step.by.user(),
+            author: step.by.author(),
             reason: said
                 .chars()
                 .take(crate::ledger::adjustment::REASON_CHARS_MAX)
@@ -81,7 +81,11 @@ impl Reversal {
         Ok(entries)
     }
 
-    fn check(self) -> Result<(), FieldErrors> {
+    /// Whether it gives anything back, and only amounts above nothing.
+    ///
+    /// # Errors
+    /// `required` or `out_of_range` at `revenue` or `payout`.
+    pub fn check(self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         for (field, refund) in [("revenue", self.revenue), ("payout", self.payout)] {
             if let Refund::Part(amount) = refund
@@ -102,7 +106,9 @@ impl Reversal {
 }
 
 impl Refund {
-    fn change(self) -> Option<Change> {
+    /// What it does to an amount; none if it leaves it.
+    #[must_use]
+    pub fn change(self) -> Option<Change> {
         match self {
             Self::Nothing => None,
             Self::Full => Some(Change::Void),

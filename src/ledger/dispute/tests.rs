@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::id::PublisherId;
+use crate::id::{ApiKeyId, PublisherId};
 use crate::invalid::FieldErrors;
 use crate::ledger::Ledger;
 use crate::ledger::entry::tests::entry;
@@ -27,6 +27,7 @@ const MANAGER: Actor = Actor::Member {
     user: UserId(3),
     role: Role::Manager,
 };
+const KEY: Actor = Actor::Key { key: ApiKeyId(5) };
 const OPEN: Act = Act::Open {
     reason: Reason::WrongArea,
 };
@@ -113,13 +114,14 @@ fn an_approved_dispute_gives_both_sides_back_once() {
             Err("The dispute was approved, and the money given back.".to_owned())
         );
     }
-    let history: Vec<(&str, i64)> = world
+    let history: Vec<(&str, Author)> = world
         .dispute
         .iter()
         .flat_map(|d| &d.steps)
-        .map(|s| (s.word(), s.by.user().0))
+        .map(|s| (s.word(), s.by.author()))
         .collect();
-    assert_eq!(history, [("Opened", 8), ("Approved", 3)]);
+    let by = |user| Author::User(UserId(user));
+    assert_eq!(history, [("Opened", by(8)), ("Approved", by(3))]);
 }
 
 #[test]
@@ -188,6 +190,7 @@ fn who_may_do_what() {
         (RIVAL, false, false),
         (VIEWER, false, false),
         (MANAGER, true, true),
+        (KEY, true, true),
     ] {
         assert_eq!(World::new().does(by, OPEN, 0).is_ok(), opens, "{by:?}");
         for (act, may) in [

@@ -14,8 +14,12 @@ use crate::ledger::facts::{CallFacts, TimerStart};
 use crate::money::Micros;
 use crate::routing::Clocks;
 use crate::schedule::OpenState;
-use crate::tag::filter::{CompiledFilter, Refusal};
+use crate::tag::Lookup;
+use crate::tag::filter::Refusal;
 use crate::time::{Timestamp, length_text};
+
+/// Why no rule is asked once one has paid.
+pub const PAID_BEFORE: &str = "Paid before.";
 
 /// What a rule has paid, this call left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,18 +116,22 @@ impl CompiledTerms {
         };
         let key = EntryKey::new("payout", publisher);
         if money.ledger.get(&key).is_some() {
-            return skip("Paid before.");
+            return skip(PAID_BEFORE);
         }
         if let Some(why) = money.unpaid_duplicate {
             return skip(why);
         }
+        let tags = Lookup::new(&money.facts.tags);
         let mut outcome = PayoutOutcome::default();
         for (rule, filter) in &self.rules {
             let settled = outcome.open || outcome.entry.is_some();
             let verdict = if settled {
                 PayoutVerdict::NotNeeded
             } else {
-                rule.verdict(filter, money)
+                match filter.refusal(&tags) {
+                    Some(refusal) => PayoutVerdict::Filtered(refusal),
+                    None => rule.verdict(money),
+                }
             };
             match &verdict {
                 PayoutVerdict::Paid { amount, reason } => {
@@ -152,10 +160,8 @@ impl CompiledTerms {
 }
 
 impl PayoutRule {
-    fn verdict(&self, filter: &CompiledFilter, money: &CallMoney<'_>) -> PayoutVerdict {
-        if let Some(refusal) = filter.refusal(&money.facts.tags) {
-            return PayoutVerdict::Filtered(refusal);
-        }
+    /// Of a call that its filter lets in.
+    fn verdict(&self, money: &CallMoney<'_>) -> PayoutVerdict {
         // Without a clock nobody knows whether it is open: better unpaid than paid in error, as
         // routing does with a target whose zone is missing.
         let clock = money.clocks.get(&self.zone);

@@ -55,7 +55,7 @@ fn settle(
         ..PayoutTerms::default()
     };
     let compiled = terms
-        .compile(facts.campaign, &BulkLists::new())
+        .compile(Some(facts.campaign), &BulkLists::new())
         .expect("terms");
     let outcome = compiled.decide(&CallMoney {
         facts,
@@ -183,7 +183,7 @@ fn filters_hours_and_caps_refuse_with_their_figures() {
         ..paying.clone()
     };
     let used = PayoutUsage {
-        calls: Usage::default().claimed(&windows(NOON_ISH), NOON_ISH),
+        calls: Usage::default().claimed(&windows(NOON_ISH), Micros::ZERO, NOON_ISH),
         spent: Spent::default().plus(dollars(25), &windows(NOON_ISH)),
     };
     let usage = PayoutUsageMap::from([(PayoutRuleId(1), used)]);
@@ -212,7 +212,7 @@ fn nobody_is_paid_without_a_publisher_twice_or_for_an_unpaid_duplicate() {
         overrides: BTreeMap::new(),
     };
     let compiled = terms
-        .compile(facts.campaign, &BulkLists::new())
+        .compile(Some(facts.campaign), &BulkLists::new())
         .expect("terms");
     let mut ledger = Ledger::default();
     let decide = |facts: &CallFacts, ledger: &Ledger, unpaid_duplicate| {
@@ -272,7 +272,7 @@ fn errors_stand_at_their_fields_and_a_loss_is_a_warning() {
         ..PayoutTerms::default()
     };
     let errors = terms
-        .compile(call(Vec::new()).campaign, &BulkLists::new())
+        .compile(Some(call(Vec::new()).campaign), &BulkLists::new())
         .expect_err("broken");
     let fields: Vec<&str> = errors.0.iter().map(|e| e.field.as_str()).collect();
     assert_eq!(

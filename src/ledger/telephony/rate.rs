@@ -215,14 +215,3 @@ impl fmt::Display for DialPrefix {
         f.write_str(&self.0)
     }
 }
-
-/// "$0.0085": with as many digits as it takes, two at least. A price of a minute rounded to cents
-/// would say nothing.
-pub(super) fn exact(amount: Micros) -> String {
-    let sign = if amount.0 < 0 { "\u{2212}" } else { "" };
-    let micros = amount.0.unsigned_abs();
-    let parts = format!("{:06}", micros % 1_000_000);
-    let (cents, finer) = parts.split_at(2);
-    let finer = finer.trim_end_matches('0');
-    format!("{sign}${}.{cents}{finer}", micros / 1_000_000)
-}

@@ -182,7 +182,7 @@ fn prices_are_shown_with_all_their_digits() {
         (1, "$0.000001"),
         (-4_000, "\u{2212}$0.004"),
     ] {
-        assert_eq!(rate::exact(Micros(micros)), text);
+        assert_eq!(Micros(micros).exact(), text);
     }
 }
 

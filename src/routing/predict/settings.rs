@@ -15,6 +15,7 @@ pub const VALUE_MAX: Micros = Micros(100_000_000_000);
 
 /// How a campaign predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Predictive {
     pub count_on: CountOn,
     /// What a call of a campaign without calls is worth.

@@ -74,6 +74,13 @@ impl Federal {
         }
     }
 
+    /// Whether a person means it by a text: its name whatever the case and the apostrophe.
+    #[must_use]
+    pub fn is_named(self, text: &str) -> bool {
+        let plain = |text: &str| text.trim().replace('’', "'").to_lowercase();
+        plain(text) == plain(self.name())
+    }
+
     fn rule(self) -> Rule {
         use Weekday::{Monday, Thursday};
         let on = |month, day| Rule::On { month, day };

@@ -52,6 +52,17 @@ pub fn state(hours: &Hours, holidays: &[Holiday], local: &LocalMoment) -> DaySta
     }
 }
 
+/// Whether hours are open at a moment: what [`state`] says, without a look ahead where no holiday
+/// asks for one.
+#[must_use]
+pub fn is_open(hours: &Hours, holidays: &[Holiday], local: &LocalMoment) -> bool {
+    if holidays.is_empty() {
+        hours.is_open(local)
+    } else {
+        state(hours, holidays, local).is_open()
+    }
+}
+
 impl DayState {
     /// Whether calls are taken.
     #[must_use]

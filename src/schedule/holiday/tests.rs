@@ -260,6 +260,14 @@ proptest! {
         }
     }
 
+    /// The short question has the long one's answer.
+    #[test]
+    fn open_is_open(hours in any_hours(), holidays in any_holidays(), minute in 0_i64..20_160) {
+        let local = at(0, 0, minute);
+        prop_assert_eq!(hours.is_open(&local), hours.state(&local).is_open());
+        prop_assert_eq!(is_open(&hours, &holidays, &local), state(&hours, &holidays, &local).is_open());
+    }
+
     /// On a holiday nothing is open but its own hours.
     #[test]
     fn a_closed_day_is_closed_all_day(hours in any_hours(), day in 0_i64..14, minute in 0_i64..1_440) {

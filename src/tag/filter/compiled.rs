@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Filter, Group, Rule, Test};
 use crate::invalid::FieldErrors;
-use crate::tag::Tags;
+use crate::tag::Lookup;
 use crate::tag::list::{BulkList, BulkLists};
 use crate::tag::name::TagName;
 use crate::tag::number::Number;
@@ -68,15 +68,20 @@ impl CompiledFilter {
         Ok(Self { groups })
     }
 
-    /// Whether a call with these tags passes.
+    /// A filter that no call passes.
     #[must_use]
-    pub fn matches(&self, tags: &Tags) -> bool {
-        self.groups.iter().all(|group| group.holds(tags))
+    pub fn nobody() -> Self {
+        Self {
+            groups: vec![CompiledGroup {
+                rules: Vec::new(),
+                sentence: "nothing fits: a list of the filter is gone".to_owned(),
+            }],
+        }
     }
 
     /// The first group that does not hold, in words for the trace; none if the call passes.
     #[must_use]
-    pub fn refusal(&self, tags: &Tags) -> Option<Refusal> {
+    pub fn refusal<'a>(&'a self, tags: &Lookup<'a>) -> Option<Refusal> {
         let failed = self.groups.iter().find(|group| !group.holds(tags))?;
         let mut found: Vec<String> = Vec::new();
         for rule in &failed.rules {
@@ -108,8 +113,8 @@ impl Refusal {
 }
 
 impl CompiledGroup {
-    fn holds(&self, tags: &Tags) -> bool {
-        self.rules.iter().any(|rule| rule.holds(tags))
+    fn holds<'a>(&'a self, tags: &Lookup<'a>) -> bool {
+        (self.rules.iter()).any(|rule| rule.holds(tags.named(&rule.tag)))
     }
 }
 
@@ -136,10 +141,8 @@ impl CompiledRule {
         })
     }
 
-    fn holds(&self, tags: &Tags) -> bool {
-        let passes = tags
-            .named(&self.tag)
-            .is_some_and(|value| self.test.passes(value));
+    fn holds(&self, value: Option<&str>) -> bool {
+        let passes = value.is_some_and(|value| self.test.passes(value));
         passes != self.not
     }
 }
@@ -148,8 +151,10 @@ impl CompiledTest {
     fn passes(&self, value: &str) -> bool {
         let number = || value.parse::<Number>();
         match self {
+            // Most texts are ASCII, and quickly told apart then.
+            Self::Equals(wanted) if value.is_ascii() => value.eq_ignore_ascii_case(wanted),
             Self::Equals(wanted) => folded(value).eq(wanted.chars()),
-            Self::Contains(wanted) => value.to_lowercase().contains(wanted),
+            Self::Contains(wanted) => contains(value, wanted),
             Self::Begins(wanted) => {
                 let mut letters = folded(value);
                 wanted.chars().all(|c| letters.next() == Some(c))
@@ -161,6 +166,16 @@ impl CompiledTest {
             Self::Exists => true,
         }
     }
+}
+
+/// Whether a text contains another that is in lower case. Most texts are ASCII: no copy of them is made.
+fn contains(value: &str, wanted: &str) -> bool {
+    if !value.is_ascii() {
+        return value.to_lowercase().contains(wanted);
+    }
+    let wanted = wanted.as_bytes();
+    wanted.is_empty()
+        || (value.as_bytes().windows(wanted.len())).any(|part| part.eq_ignore_ascii_case(wanted))
 }
 
 fn folded(text: &str) -> impl Iterator<Item = char> {

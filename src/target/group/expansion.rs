@@ -45,6 +45,8 @@ pub struct MemberLine {
 pub enum Part {
     /// Rung now, with so many others.
     Rung { with: u32 },
+    /// Could be rung, but another entry of the plan has the call.
+    Open,
     /// Rung after so many others.
     Waits { after: u32 },
     /// Cannot take the call.
@@ -54,6 +56,19 @@ pub enum Part {
 }
 
 impl Expansion {
+    /// The group's verdict, if it cannot take the call.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Verdict> {
+        match &self.refused {
+            Some(GroupRefusal::Paused) => Some(Verdict::GroupPaused),
+            Some(GroupRefusal::Closed { until }) => Some(Verdict::Closed {
+                until: until.clone(),
+            }),
+            Some(GroupRefusal::CapReached(reached)) => Some(Verdict::CapReached(*reached)),
+            None => self.now.is_empty().then_some(Verdict::NobodyInGroup),
+        }
+    }
+
     /// Whether there is nobody to ring: the route is done, and the plan goes on without it.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
@@ -95,6 +110,7 @@ impl Part {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
+            Self::Open => "Could take the call.".to_owned(),
             Self::Rung { with: 0 } => "Rings now.".to_owned(),
             Self::Rung { with: 1 } => {
                 "Rings now, with one other. The first to answer has the caller.".to_owned()

@@ -16,6 +16,7 @@ fn group(order: RingOrder, priorities: &[u32]) -> TargetGroup {
         name: "Night desk".to_owned(),
         active: true,
         order,
+        ring_timeout_s: 25,
         zone: ZONE.to_owned(),
         hours: Hours::Always,
         holidays: Vec::new(),
@@ -41,6 +42,7 @@ fn expanded(
         local: clocks(NOON_ISH).get(ZONE),
         refused,
         exclusions,
+        has_place: false,
     })
 }
 
@@ -59,7 +61,7 @@ fn busy() -> Verdict {
 fn tried(targets: &[i64]) -> Exclusions {
     Exclusions {
         tried: targets.iter().copied().map(TargetId).collect(),
-        lost: Vec::new(),
+        ..Exclusions::default()
     }
 }
 
@@ -98,6 +100,7 @@ fn a_group_has_hours_and_caps_of_its_own() {
             local: clocks(NOON_ISH).get(ZONE),
             refused: &BTreeMap::new(),
             exclusions: &Exclusions::default(),
+            has_place: false,
         });
         assert!(expansion.is_exhausted() && expansion.then.is_empty());
         assert_eq!(expansion.lines[0].part, Part::GroupRefused);
@@ -129,8 +132,32 @@ fn a_group_has_hours_and_caps_of_its_own() {
         local: None,
         refused: &BTreeMap::new(),
         exclusions: &Exclusions::default(),
+        has_place: false,
     });
     assert!(lost.sentence().ends_with("America/New_York is not known."));
+}
+
+#[test]
+fn a_call_that_has_its_place_is_not_asked_for_it_again() {
+    let mut desk = group(RingOrder::InTurn, &[1, 2]);
+    desk.caps.concurrent = Some(1);
+    let own = Usage {
+        live: 1,
+        ..Usage::default()
+    };
+    let expand = |desk: &TargetGroup, has_place| {
+        desk.expand(&GroupFacts {
+            usage: own,
+            local: clocks(NOON_ISH).get(ZONE),
+            refused: &BTreeMap::new(),
+            exclusions: &tried(&[1]),
+            has_place,
+        })
+    };
+    assert!(expand(&desk, false).is_exhausted());
+    assert_eq!(ids(&expand(&desk, true).now), [2]);
+    desk.active = false;
+    assert!(expand(&desk, true).is_exhausted(), "paused meanwhile");
 }
 
 #[test]
@@ -139,6 +166,7 @@ fn a_trace_names_every_member() {
     let exclusions = Exclusions {
         tried: vec![TargetId(1)],
         lost: vec![TargetId(3)],
+        ..Exclusions::default()
     };
     let mut text = String::new();
     for order in [RingOrder::AllAtOnce, RingOrder::InTurn] {
@@ -154,41 +182,23 @@ fn a_trace_names_every_member() {
 }
 
 #[test]
-fn a_ring_goes_on_without_the_lines_it_lost() {
-    let wanted = [TargetId(1), TargetId(2), TargetId(3)];
-    let mut ring = Ring::of_claimed(&wanted, &[TargetId(2)]).expect("two are left");
-    assert_eq!(ids(ring.ringing()), [1, 3]);
-    assert_eq!(ring.miss(TargetId(1)), RingOutcome::GoesOn);
-    assert_eq!(ring.miss(TargetId(1)), RingOutcome::Late);
-    assert_eq!(ring.miss(TargetId(3)), RingOutcome::Unanswered);
-    assert_eq!(Ring::of_claimed(&wanted, &wanted), None);
-}
-
-#[test]
-fn the_first_to_answer_has_the_caller() {
-    let wanted = [TargetId(1), TargetId(2), TargetId(3)];
-    let mut ring = Ring::of_claimed(&wanted, &[]).expect("all");
-    ring.miss(TargetId(1));
-    assert_eq!(
-        ring.answer(TargetId(3)),
-        RingOutcome::Answered {
-            by: TargetId(3),
-            release: vec![TargetId(2)]
-        }
-    );
-    assert_eq!(ring.answer(TargetId(2)), RingOutcome::Late);
-    assert_eq!(ring.miss(TargetId(3)), RingOutcome::Late);
-}
-
-#[test]
 fn groups_are_checked_at_their_fields() {
     assert_eq!(group(RingOrder::InTurn, &[1, 20]).check(), Ok(()));
     let mut broken = group(RingOrder::InTurn, &[0, 1]);
     broken.name.clear();
+    broken.ring_timeout_s = 3;
     broken.members[1].target = TargetId(1);
     let errors = broken.check().expect_err("broken");
     let fields: Vec<&str> = errors.0.iter().map(|e| e.field.as_str()).collect();
-    assert_eq!(fields, ["name", "members[0].priority", "members[1].target"]);
+    assert_eq!(
+        fields,
+        [
+            "name",
+            "ring_timeout_s",
+            "members[0].priority",
+            "members[1].target"
+        ]
+    );
     let empty = group(RingOrder::InTurn, &[]).check().expect_err("empty");
     assert_eq!(empty.0[0].code, "required");
 }
@@ -224,13 +234,8 @@ proptest! {
             }
             let gone: Vec<TargetId> = expansion.now.iter().copied().filter(|t| lost[index(t)]).collect();
             exclusions.lost.extend(&gone);
-            let Some(mut ring) = Ring::of_claimed(&expansion.now, &gone) else { continue };
-            let phones = ring.ringing().to_vec();
-            for (i, phone) in phones.iter().enumerate() {
-                let last = i + 1 == phones.len();
-                let wanted = if last { RingOutcome::Unanswered } else { RingOutcome::GoesOn };
-                prop_assert_eq!(ring.miss(*phone), wanted);
-            }
+            let phones: Vec<TargetId> =
+                expansion.now.iter().copied().filter(|t| !gone.contains(t)).collect();
             rung.extend(&phones);
             exclusions.tried.extend(&phones);
         }

@@ -13,6 +13,12 @@ pub struct Model {
     pub zone: String,
     pub generation: i64,
     pub created_at: i64,
+    /// Settings of the whole account as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub settings: String,
+    pub recording_days: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub listen_from: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub activity: String,
     pub created_at: i64,
+    /// What the domain calls `BuyerSettings`, as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub settings: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -39,6 +39,20 @@ pub struct Model {
     pub session: String,
     #[sea_orm(column_type = "Text")]
     pub tags: String,
+    pub publisher_id: Option<i64>,
+    /// Sums of the call's ledger entries, in micros.
+    pub revenue: i64,
+    pub payout: i64,
+    pub cost: i64,
+    /// A revenue rule was met.
+    pub converted: bool,
+    /// A payout rule was met.
+    pub paid: bool,
+    pub is_duplicate: bool,
+    /// The group of the target, if it was rung with one.
+    pub group_id: Option<i64>,
+    /// The visit of the caller on an advertiser's page, if one is known.
+    pub visit_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

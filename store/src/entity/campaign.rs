@@ -26,6 +26,10 @@ pub struct Model {
     pub fallback: String,
     pub version: i64,
     pub created_at: i64,
+    /// What the domain calls `CampaignSettings`, as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub settings: String,
+    pub recording_days: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

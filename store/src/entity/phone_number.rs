@@ -14,6 +14,7 @@ pub struct Model {
     pub label: String,
     pub campaign_id: Option<Uuid>,
     pub created_at: i64,
+    pub publisher_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,23 @@ pub struct Model {
     pub channels: i64,
     pub voicemail: bool,
     pub created_at: i64,
+    /// How loud it is, once somebody looked.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub wave: Option<String>,
+    /// Since when nobody hears it any more.
+    pub doomed_at: Option<i64>,
+    /// The person who deleted it; none for the rule.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub doomed_by: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub doom_reason: Option<String>,
+    /// The rule that deleted it.
+    pub doom_days: Option<i64>,
+    /// When the carrier is asked (again); none before and after.
+    pub next_try_at: Option<i64>,
+    pub tries: i64,
+    /// When the carrier had deleted it.
+    pub deleted_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

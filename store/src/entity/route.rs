@@ -9,11 +9,16 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub campaign_id: Uuid,
-    pub target_id: i64,
+    /// Exactly one of target and group is named.
+    pub target_id: Option<i64>,
     pub priority: i64,
     pub weight: i64,
     pub is_on: bool,
     pub place: i64,
+    /// What the domain calls `RouteTerms`, as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub terms: String,
+    pub group_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,10 @@ pub struct Model {
     pub cap_monthly: Option<i64>,
     pub cap_total: Option<i64>,
     pub created_at: i64,
+    /// What the domain calls `TargetSettings`, as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub settings: String,
+    pub recording_blocked: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,6 +19,19 @@ pub struct Model {
     pub month_count: i64,
     pub total_count: i64,
     pub last_claimed_at: Option<i64>,
+    pub hour_spent: i64,
+    pub day_spent: i64,
+    pub month_spent: i64,
+    pub total_spent: i64,
+    pub last_freed_at: Option<i64>,
+    /// A pause nobody ordered, as JSON.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub pause: Option<String>,
+    /// Whether the agent behind the target takes calls; none for a target that is no agent.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub status: Option<String>,
+    pub status_since: Option<i64>,
+    pub wrap_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,38 +3,67 @@
 use std::collections::BTreeSet;
 
 use domain::block::{Block, patterns_of};
-use domain::id::CampaignId;
+use domain::call::session::Session;
+use domain::duplicate::{EarlierCall, HISTORY_MAX};
+use domain::id::{CallId, CampaignId, PublisherId, VisitId};
 use domain::phone::{Caller, E164};
-use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use domain::time::Timestamp;
+use domain::visit::attribution::SeenNumber;
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, IntoColumnRef, IntoIden, Order, Query, SelectStatement, SimpleExpr,
+    SubQueryStatement, UnionType,
+};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
 
 use super::Platform;
-use crate::entity::{account, block, phone_number, route, target_usage};
+use crate::entity::{
+    account, block, call, phone_number, route, target_group_member, target_group_usage,
+    target_usage, visit,
+};
 use crate::error::StoreError;
+use crate::repo::call::step::caller_digits;
+use crate::repo::from_json;
 use crate::repo::target::{UsageRecord, usage_record};
+use crate::repo::target_group::{GroupUsageRecord, group_usage_record};
 use crate::scope::TenantScope;
+
+/// Numbers of one question.
+const NUMBERS_AT_ONCE: usize = 5_000;
 
 /// What a dialed number leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberHome {
     pub scope: TenantScope,
     pub campaign: Option<CampaignId>,
+    /// Whose callers dial it.
+    pub publisher: Option<PublisherId>,
     /// The account's generation: plans cached under another one are out of date.
     pub generation: i64,
-    /// What the targets of the campaign's plan have used.
+    /// What the targets of the campaign's plan have used, members of its groups among them.
     pub usage: Vec<UsageRecord>,
+    /// What its groups have used.
+    pub groups: Vec<GroupUsageRecord>,
     /// The account's blocks that are about the caller, wherever and until whenever they hold.
     pub blocks: Vec<Block>,
+    /// The latest calls of the same caller in the account.
+    pub history: Vec<EarlierCall>,
+    /// The visit that the number was lent to last.
+    pub lent_last: Option<SeenNumber>,
+    /// The visit as which the caller called this number last.
+    pub called_as: Option<SeenNumber>,
 }
 
+/// A row of one of the parts: what the others have is null.
 #[derive(Debug, FromQueryResult)]
 struct HomeRow {
-    account_id: i64,
+    account_id: Option<i64>,
+    generation: Option<i64>,
     campaign_id: Option<uuid::Uuid>,
-    generation: i64,
+    publisher_id: Option<i64>,
     target_id: Option<i64>,
+    group_id: Option<i64>,
     live: Option<i64>,
     peak_live: Option<i64>,
     window_hour: Option<i64>,
@@ -45,29 +74,447 @@ struct HomeRow {
     month_count: Option<i64>,
     total_count: Option<i64>,
     last_claimed_at: Option<i64>,
+    hour_spent: Option<i64>,
+    day_spent: Option<i64>,
+    month_spent: Option<i64>,
+    total_spent: Option<i64>,
+    last_freed_at: Option<i64>,
+    pause: Option<String>,
+    status: Option<String>,
+    status_since: Option<i64>,
+    wrap_until: Option<i64>,
     block_id: Option<i64>,
     block_pattern: Option<String>,
     block_campaign_id: Option<uuid::Uuid>,
     block_expires_at: Option<i64>,
     block_note: Option<String>,
+    call_id: Option<uuid::Uuid>,
+    session: Option<String>,
+    visit_id: Option<uuid::Uuid>,
+    visitor: Option<String>,
+    visit_tags: Option<String>,
+    leased_at: Option<i64>,
+    held_until: Option<i64>,
+    called_before: Option<i64>,
+}
+
+/// The columns of a row in order, with what stands for a value that a part does not have: both
+/// databases want to know its type.
+const COLUMNS: [(&str, &str); 38] = [
+    ("account_id", BIG),
+    ("generation", BIG),
+    ("campaign_id", UUID),
+    ("publisher_id", BIG),
+    ("target_id", BIG),
+    ("group_id", BIG),
+    ("live", BIG),
+    ("peak_live", BIG),
+    ("window_hour", BIG),
+    ("window_day", BIG),
+    ("window_month", BIG),
+    ("hour_count", BIG),
+    ("day_count", BIG),
+    ("month_count", BIG),
+    ("total_count", BIG),
+    ("last_claimed_at", BIG),
+    ("hour_spent", BIG),
+    ("day_spent", BIG),
+    ("month_spent", BIG),
+    ("total_spent", BIG),
+    ("last_freed_at", BIG),
+    ("pause", TEXT),
+    ("status", TEXT),
+    ("status_since", BIG),
+    ("wrap_until", BIG),
+    ("block_id", BIG),
+    ("block_pattern", TEXT),
+    ("block_campaign_id", UUID),
+    ("block_expires_at", BIG),
+    ("block_note", TEXT),
+    ("call_id", UUID),
+    ("session", TEXT),
+    ("visit_id", UUID),
+    ("visitor", TEXT),
+    ("visit_tags", TEXT),
+    ("leased_at", BIG),
+    ("held_until", BIG),
+    ("called_before", BIG),
+];
+
+const BIG: &str = "CAST(NULL AS BIGINT)";
+const UUID: &str = "CAST(NULL AS UUID)";
+const TEXT: &str = "CAST(NULL AS TEXT)";
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the number proves whose account it is"
+)]
+impl Platform<'_> {
+    /// Which of these numbers are in use, in whatever account: a number leads to one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn numbers_in_use(&self, numbers: &[String]) -> Result<BTreeSet<String>, StoreError> {
+        let mut found = BTreeSet::new();
+        for part in numbers.chunks(NUMBERS_AT_ONCE) {
+            let rows: Vec<String> = phone_number::Entity::find()
+                .select_only()
+                .column(phone_number::Column::E164)
+                .filter(phone_number::Column::E164.is_in(part.iter().map(String::as_str)))
+                .into_tuple()
+                .all(self.conn)
+                .await?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
+    /// Where a dialed number leads, what the targets of its campaign's plan have used, whether the
+    /// caller is blocked and when they called before: all that a new call needs, in one round trip.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn home_of_number(
+        &self,
+        number: &E164,
+        caller: &Caller,
+    ) -> Result<Option<NumberHome>, StoreError> {
+        let mut parts = home_part(number);
+        parts
+            .union(UnionType::All, usage_part(number))
+            .union(UnionType::All, member_part(number))
+            .union(UnionType::All, group_part(number))
+            .union(UnionType::All, block_part(number, caller))
+            .union(UnionType::All, history_part(number, caller))
+            .union(UnionType::All, lent_part(number));
+        if caller.number().is_some() {
+            parts.union(UnionType::All, called_part(number, caller));
+        }
+        let statement = self.conn.get_database_backend().build(&parts);
+        let rows: Vec<HomeRow> = HomeRow::find_by_statement(statement).all(self.conn).await?;
+        let home = rows
+            .iter()
+            .find_map(|row| Some((row, row.account_id?, row.generation?)));
+        let Some((first, account, generation)) = home else {
+            return Ok(None);
+        };
+        Ok(Some(NumberHome {
+            scope: TenantScope::mint(account),
+            campaign: first.campaign_id.map(CampaignId),
+            publisher: first.publisher_id.map(PublisherId),
+            generation,
+            usage: rows
+                .iter()
+                .filter_map(|row| row.usage(account))
+                .collect::<Result<_, _>>()?,
+            groups: rows
+                .iter()
+                .filter_map(|row| row.group_usage(account))
+                .collect(),
+            blocks: rows
+                .iter()
+                .filter_map(|row| row.block(account))
+                .collect::<Result<_, _>>()?,
+            history: rows
+                .iter()
+                .filter_map(|row| row.earlier(caller).transpose())
+                .collect::<Result<_, _>>()?,
+            lent_last: seen(&rows, false)?,
+            called_as: seen(&rows, true)?,
+        }))
+    }
+}
+
+/// A part of the question that has these columns, and null for all others.
+fn part(mut has: Vec<(&str, SimpleExpr)>) -> SelectStatement {
+    let mut select = Query::select();
+    for (name, null) in COLUMNS {
+        let at = has.iter().position(|(column, _)| *column == name);
+        let expr = match at {
+            Some(at) => has.swap_remove(at).1,
+            None => Expr::cust(null),
+        };
+        select.expr_as(expr, Alias::new(name));
+    }
+    select
+}
+
+fn col<T: IntoIden, C: IntoIden>(table: T, column: C) -> SimpleExpr
+where
+    (T, C): IntoColumnRef,
+{
+    Expr::col((table, column))
+}
+
+fn is_number(number: &E164) -> SimpleExpr {
+    col(phone_number::Entity, phone_number::Column::E164).eq(number.as_str())
+}
+
+fn home_part(number: &E164) -> SelectStatement {
+    use phone_number::Column as N;
+    part(vec![
+        ("account_id", col(phone_number::Entity, N::AccountId)),
+        (
+            "generation",
+            col(account::Entity, account::Column::Generation),
+        ),
+        ("campaign_id", col(phone_number::Entity, N::CampaignId)),
+        ("publisher_id", col(phone_number::Entity, N::PublisherId)),
+    ])
+    .from(phone_number::Entity)
+    .inner_join(
+        account::Entity,
+        col(account::Entity, account::Column::Id).equals((phone_number::Entity, N::AccountId)),
+    )
+    .and_where(is_number(number))
+    .to_owned()
+}
+
+/// The routes of the number's campaign.
+fn with_routes(select: &mut SelectStatement) -> &mut SelectStatement {
+    use phone_number::Column as N;
+    use route::Column as R;
+    select.from(phone_number::Entity).inner_join(
+        route::Entity,
+        col(route::Entity, R::AccountId)
+            .equals((phone_number::Entity, N::AccountId))
+            .and(col(route::Entity, R::CampaignId).equals((phone_number::Entity, N::CampaignId))),
+    )
+}
+
+fn usage_part(number: &E164) -> SelectStatement {
+    use route::Column as R;
+    use target_usage::Column as U;
+    with_routes(&mut usage_columns())
+        .inner_join(
+            target_usage::Entity,
+            col(target_usage::Entity, U::AccountId)
+                .equals((route::Entity, R::AccountId))
+                .and(col(target_usage::Entity, U::TargetId).equals((route::Entity, R::TargetId))),
+        )
+        .and_where(is_number(number))
+        .to_owned()
+}
+
+/// The members of groups.
+fn member_part(number: &E164) -> SelectStatement {
+    use route::Column as R;
+    use target_group_member::Column as M;
+    use target_usage::Column as U;
+    with_routes(&mut usage_columns())
+        .inner_join(
+            target_group_member::Entity,
+            col(target_group_member::Entity, M::AccountId)
+                .equals((route::Entity, R::AccountId))
+                .and(
+                    col(target_group_member::Entity, M::GroupId)
+                        .equals((route::Entity, R::GroupId)),
+                ),
+        )
+        .inner_join(
+            target_usage::Entity,
+            col(target_usage::Entity, U::AccountId)
+                .equals((target_group_member::Entity, M::AccountId))
+                .and(
+                    col(target_usage::Entity, U::TargetId)
+                        .equals((target_group_member::Entity, M::TargetId)),
+                ),
+        )
+        .and_where(is_number(number))
+        .to_owned()
+}
+
+fn group_part(number: &E164) -> SelectStatement {
+    use route::Column as R;
+    use target_group_usage::Column as U;
+    let own = |name: &'static str, column: U| (name, col(target_group_usage::Entity, column));
+    with_routes(&mut part(vec![
+        own("group_id", U::GroupId),
+        own("live", U::Live),
+        own("peak_live", U::PeakLive),
+        own("window_hour", U::WindowHour),
+        own("window_day", U::WindowDay),
+        own("window_month", U::WindowMonth),
+        own("hour_count", U::HourCount),
+        own("day_count", U::DayCount),
+        own("month_count", U::MonthCount),
+        own("total_count", U::TotalCount),
+        own("last_claimed_at", U::LastClaimedAt),
+        own("last_freed_at", U::LastFreedAt),
+    ]))
+    .inner_join(
+        target_group_usage::Entity,
+        col(target_group_usage::Entity, U::AccountId)
+            .equals((route::Entity, R::AccountId))
+            .and(col(target_group_usage::Entity, U::GroupId).equals((route::Entity, R::GroupId))),
+    )
+    .and_where(is_number(number))
+    .to_owned()
+}
+
+fn usage_columns() -> SelectStatement {
+    use target_usage::Column as U;
+    let own = |name: &'static str, column: U| (name, col(target_usage::Entity, column));
+    part(vec![
+        own("target_id", U::TargetId),
+        own("live", U::Live),
+        own("peak_live", U::PeakLive),
+        own("window_hour", U::WindowHour),
+        own("window_day", U::WindowDay),
+        own("window_month", U::WindowMonth),
+        own("hour_count", U::HourCount),
+        own("day_count", U::DayCount),
+        own("month_count", U::MonthCount),
+        own("total_count", U::TotalCount),
+        own("last_claimed_at", U::LastClaimedAt),
+        own("hour_spent", U::HourSpent),
+        own("day_spent", U::DaySpent),
+        own("month_spent", U::MonthSpent),
+        own("total_spent", U::TotalSpent),
+        own("last_freed_at", U::LastFreedAt),
+        own("pause", U::Pause),
+        own("status", U::Status),
+        own("status_since", U::StatusSince),
+        own("wrap_until", U::WrapUntil),
+    ])
+}
+
+fn block_part(number: &E164, caller: &Caller) -> SelectStatement {
+    use block::Column as B;
+    let patterns: Vec<String> = patterns_of(caller).collect();
+    part(vec![
+        ("block_id", col(block::Entity, B::Id)),
+        ("block_pattern", col(block::Entity, B::Pattern)),
+        ("block_campaign_id", col(block::Entity, B::CampaignId)),
+        ("block_expires_at", col(block::Entity, B::ExpiresAt)),
+        ("block_note", col(block::Entity, B::Note)),
+    ])
+    .from(block::Entity)
+    .and_where(col(block::Entity, B::AccountId).eq(account_of(number)))
+    .and_where(col(block::Entity, B::Pattern).is_in(patterns))
+    .to_owned()
+}
+
+/// The latest calls of the caller: a part of a union has no order of its own, so they are chosen
+/// one level further in.
+fn history_part(number: &E164, caller: &Caller) -> SelectStatement {
+    use call::Column as C;
+    let latest = Query::select()
+        .column((call::Entity, C::Id))
+        .column((call::Entity, C::Session))
+        .from(call::Entity)
+        .and_where(col(call::Entity, C::AccountId).eq(account_of(number)))
+        .and_where(col(call::Entity, C::CallerText).eq(caller_digits(caller)))
+        .order_by((call::Entity, C::ArrivedAt), Order::Desc)
+        .limit(u64::try_from(HISTORY_MAX).unwrap_or(u64::MAX))
+        .to_owned();
+    let earlier = || Alias::new("earlier");
+    part(vec![
+        ("call_id", col(earlier(), C::Id)),
+        ("session", col(earlier(), C::Session)),
+    ])
+    .from_subquery(latest, earlier())
+    .to_owned()
+}
+
+/// The visit that the number was lent to last.
+fn lent_part(number: &E164) -> SelectStatement {
+    use visit::Column as V;
+    let latest = Query::select()
+        .column((visit::Entity, V::Id))
+        .from(visit::Entity)
+        .and_where(col(visit::Entity, V::AccountId).eq(account_of(number)))
+        .and_where(col(visit::Entity, V::Number).eq(number.as_str()))
+        .and_where(col(visit::Entity, V::LeasedAt).is_not_null())
+        .order_by((visit::Entity, V::LeasedAt), Order::Desc)
+        .limit(1)
+        .to_owned();
+    visit_part(number, latest, 0)
+}
+
+/// The visit as which the caller called the number last.
+fn called_part(number: &E164, caller: &Caller) -> SelectStatement {
+    use call::Column as C;
+    let latest = Query::select()
+        .column((call::Entity, C::VisitId))
+        .from(call::Entity)
+        .and_where(col(call::Entity, C::AccountId).eq(account_of(number)))
+        .and_where(col(call::Entity, C::CallerText).eq(caller_digits(caller)))
+        .and_where(col(call::Entity, C::Dialed).eq(number.as_str()))
+        .order_by((call::Entity, C::ArrivedAt), Order::Desc)
+        .limit(1)
+        .to_owned();
+    visit_part(number, latest, 1)
+}
+
+fn visit_part(number: &E164, which: SelectStatement, called_before: i64) -> SelectStatement {
+    use visit::Column as V;
+    let own = |name: &'static str, column: V| (name, col(visit::Entity, column));
+    part(vec![
+        own("visit_id", V::Id),
+        own("visitor", V::Visitor),
+        own("visit_tags", V::Tags),
+        own("leased_at", V::LeasedAt),
+        own("held_until", V::HeldUntil),
+        own("publisher_id", V::PublisherId),
+        ("called_before", Expr::value(called_before)),
+    ])
+    .from(visit::Entity)
+    .and_where(col(visit::Entity, V::AccountId).eq(account_of(number)))
+    .and_where(col(visit::Entity, V::Id).eq(SimpleExpr::from(SubQueryStatement::from(which))))
+    .to_owned()
+}
+
+fn seen(rows: &[HomeRow], called_before: bool) -> Result<Option<SeenNumber>, StoreError> {
+    let row = rows
+        .iter()
+        .find(|row| row.called_before == Some(i64::from(called_before)));
+    let Some(row) = row else { return Ok(None) };
+    let (Some(visit), Some(visitor), Some(tags), Some(leased_at), Some(held_until)) = (
+        row.visit_id,
+        &row.visitor,
+        &row.visit_tags,
+        row.leased_at,
+        row.held_until,
+    ) else {
+        return Ok(None);
+    };
+    Ok(Some(SeenNumber {
+        visit: VisitId(visit),
+        visitor: visitor.clone(),
+        publisher: row.publisher_id.map(PublisherId),
+        leased_at: Timestamp(leased_at),
+        held_until: Timestamp(held_until),
+        tags: from_json("visit", tags)?,
+    }))
+}
+
+fn account_of(number: &E164) -> SimpleExpr {
+    let account = Query::select()
+        .column((phone_number::Entity, phone_number::Column::AccountId))
+        .from(phone_number::Entity)
+        .and_where(is_number(number))
+        .to_owned();
+    SimpleExpr::from(SubQueryStatement::from(account))
 }
 
 impl HomeRow {
-    fn block(&self) -> Option<Result<Block, StoreError>> {
+    fn block(&self, account: i64) -> Option<Result<Block, StoreError>> {
         Some(crate::repo::block::block(block::Model {
-            account_id: self.account_id,
+            account_id: account,
             id: self.block_id?,
             pattern: self.block_pattern.clone()?,
             campaign_id: self.block_campaign_id,
             expires_at: self.block_expires_at,
             note: self.block_note.clone()?,
             created_at: 0,
+            source: String::new(),
         }))
     }
 
-    fn usage(&self) -> Option<UsageRecord> {
+    fn usage(&self, account: i64) -> Option<Result<UsageRecord, StoreError>> {
         Some(usage_record(&target_usage::Model {
-            account_id: self.account_id,
+            account_id: account,
             target_id: self.target_id?,
             live: self.live?,
             peak_live: self.peak_live?,
@@ -79,102 +526,45 @@ impl HomeRow {
             month_count: self.month_count?,
             total_count: self.total_count?,
             last_claimed_at: self.last_claimed_at,
+            hour_spent: self.hour_spent?,
+            day_spent: self.day_spent?,
+            month_spent: self.month_spent?,
+            total_spent: self.total_spent?,
+            last_freed_at: self.last_freed_at,
+            pause: self.pause.clone(),
+            status: self.status.clone(),
+            status_since: self.status_since,
+            wrap_until: self.wrap_until,
         }))
     }
-}
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the number proves whose account it is"
-)]
-impl Platform<'_> {
-    /// Where a dialed number leads, what the targets of its campaign's plan have used, and whether
-    /// the caller is blocked: all that a new call needs, in one round trip.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn home_of_number(
-        &self,
-        number: &E164,
-        caller: &Caller,
-    ) -> Result<Option<NumberHome>, StoreError> {
-        let patterns: Vec<String> = patterns_of(caller).collect();
-        let about_caller = move |_, block| {
-            Expr::col((block, block::Column::Pattern))
-                .is_in(patterns.iter().map(String::as_str))
-                .into_condition()
-        };
-        let select = phone_number::Entity::find()
-            .select_only()
-            .column(phone_number::Column::AccountId)
-            .column(phone_number::Column::CampaignId)
-            .column(account::Column::Generation)
-            .join(
-                JoinType::InnerJoin,
-                phone_number::Entity::belongs_to(account::Entity)
-                    .from(phone_number::Column::AccountId)
-                    .to(account::Column::Id)
-                    .into(),
-            )
-            .join(
-                JoinType::LeftJoin,
-                phone_number::Entity::belongs_to(route::Entity)
-                    .from((
-                        phone_number::Column::AccountId,
-                        phone_number::Column::CampaignId,
-                    ))
-                    .to((route::Column::AccountId, route::Column::CampaignId))
-                    .into(),
-            )
-            .join(
-                JoinType::LeftJoin,
-                route::Entity::belongs_to(target_usage::Entity)
-                    .from((route::Column::AccountId, route::Column::TargetId))
-                    .to((
-                        target_usage::Column::AccountId,
-                        target_usage::Column::TargetId,
-                    ))
-                    .into(),
-            )
-            .join(
-                JoinType::LeftJoin,
-                phone_number::Entity::belongs_to(block::Entity)
-                    .from(phone_number::Column::AccountId)
-                    .to(block::Column::AccountId)
-                    .on_condition(about_caller)
-                    .into(),
-            )
-            .column_as(block::Column::Id, "block_id")
-            .column_as(block::Column::Pattern, "block_pattern")
-            .column_as(block::Column::CampaignId, "block_campaign_id")
-            .column_as(block::Column::ExpiresAt, "block_expires_at")
-            .column_as(block::Column::Note, "block_note")
-            .filter(phone_number::Column::E164.eq(number.as_str()));
-        let rows: Vec<HomeRow> = target_usage::Column::iter()
-            .filter(|column| !matches!(column, target_usage::Column::AccountId))
-            .fold(select, QuerySelect::column)
-            .into_model()
-            .all(self.conn)
-            .await?;
-        // Every block of the caller stands beside every target of the plan.
-        let (mut blocks, mut targets) = (BTreeSet::new(), BTreeSet::new());
-        let Some(first) = rows.first() else {
+    fn group_usage(&self, account: i64) -> Option<GroupUsageRecord> {
+        Some(group_usage_record(&target_group_usage::Model {
+            account_id: account,
+            group_id: self.group_id?,
+            live: self.live?,
+            peak_live: self.peak_live?,
+            window_hour: self.window_hour?,
+            window_day: self.window_day?,
+            window_month: self.window_month?,
+            hour_count: self.hour_count?,
+            day_count: self.day_count?,
+            month_count: self.month_count?,
+            total_count: self.total_count?,
+            last_claimed_at: self.last_claimed_at,
+            last_freed_at: self.last_freed_at,
+        }))
+    }
+
+    /// Callers without a number share what calls are found by; they are told apart here.
+    fn earlier(&self, caller: &Caller) -> Result<Option<EarlierCall>, StoreError> {
+        let (Some(call), Some(session)) = (self.call_id, &self.session) else {
             return Ok(None);
         };
-        Ok(Some(NumberHome {
-            scope: TenantScope::mint(first.account_id),
-            campaign: first.campaign_id.map(CampaignId),
-            generation: first.generation,
-            usage: rows
-                .iter()
-                .filter(|row| targets.insert(row.target_id))
-                .filter_map(HomeRow::usage)
-                .collect(),
-            blocks: rows
-                .iter()
-                .filter(|row| blocks.insert(row.block_id))
-                .filter_map(HomeRow::block)
-                .collect::<Result<_, _>>()?,
-        }))
+        let session: Session = from_json("call", session)?;
+        if session.from != *caller {
+            return Ok(None);
+        }
+        Ok(EarlierCall::of(CallId(call), &session))
     }
 }

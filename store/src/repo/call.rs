@@ -1,16 +1,19 @@
 //! Calls and their events, as one goes on.
 
 pub(crate) mod log;
+pub(crate) mod money;
 pub(crate) mod step;
 
 use domain::call::record::{LiveState, Outcome};
 use domain::call::session::Session;
 use domain::call::timeline::Entry;
-use domain::id::{BuyerId, CallId, CampaignId, TargetId};
+use domain::id::{BuyerId, CallId, CampaignId, PublisherId, TargetGroupId, TargetId};
+use domain::ledger::totals::Totals;
+use domain::money::Micros;
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{count, from_json};
 use crate::entity::{call, call_event};
@@ -25,6 +28,7 @@ pub struct SavedCall {
     pub version: i64,
     /// How many events there are; the next one's place.
     pub events: i64,
+    pub tags: Tags,
 }
 
 /// A whole call, to be shown.
@@ -42,6 +46,8 @@ pub struct CallLine {
     pub carrier_sid: String,
     pub campaign: Option<CampaignId>,
     pub target: Option<TargetId>,
+    /// The group it was rung with.
+    pub group: Option<TargetGroupId>,
     pub buyer: Option<BuyerId>,
     pub caller: Caller,
     pub caller_state: String,
@@ -54,6 +60,14 @@ pub struct CallLine {
     pub has_recording: bool,
     pub arrived_at: Timestamp,
     pub ended_at: Option<Timestamp>,
+    pub publisher: Option<PublisherId>,
+    /// Sums of the call's ledger entries.
+    pub money: Totals,
+    /// A revenue rule was met.
+    pub converted: bool,
+    /// A payout rule was met.
+    pub paid: bool,
+    pub is_duplicate: bool,
 }
 
 /// One delivery of the carrier and what came of it.
@@ -82,6 +96,48 @@ impl Tenant<'_> {
         rows.into_iter().map(event_record).collect()
     }
 
+    /// A call to go on with.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn saved_call(&self, id: CallId) -> Result<SavedCall, StoreError> {
+        let row = self
+            .select::<call::Entity>()
+            .filter(call::Column::Id.eq(id.0))
+            .one(self.conn)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        // Read after the call: an event that came in between has raised the call's version too.
+        let newest: Option<Option<i64>> = self
+            .select::<call_event::Entity>()
+            .select_only()
+            .column_as(call_event::Column::Seq.max(), "newest")
+            .filter(call_event::Column::CallId.eq(id.0))
+            .into_tuple()
+            .one(self.conn)
+            .await?;
+        Ok(SavedCall {
+            id,
+            session: from_json("call", &row.session)?,
+            version: row.version,
+            events: newest.flatten().map_or(0, |seq| seq + 1),
+            tags: from_json("call", &row.tags)?,
+        })
+    }
+
+    /// Whole calls, those of them that are this account's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn calls_by_id(&self, ids: &[CallId]) -> Result<Vec<CallRecord>, StoreError> {
+        let rows = self
+            .select::<call::Entity>()
+            .filter(call::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .all(self.conn)
+            .await?;
+        rows.into_iter().map(call_record).collect()
+    }
+
     /// A whole call.
     ///
     /// # Errors
@@ -93,12 +149,16 @@ impl Tenant<'_> {
             .one(self.conn)
             .await?
             .ok_or(StoreError::NotFound)?;
-        Ok(CallRecord {
-            session: from_json("call", &row.session)?,
-            tags: from_json("call", &row.tags)?,
-            line: line(row)?,
-        })
+        call_record(row)
     }
+}
+
+fn call_record(row: call::Model) -> Result<CallRecord, StoreError> {
+    Ok(CallRecord {
+        session: from_json("call", &row.session)?,
+        tags: from_json("call", &row.tags)?,
+        line: line(row)?,
+    })
 }
 
 fn outcome(code: &str) -> Result<Outcome, StoreError> {
@@ -111,6 +171,7 @@ fn line(row: call::Model) -> Result<CallLine, StoreError> {
         carrier_sid: row.carrier_sid,
         campaign: row.campaign_id.map(CampaignId),
         target: row.target_id.map(TargetId),
+        group: row.group_id.map(TargetGroupId),
         buyer: row.buyer_id.map(BuyerId),
         caller: from_json("call", &row.caller)?,
         caller_state: row.caller_state,
@@ -124,6 +185,15 @@ fn line(row: call::Model) -> Result<CallLine, StoreError> {
         has_recording: row.has_recording,
         arrived_at: Timestamp(row.arrived_at),
         ended_at: row.ended_at.map(Timestamp),
+        publisher: row.publisher_id.map(PublisherId),
+        money: Totals {
+            revenue: Micros(row.revenue),
+            payout: Micros(row.payout),
+            cost: Micros(row.cost),
+        },
+        converted: row.converted,
+        paid: row.paid,
+        is_duplicate: row.is_duplicate,
     })
 }
 

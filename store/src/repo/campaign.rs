@@ -2,8 +2,9 @@
 
 use domain::api::campaign::CampaignInput;
 use domain::api::page::Activity;
-use domain::campaign::{ATTEMPTS_DEFAULT, Distribution, Fallback, RecordingMode};
+use domain::campaign::{ATTEMPTS_DEFAULT, CampaignSettings, Distribution, Fallback, RecordingMode};
 use domain::id::CampaignId;
+use domain::retention::Keep;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -26,8 +27,11 @@ pub struct CampaignRecord {
     pub distribution: Distribution,
     pub attempts_max: u32,
     pub recording: RecordingMode,
+    /// Its own rule; none follows the account.
+    pub recording_keep: Option<Keep>,
     pub fallback: Fallback,
     pub version: i64,
+    pub settings: CampaignSettings,
     pub created_at: Timestamp,
 }
 
@@ -109,12 +113,14 @@ impl Tenant<'_> {
             name_key: Set(Some(name_key(&input.name))),
             vertical: Set(input.vertical.clone()),
             activity: Set(Activity::Active.code().to_owned()),
-            distribution: Set(distribution_code(Distribution::default()).to_owned()),
+            distribution: Set(Distribution::default().code().to_owned()),
             attempts_max: Set(i64::from(ATTEMPTS_DEFAULT)),
             recording: Set(input.recording.code().to_owned()),
             fallback: Set(to_json("campaign", &input.fallback)?),
             version: Set(1),
             created_at: Set(now.0),
+            settings: Set(to_json("campaign", &CampaignSettings::default())?),
+            recording_days: Set(input.recording_keep.map(|keep| i64::from(keep.days()))),
         };
         self.insert_quietly::<Entity>(row).await?;
         // Or a number given to it at once would meet plans that do not know the campaign.
@@ -137,8 +143,32 @@ impl Tenant<'_> {
             .col_expr(Column::Vertical, Expr::value(input.vertical.as_str()))
             .col_expr(Column::Recording, Expr::value(input.recording.code()))
             .col_expr(
+                Column::RecordingDays,
+                Expr::value(input.recording_keep.map(|keep| i64::from(keep.days()))),
+            )
+            .col_expr(
                 Column::Fallback,
                 Expr::value(to_json("campaign", &input.fallback)?),
+            )
+            .filter(Column::Id.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)?;
+        self.bump_generation().await
+    }
+
+    /// Replaces a campaign's further settings.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn set_campaign_settings(
+        &self,
+        id: CampaignId,
+        settings: &CampaignSettings,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .update::<Entity>()
+            .col_expr(
+                Column::Settings,
+                Expr::value(to_json("campaign", settings)?),
             )
             .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
@@ -176,10 +206,7 @@ impl Tenant<'_> {
         let update = self
             .update::<Entity>()
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-            .col_expr(
-                Column::Distribution,
-                Expr::value(distribution_code(distribution)),
-            )
+            .col_expr(Column::Distribution, Expr::value(distribution.code()))
             .col_expr(Column::AttemptsMax, Expr::value(i64::from(attempts_max)))
             .filter(Column::Id.eq(id.0))
             .filter(Column::Version.eq(from));
@@ -192,26 +219,20 @@ impl Tenant<'_> {
     }
 }
 
-fn distribution_code(distribution: Distribution) -> &'static str {
-    match distribution {
-        Distribution::Weight => "weight",
-        Distribution::RoundRobin => "round_robin",
-    }
-}
-
 fn record(row: Model) -> Result<CampaignRecord, StoreError> {
     Ok(CampaignRecord {
         id: CampaignId(row.id),
         activity: activity("campaign", &row.activity)?,
-        distribution: match row.distribution.as_str() {
-            "weight" => Distribution::Weight,
-            "round_robin" => Distribution::RoundRobin,
-            other => return Err(StoreError::corrupt("campaign", other)),
-        },
+        distribution: Distribution::ALL
+            .into_iter()
+            .find(|distribution| distribution.code() == row.distribution)
+            .ok_or_else(|| StoreError::corrupt("campaign", &row.distribution))?,
         attempts_max: count(row.attempts_max),
         recording: RecordingMode::from_code(&row.recording)
             .ok_or_else(|| StoreError::corrupt("campaign", &row.recording))?,
+        recording_keep: row.recording_days.map(|days| Keep::of_days(count(days))),
         fallback: from_json("campaign", &row.fallback)?,
+        settings: from_json("campaign", &row.settings)?,
         name: row.name,
         vertical: row.vertical,
         version: row.version,

@@ -1,11 +1,17 @@
 //! Targets, and what they have used of their caps.
 
+mod counts;
+
+use domain::agent::{AgentStatus, Presence};
 use domain::api::page::Activity;
-use domain::api::target::TargetInput;
+use domain::api::target::{CheckedTarget, TargetInput};
 use domain::caps::{Caps, Claim, Freed, Usage};
 use domain::id::{BuyerId, TargetId};
+use domain::money::Micros;
+use domain::recovery::pause::Pause;
+use domain::target::settings::TargetSettings;
 use domain::time::{Timestamp, Windows};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoColumnRef, SimpleExpr};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
@@ -16,6 +22,9 @@ use crate::entity::{target, target_usage};
 use crate::error::StoreError;
 use crate::scope::{Tenant, exactly_one};
 
+/// Rows of one insert; SQLite takes 32,766 values in a statement.
+const ROWS_AT_ONCE: usize = 400;
+
 /// A target as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetRecord {
@@ -23,6 +32,7 @@ pub struct TargetRecord {
     pub buyer: BuyerId,
     pub activity: Activity,
     pub input: TargetInput,
+    pub settings: TargetSettings,
     pub created_at: Timestamp,
 }
 
@@ -32,6 +42,8 @@ pub struct UsageRecord {
     pub target: TargetId,
     pub usage: Usage,
     pub peak_live: u32,
+    /// A pause nobody ordered.
+    pub pause: Option<Pause>,
 }
 
 impl Tenant<'_> {
@@ -43,6 +55,21 @@ impl Tenant<'_> {
         let rows = self
             .select::<target::Entity>()
             .filter(target::Column::Activity.ne(Activity::Archived.code()))
+            .order_by_asc(target::Column::Name)
+            .order_by_asc(target::Column::Id)
+            .all(self.conn)
+            .await?;
+        rows.into_iter().map(record).collect()
+    }
+
+    /// The targets that are archived, by name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn archived_targets(&self) -> Result<Vec<TargetRecord>, StoreError> {
+        let rows = self
+            .select::<target::Entity>()
+            .filter(target::Column::Activity.eq(Activity::Archived.code()))
             .order_by_asc(target::Column::Name)
             .order_by_asc(target::Column::Id)
             .all(self.conn)
@@ -93,8 +120,57 @@ impl Tenant<'_> {
         input: &TargetInput,
         now: Timestamp,
     ) -> Result<TargetId, StoreError> {
+        let id = self
+            .insert::<target::Entity>(Self::new_target(
+                buyer,
+                input,
+                &TargetSettings::default(),
+                now,
+            )?)
+            .await?
+            .id;
+        let usage = target_usage::ActiveModel {
+            target_id: Set(id),
+            ..Default::default()
+        };
+        self.insert_quietly::<target_usage::Entity>(usage).await?;
+        self.bump_generation().await?;
+        Ok(TargetId(id))
+    }
+
+    /// Adds many targets, with nothing used.
+    ///
+    /// # Errors
+    /// As [`add_target`](Self::add_target).
+    pub async fn add_targets(
+        &self,
+        new: &[(BuyerId, CheckedTarget)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for part in new.chunks(ROWS_AT_ONCE) {
+            let rows = part
+                .iter()
+                .map(|(buyer, new)| Self::new_target(*buyer, &new.input, &new.settings, now))
+                .collect::<Result<Vec<_>, _>>()?;
+            let made = self.insert_all_back::<target::Entity>(rows).await?;
+            let usage = made.into_iter().map(|row| target_usage::ActiveModel {
+                target_id: Set(row.id),
+                ..Default::default()
+            });
+            self.insert_all::<target_usage::Entity>(usage).await?;
+        }
+        self.bump_generation().await
+    }
+
+    /// What is stored of a new target.
+    fn new_target(
+        buyer: BuyerId,
+        input: &TargetInput,
+        settings: &TargetSettings,
+        now: Timestamp,
+    ) -> Result<target::ActiveModel, StoreError> {
         let limit = |cap: Option<u32>| Set(cap.map(i64::from));
-        let row = target::ActiveModel {
+        Ok(target::ActiveModel {
             account_id: NotSet,
             id: NotSet,
             buyer_id: Set(buyer.0),
@@ -113,15 +189,9 @@ impl Tenant<'_> {
             cap_monthly: limit(input.caps.monthly),
             cap_total: limit(input.caps.total),
             created_at: Set(now.0),
-        };
-        let id = self.insert::<target::Entity>(row).await?.id;
-        let usage = target_usage::ActiveModel {
-            target_id: Set(id),
-            ..Default::default()
-        };
-        self.insert_quietly::<target_usage::Entity>(usage).await?;
-        self.bump_generation().await?;
-        Ok(TargetId(id))
+            settings: Set(to_json("target", settings)?),
+            recording_blocked: Set(input.recording_blocked),
+        })
     }
 
     /// Replaces a target's settings; what it has used stays.
@@ -129,6 +199,26 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`], or the name is taken.
     pub async fn update_target(&self, id: TargetId, input: &TargetInput) -> Result<(), StoreError> {
+        self.replace_target(id, input).await?;
+        self.bump_generation().await
+    }
+
+    /// Replaces the settings of many targets.
+    ///
+    /// # Errors
+    /// As [`update_target`](Self::update_target).
+    pub async fn update_targets(
+        &self,
+        changed: &[(TargetId, CheckedTarget)],
+    ) -> Result<(), StoreError> {
+        for (id, new) in changed {
+            self.replace_target(*id, &new.input).await?;
+            self.replace_settings(*id, &new.settings).await?;
+        }
+        self.bump_generation().await
+    }
+
+    async fn replace_target(&self, id: TargetId, input: &TargetInput) -> Result<(), StoreError> {
         use target::Column as C;
         let limit = |cap: Option<u32>| Expr::value(cap.map(i64::from));
         let update = self
@@ -155,9 +245,37 @@ impl Tenant<'_> {
             .col_expr(C::CapDaily, limit(input.caps.daily))
             .col_expr(C::CapMonthly, limit(input.caps.monthly))
             .col_expr(C::CapTotal, limit(input.caps.total))
+            .col_expr(C::RecordingBlocked, Expr::value(input.recording_blocked))
             .filter(C::Id.eq(id.0));
-        exactly_one(update.exec(self.conn).await?.rows_affected)?;
+        exactly_one(update.exec(self.conn).await?.rows_affected)
+    }
+
+    /// Replaces a target's further settings.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn set_target_settings(
+        &self,
+        id: TargetId,
+        settings: &TargetSettings,
+    ) -> Result<(), StoreError> {
+        self.replace_settings(id, settings).await?;
         self.bump_generation().await
+    }
+
+    async fn replace_settings(
+        &self,
+        id: TargetId,
+        settings: &TargetSettings,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .update::<target::Entity>()
+            .col_expr(
+                target::Column::Settings,
+                Expr::value(to_json("target", settings)?),
+            )
+            .filter(target::Column::Id.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)
     }
 
     /// Pauses, resumes or archives a target.
@@ -187,12 +305,27 @@ impl Tenant<'_> {
             select =
                 select.filter(target_usage::Column::TargetId.is_in(targets.iter().map(|t| t.0)));
         }
-        Ok(select
-            .all(self.conn)
-            .await?
-            .iter()
-            .map(usage_record)
-            .collect())
+        let rows = select.all(self.conn).await?;
+        rows.iter().map(usage_record).collect()
+    }
+
+    /// Pauses a target because it missed its calls, or lets it take calls again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if this account has none with that id.
+    pub async fn set_target_pause(
+        &self,
+        id: TargetId,
+        pause: Option<&Pause>,
+    ) -> Result<(), StoreError> {
+        let pause = pause
+            .map(|pause| to_json("target_usage", pause))
+            .transpose()?;
+        let update = self
+            .update::<target_usage::Entity>()
+            .col_expr(target_usage::Column::Pause, Expr::value(pause))
+            .filter(target_usage::Column::TargetId.eq(id.0));
+        exactly_one(update.exec(self.conn).await?.rows_affected)
     }
 
     /// Claims a line of a target and a place under each of its caps, if there is one: a single
@@ -215,9 +348,34 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn free(&self, freed: &Freed) -> Result<(), StoreError> {
-        self.freeing(freed).exec(self.conn).await?;
+    pub async fn free(&self, freed: &Freed, now: Timestamp) -> Result<(), StoreError> {
+        self.freeing(freed, now).exec(self.conn).await?;
         Ok(())
+    }
+
+    /// Where a claim finds room under every cap.
+    pub(crate) fn room(claim: &Claim) -> Condition {
+        use target_usage::Column as C;
+        let (caps, dollars, price) = (claim.caps, claim.dollars, claim.price.0);
+        let used = InWindows::of(claim.windows);
+        let money = |spent: SimpleExpr, cap: Option<Micros>| {
+            cap.map(|cap| {
+                Condition::all()
+                    .add(spent.clone().lt(cap.0))
+                    .add(spent.add(price).lte(cap.0))
+            })
+        };
+        let below = |count: SimpleExpr, cap: Option<u32>| cap.map(|cap| count.lt(i64::from(cap)));
+        Condition::all()
+            .add_option(below(Expr::col(C::Live), caps.concurrent))
+            .add_option(below(used.hour(C::HourCount), caps.hourly))
+            .add_option(below(used.day(C::DayCount), caps.daily))
+            .add_option(below(used.month(C::MonthCount), caps.monthly))
+            .add_option(below(Expr::col(C::TotalCount), caps.total))
+            .add_option(money(used.hour(C::HourSpent), dollars.hourly))
+            .add_option(money(used.day(C::DaySpent), dollars.daily))
+            .add_option(money(used.month(C::MonthSpent), dollars.monthly))
+            .add_option(money(Expr::col(C::TotalSpent), dollars.total))
     }
 
     /// The statement of [`claim`](Self::claim).
@@ -227,56 +385,45 @@ impl Tenant<'_> {
         now: Timestamp,
     ) -> UpdateMany<target_usage::Entity> {
         use target_usage::Column as C;
-        let (caps, windows) = (claim.caps, claim.windows);
-        let in_window = |key: C, value: i64, counter: C| -> SimpleExpr {
-            // A stored window ahead of ours stays: windows never go back.
-            Expr::case(Expr::col(key).gte(value), Expr::col(counter))
-                .finally(0)
-                .into()
-        };
+        let used = InWindows::of(claim.windows);
+        let windows = claim.windows;
         let latest = |key: C, value: i64| -> SimpleExpr {
             Expr::case(Expr::col(key).gt(value), Expr::col(key))
                 .finally(value)
                 .into()
         };
-        let hour = || in_window(C::WindowHour, windows.hour, C::HourCount);
-        let day = || in_window(C::WindowDay, windows.day, C::DayCount);
-        let month = || in_window(C::WindowMonth, windows.month, C::MonthCount);
+        let price = claim.price.0;
         let peak: SimpleExpr = Expr::case(
             Expr::col(C::Live).gte(Expr::col(C::PeakLive)),
             Expr::col(C::Live).add(1),
         )
         .finally(Expr::col(C::PeakLive))
         .into();
-        let room = Condition::all()
-            .add_option(
-                caps.concurrent
-                    .map(|cap| Expr::col(C::Live).lt(i64::from(cap))),
-            )
-            .add_option(caps.hourly.map(|cap| hour().lt(i64::from(cap))))
-            .add_option(caps.daily.map(|cap| day().lt(i64::from(cap))))
-            .add_option(caps.monthly.map(|cap| month().lt(i64::from(cap))))
-            .add_option(
-                caps.total
-                    .map(|cap| Expr::col(C::TotalCount).lt(i64::from(cap))),
-            );
         self.update::<target_usage::Entity>()
             .col_expr(C::Live, Expr::col(C::Live).add(1))
             .col_expr(C::PeakLive, peak)
-            .col_expr(C::HourCount, hour().add(1))
-            .col_expr(C::DayCount, day().add(1))
-            .col_expr(C::MonthCount, month().add(1))
+            .col_expr(C::HourCount, used.hour(C::HourCount).add(1))
+            .col_expr(C::DayCount, used.day(C::DayCount).add(1))
+            .col_expr(C::MonthCount, used.month(C::MonthCount).add(1))
             .col_expr(C::TotalCount, Expr::col(C::TotalCount).add(1))
+            .col_expr(C::HourSpent, used.hour(C::HourSpent).add(price))
+            .col_expr(C::DaySpent, used.day(C::DaySpent).add(price))
+            .col_expr(C::MonthSpent, used.month(C::MonthSpent).add(price))
+            .col_expr(C::TotalSpent, Expr::col(C::TotalSpent).add(price))
             .col_expr(C::WindowHour, latest(C::WindowHour, windows.hour))
             .col_expr(C::WindowDay, latest(C::WindowDay, windows.day))
             .col_expr(C::WindowMonth, latest(C::WindowMonth, windows.month))
             .col_expr(C::LastClaimedAt, Expr::value(now.0))
             .filter(C::TargetId.eq(claim.target.0))
-            .filter(room)
+            .filter(Self::room(claim))
     }
 
     /// The statement of [`free`](Self::free). It changes the target's row in any case.
-    pub(crate) fn freeing(&self, freed: &Freed) -> UpdateMany<target_usage::Entity> {
+    pub(crate) fn freeing(
+        &self,
+        freed: &Freed,
+        now: Timestamp,
+    ) -> UpdateMany<target_usage::Entity> {
         use target_usage::Column as C;
         let less = |when: Condition, counter: C| -> SimpleExpr {
             Expr::case(
@@ -292,6 +439,38 @@ impl Tenant<'_> {
         if freed.line || freed.uncounted.is_none() {
             let when = Condition::all().add(Expr::value(freed.line));
             update = update.col_expr(C::Live, less(when, C::Live));
+        }
+        if freed.line {
+            update = update.col_expr(C::LastFreedAt, Expr::value(now.0));
+        }
+        if let Some(until) = freed.wrap_until {
+            // Of a status that the agent chose themselves it changes nothing.
+            update = update.col_expr(C::WrapUntil, Expr::value(until.0));
+        }
+        if let Some((windows, more)) = &freed.spent {
+            let add = |same: Condition, sum: C| -> SimpleExpr {
+                let after = || Expr::col(sum).add(more.0);
+                Expr::case(same.clone().add(after().gt(0)), after())
+                    .case(same, 0)
+                    .finally(Expr::col(sum))
+                    .into()
+            };
+            let same = |key: C, value: i64| Condition::all().add(Expr::col(key).eq(value));
+            let always = Condition::all().add(Expr::value(true));
+            update = update
+                .col_expr(
+                    C::HourSpent,
+                    add(same(C::WindowHour, windows.hour), C::HourSpent),
+                )
+                .col_expr(
+                    C::DaySpent,
+                    add(same(C::WindowDay, windows.day), C::DaySpent),
+                )
+                .col_expr(
+                    C::MonthSpent,
+                    add(same(C::WindowMonth, windows.month), C::MonthSpent),
+                )
+                .col_expr(C::TotalSpent, add(always, C::TotalSpent));
         }
         if let Some(windows) = &freed.uncounted {
             let same = |key: C, value: i64| Condition::all().add(Expr::col(key).eq(value));
@@ -314,9 +493,42 @@ impl Tenant<'_> {
     }
 }
 
+/// Counts as they apply in the windows of a claim.
+struct InWindows(Windows);
+
+impl InWindows {
+    fn of(windows: Windows) -> Self {
+        Self(windows)
+    }
+
+    fn hour(&self, counter: target_usage::Column) -> SimpleExpr {
+        in_window(target_usage::Column::WindowHour, self.0.hour, counter)
+    }
+
+    fn day(&self, counter: target_usage::Column) -> SimpleExpr {
+        in_window(target_usage::Column::WindowDay, self.0.day, counter)
+    }
+
+    fn month(&self, counter: target_usage::Column) -> SimpleExpr {
+        in_window(target_usage::Column::WindowMonth, self.0.month, counter)
+    }
+}
+
+/// A count in the window that it belongs to, else none. A stored window ahead of ours stays: windows
+/// never go back.
+pub(crate) fn in_window<C: IntoColumnRef + Copy>(key: C, value: i64, counter: C) -> SimpleExpr {
+    Expr::case(Expr::col(key).gte(value), Expr::col(counter))
+        .finally(0)
+        .into()
+}
+
 /// A row as a record.
-pub(crate) fn usage_record(row: &target_usage::Model) -> UsageRecord {
-    UsageRecord {
+pub(crate) fn usage_record(row: &target_usage::Model) -> Result<UsageRecord, StoreError> {
+    let pause: Option<Pause> = match &row.pause {
+        Some(pause) => Some(from_json("target_usage", pause)?),
+        None => None,
+    };
+    Ok(UsageRecord {
         target: TargetId(row.target_id),
         peak_live: count(row.peak_live),
         usage: Usage {
@@ -331,8 +543,29 @@ pub(crate) fn usage_record(row: &target_usage::Model) -> UsageRecord {
             month: count(row.month_count),
             total: count(row.total_count),
             last_claimed_at: row.last_claimed_at.map(Timestamp),
+            last_freed_at: row.last_freed_at.map(Timestamp),
+            hour_spent: Micros(row.hour_spent),
+            day_spent: Micros(row.day_spent),
+            month_spent: Micros(row.month_spent),
+            total_spent: Micros(row.total_spent),
+            paused_until: pause.map(|pause| pause.until.unwrap_or(Timestamp::MAX)),
+            presence: presence(row)?,
         },
-    }
+        pause,
+    })
+}
+
+/// Whether the agent behind a target takes calls.
+fn presence(row: &target_usage::Model) -> Result<Option<Presence>, StoreError> {
+    let Some(code) = &row.status else {
+        return Ok(None);
+    };
+    Ok(Some(Presence {
+        status: AgentStatus::from_code(code)
+            .ok_or_else(|| StoreError::corrupt("target_usage", code))?,
+        since: Timestamp(row.status_since.unwrap_or_default()),
+        wrap_until: row.wrap_until.map(Timestamp),
+    }))
 }
 
 fn record(row: target::Model) -> Result<TargetRecord, StoreError> {
@@ -341,6 +574,7 @@ fn record(row: target::Model) -> Result<TargetRecord, StoreError> {
         buyer: BuyerId(row.buyer_id),
         activity: activity("target", &row.activity)?,
         created_at: Timestamp(row.created_at),
+        settings: from_json("target", &row.settings)?,
         input: TargetInput {
             destination: from_json("target", &row.destination)?,
             ring_timeout_s: count(row.ring_timeout_s),
@@ -356,6 +590,7 @@ fn record(row: target::Model) -> Result<TargetRecord, StoreError> {
             },
             name: row.name,
             zone: row.zone,
+            recording_blocked: row.recording_blocked,
         },
     })
 }

@@ -177,7 +177,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
                 .generation(&world.b.scope)
                 .await
                 .expect("generation"),
-            4,
+            9,
             "B's set-up did not change"
         );
     }

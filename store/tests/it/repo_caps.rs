@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::caps::dollars::DollarCaps;
 use domain::caps::{Caps, Claim, Freed, Usage};
+use domain::money::Micros;
 use domain::time::{Timestamp, Windows};
 use store::Conn;
 
@@ -35,20 +37,43 @@ fn caps(draws: &mut Draws) -> Caps {
     }
 }
 
+fn dollars(draws: &mut Draws) -> DollarCaps {
+    let mut limit = |least: u32| {
+        draws
+            .flip()
+            .then(|| Micros(i64::from(least + draws.below(12))))
+    };
+    DollarCaps {
+        hourly: limit(0),
+        daily: limit(2),
+        monthly: limit(4),
+        total: limit(20),
+    }
+}
+
+fn more(draws: &mut Draws, price: Micros) -> Micros {
+    if draws.flip() {
+        Micros(-price.0)
+    } else {
+        Micros(i64::from(draws.below(3)))
+    }
+}
+
 #[tokio::test]
 async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
     for world in World::each().await {
         for seed in 0..40 {
             let mut draws = Draws(seed);
             let caps = caps(&mut draws);
+            let dollars = dollars(&mut draws);
             let conn = world.tx().await;
             let tenant = conn.tenant(&world.a.scope);
             let line = Freed {
                 line: true,
                 ..Freed::nothing(world.a.target)
             };
-            let (mut model, mut peak) = (Usage::default(), 0);
-            let mut held: Vec<Windows> = Vec::new();
+            let (mut model, mut peak) = usage(&conn, &world).await;
+            let mut held: Vec<(Windows, Micros)> = Vec::new();
             let mut clock = 0;
             for step in 0..40 {
                 clock += i64::from(draws.below(4));
@@ -59,50 +84,58 @@ async fn claims_releases_and_give_backs_equal_the_domains_arithmetic() {
                 };
                 match draws.below(5) {
                     0 if !held.is_empty() => {
-                        let claim = held.swap_remove(
+                        let (claim, price) = held.swap_remove(
                             usize::try_from(draws.below(u32::try_from(held.len()).expect("few")))
                                 .expect("few"),
                         );
-                        tenant.free(&line).await.expect("release");
-                        model = model.line_released();
+                        tenant.free(&line, Timestamp(clock)).await.expect("release");
+                        model = model.line_released(Timestamp(clock));
                         if draws.flip() {
                             let place = Freed {
                                 line: false,
                                 uncounted: Some(claim),
+                                // What was set aside was not earned, or more was.
+                                spent: Some((claim, more(&mut draws, price))),
                                 ..line
                             };
-                            tenant.free(&place).await.expect("uncount");
+                            tenant
+                                .free(&place, Timestamp(clock))
+                                .await
+                                .expect("uncount");
                             model = model.uncounted(&claim);
+                            if let Some((windows, more)) = place.spent {
+                                model = model.spent_more(&windows, more);
+                            }
                         }
                     }
                     1 => {
                         // A release too many leaves zero, not less.
                         if held.is_empty() {
-                            tenant.free(&line).await.expect("release");
-                            model = model.line_released();
+                            tenant.free(&line, Timestamp(clock)).await.expect("release");
+                            model = model.line_released(Timestamp(clock));
                         }
                     }
                     _ => {
+                        let wanted = Claim {
+                            target: world.a.target,
+                            caps,
+                            dollars,
+                            price: Micros(i64::from(draws.below(4))),
+                            windows: now,
+                        };
                         let claimed = tenant
-                            .claim(
-                                &Claim {
-                                    target: world.a.target,
-                                    caps,
-                                    windows: now,
-                                },
-                                Timestamp(clock),
-                            )
+                            .claim(&wanted, Timestamp(clock))
                             .await
                             .expect("claim");
                         assert_eq!(
                             claimed,
-                            caps.reached(&model, &now).is_none(),
-                            "seed {seed}, step {step}: {model:?} {caps:?}"
+                            !wanted.is_refused(&model),
+                            "seed {seed}, step {step}: {model:?} {wanted:?}"
                         );
                         if claimed {
-                            model = model.claimed(&now, Timestamp(clock));
+                            model = model.claimed(&now, wanted.price, Timestamp(clock));
                             peak = peak.max(model.live);
-                            held.push(now);
+                            held.push((now, wanted.price));
                         }
                     }
                 }
@@ -144,6 +177,8 @@ async fn of_many_claims_at_once_exactly_the_cap_is_admitted() {
                         let wanted = Claim {
                             target: world.a.target,
                             caps,
+                            dollars: DollarCaps::default(),
+                            price: Micros::ZERO,
                             windows,
                         };
                         tx!(world, world.a.scope, |tenant| tenant.claim(&wanted, NOON))
@@ -181,6 +216,8 @@ async fn claims_and_releases_at_once_leak_nothing() {
                     let wanted = Claim {
                         target: world.a.target,
                         caps,
+                        dollars: DollarCaps::default(),
+                        price: Micros::ZERO,
                         windows,
                     };
                     let mut admitted = 0;
@@ -189,10 +226,13 @@ async fn claims_and_releases_at_once_leak_nothing() {
                             .expect("claim")
                         {
                             admitted += 1;
-                            tx!(world, world.a.scope, |tenant| tenant.free(&Freed {
-                                line: true,
-                                ..Freed::nothing(world.a.target)
-                            }))
+                            tx!(world, world.a.scope, |tenant| tenant.free(
+                                &Freed {
+                                    line: true,
+                                    ..Freed::nothing(world.a.target)
+                                },
+                                NOON
+                            ))
                             .expect("release");
                         }
                     }
@@ -252,9 +292,13 @@ async fn usage_starts_at_nothing_and_is_listed_for_all_or_some() {
             all.iter().map(|u| u.target).collect::<Vec<_>>(),
             [world.a.target, second]
         );
+        let nothing = |used: Usage| Usage {
+            presence: used.presence,
+            ..Usage::default()
+        };
         assert!(
             all.iter()
-                .all(|u| u.usage == Usage::default() && u.peak_live == 0)
+                .all(|u| u.usage == nothing(u.usage) && u.peak_live == 0)
         );
         assert_eq!(
             tenant

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::repo_calls::{add, call_id, ended};
 use crate::steps::{going_on, keep, resume};
-use crate::world::{NOON, World, attempted, number, session, tx};
+use crate::world::{NOON, World, attempted, number, number_of_pool, session, tx};
 
 fn cursor(line: &CallLine) -> Option<Cursor> {
     Some(Cursor {
@@ -328,7 +328,8 @@ async fn each_number_knows_its_calls() {
             seen,
             [
                 (a.e164.as_str().to_owned(), 1, Some(NOON.plus_secs(50))),
-                (number(77).as_str().to_owned(), 0, None)
+                (number(77).as_str().to_owned(), 0, None),
+                (number_of_pool(1).as_str().to_owned(), 0, None)
             ]
         );
     }

@@ -1,14 +1,19 @@
 //! Campaigns, buyers, targets, numbers, routes; people and accounts.
 
+use std::collections::BTreeSet;
+
+use domain::api::buyer::BuyerInput;
 use domain::api::campaign::RouteInput;
 use domain::api::page::Activity;
 use domain::campaign::Distribution;
 use domain::caps::Caps;
 use domain::id::{CampaignId, TargetId};
+use domain::plan::RouteTo;
+use domain::target::settings::BuyerSettings;
 use store::{Constraint, StoreError};
 use uuid::Uuid;
 
-use crate::world::{NOON, World, campaign_input, number, target_input, tx};
+use crate::world::{NOON, World, campaign_input, checked, new_number, number, target_input, tx};
 
 macro_rules! conflict {
     ($result:expr, $constraint:ident) => {{
@@ -56,16 +61,18 @@ async fn each_rule_of_the_schema_is_told_by_name() {
         );
         let twice = [
             RouteInput {
-                target: a.target,
+                to: RouteTo::Target(a.target),
                 priority: 1,
                 weight: 1,
                 on: true,
+                terms: None,
             },
             RouteInput {
-                target: a.target,
+                to: RouteTo::Target(a.target),
                 priority: 2,
                 weight: 1,
                 on: true,
+                terms: None,
             },
         ];
         conflict!(
@@ -207,10 +214,11 @@ async fn replaced_routes_keep_the_ids_of_targets_that_stay() {
             ids
         };
         let route = |target, priority| RouteInput {
-            target,
+            to: RouteTo::Target(target),
             priority,
             weight: 5,
             on: priority == 1,
+            terms: None,
         };
         tx!(world, a.scope, |t| t.replace_routes(
             a.campaign,
@@ -226,9 +234,12 @@ async fn replaced_routes_keep_the_ids_of_targets_that_stay() {
         assert_eq!(
             first
                 .iter()
-                .map(|r| (r.target, r.priority, r.on))
+                .map(|r| (r.to, r.priority, r.on))
                 .collect::<Vec<_>>(),
-            [(a.target, 1, true), (more[0], 2, false)]
+            [
+                (RouteTo::Target(a.target), 1, true),
+                (RouteTo::Target(more[0]), 2, false)
+            ]
         );
         assert_eq!(first[0].id, a.route);
         drop(conn);
@@ -245,8 +256,8 @@ async fn replaced_routes_keep_the_ids_of_targets_that_stay() {
             .expect("routes");
         // In the order given, within one priority.
         assert_eq!(
-            second.iter().map(|r| r.target).collect::<Vec<_>>(),
-            [more[1], more[0]]
+            second.iter().map(|r| r.to).collect::<Vec<_>>(),
+            [RouteTo::Target(more[1]), RouteTo::Target(more[0])]
         );
         assert_eq!(second[1].id, first[1].id);
         assert_ne!(second[0].id, a.route);
@@ -325,6 +336,81 @@ async fn settings_come_back_as_they_were_stored() {
             (&home.e164, home.label.as_str(), home.campaign),
             (&number(1), "Billboard", Some(a.campaign))
         );
-        assert_eq!(tenant.numbers().await.expect("numbers"), [home]);
+        let numbers = tenant.numbers().await.expect("numbers");
+        assert_eq!(numbers.first(), Some(&home));
+    }
+}
+
+#[tokio::test]
+async fn many_rows_are_added_and_changed_at_once() {
+    for world in World::each().await {
+        let (a, b) = (&world.a, &world.b);
+        let targets: Vec<_> = (0..900)
+            .map(|n| {
+                let input = target_input(&format!("Many {n}"), Caps::default());
+                (a.buyer, checked(input))
+            })
+            .collect();
+        tx!(world, a.scope, |t| t.add_targets(&targets, NOON)).expect("targets");
+        let buyers: Vec<BuyerInput> = (0..900)
+            .map(|n| BuyerInput {
+                name: format!("Many {n}"),
+                settings: BuyerSettings {
+                    sub_id: n.to_string(),
+                    ..BuyerSettings::default()
+                },
+            })
+            .collect();
+        tx!(world, a.scope, |t| t.add_buyers(&buyers, NOON)).expect("buyers");
+        let numbers: Vec<_> = (0..900).map(|n| new_number(n + 1_000)).collect();
+        tx!(world, a.scope, |t| t.add_numbers(&numbers, NOON)).expect("numbers");
+        let conn = world.tx().await;
+        let tenant = conn.tenant(&a.scope);
+        let (stored, used) = (tenant.targets().await, tenant.usage(&[]).await);
+        let stored = stored.expect("targets");
+        assert_eq!((stored.len(), used.expect("usage").len()), (901, 901));
+        assert_eq!(tenant.buyers().await.expect("buyers").len(), 901);
+        let named = [1_000, 1_899, 5_000].map(|n| number(n).as_str().to_owned());
+        let in_use = conn.platform().numbers_in_use(&named).await;
+        assert_eq!(
+            in_use.expect("numbers"),
+            BTreeSet::from([named[0].clone(), named[1].clone()])
+        );
+        drop(conn);
+        let changed: Vec<_> = stored
+            .iter()
+            .filter(|target| target.input.name.starts_with("Many"))
+            .map(|target| {
+                let caps = Caps {
+                    daily: Some(5),
+                    ..Caps::default()
+                };
+                let mut new = checked(target_input(&target.input.name, caps));
+                new.settings.sub_id = "many".to_owned();
+                (target.id, new)
+            })
+            .collect();
+        tx!(world, a.scope, |t| t.update_targets(&changed)).expect("changed");
+        let twice = [(a.buyer, checked(target_input("many 7", Caps::default())))];
+        let taken = tx!(world, a.scope, |t| t.add_targets(&twice, NOON));
+        assert!(
+            matches!(taken, Err(StoreError::Conflict(Constraint::TargetName))),
+            "{taken:?}"
+        );
+        let foreign = [(b.buyer, checked(target_input("Foreign", Caps::default())))];
+        let refused = tx!(world, a.scope, |t| t.add_targets(&foreign, NOON));
+        assert!(
+            matches!(refused, Err(StoreError::Conflict(Constraint::Reference))),
+            "{refused:?}"
+        );
+        let conn = world.tx().await;
+        let after = conn.tenant(&a.scope).targets().await.expect("targets");
+        let capped = after.iter().filter(|t| t.input.caps.daily == Some(5));
+        assert_eq!(capped.count(), 900);
+        let named = after.iter().filter(|t| t.settings.sub_id == "many");
+        assert_eq!(named.count(), 900);
+        let buyers = conn.tenant(&a.scope).buyers().await.expect("buyers");
+        let said = buyers.iter().filter(|b| !b.settings.sub_id.is_empty());
+        assert_eq!(said.count(), 900);
     }
 }

@@ -55,7 +55,7 @@ async fn of_many_calls_at_once_one_gets_the_line_and_the_others_leave_no_trace()
                     let (tags, came) = (Tags::default(), event(Some("inbound"), NOON));
                     let wanted = one_line(world.a.target);
                     let step = StepRecord {
-                        claim: Some(&wanted),
+                        claims: std::slice::from_ref(&wanted),
                         event: Some(&came),
                         ..arriving(CallId(Uuid::from_u128(7_000 + n)), &new, &tags)
                     };
@@ -92,7 +92,7 @@ async fn steps_that_fail_beside_others_are_undone_alone() {
                     let (tags, came) = (Tags::default(), event(Some("inbound"), NOON));
                     let wanted = claim(world.a.target, Windows::default());
                     let step = StepRecord {
-                        claim: Some(&wanted),
+                        claims: std::slice::from_ref(&wanted),
                         event: Some(&came),
                         ..arriving(CallId(Uuid::from_u128(8_000 + n)), &new, &tags)
                     };
@@ -118,7 +118,7 @@ async fn a_known_carrier_sid_claims_nothing() {
         let new = session("CA1", None, &world.a.e164, NOON);
         let (tags, wanted) = (Tags::default(), one_line(world.a.target));
         let step = StepRecord {
-            claim: Some(&wanted),
+            claims: std::slice::from_ref(&wanted),
             ..arriving(CallId(Uuid::from_u128(7)), &new, &tags)
         };
         let kept = keep_alone(&world, &step).await;
@@ -145,7 +145,7 @@ async fn a_call_that_went_on_meanwhile_claims_and_frees_nothing() {
             ..Freed::nothing(a.target)
         }];
         let step = StepRecord {
-            claim: Some(&wanted),
+            claims: std::slice::from_ref(&wanted),
             freed: &freed,
             event: Some(&told),
             ..going_on(&saved, &saved.session)
@@ -166,7 +166,7 @@ async fn a_call_that_went_on_meanwhile_claims_and_frees_nothing() {
         assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
         let saved = resume(&world.tx().await, a.call).await.expect("resume");
         let step = StepRecord {
-            claim: Some(&wanted),
+            claims: std::slice::from_ref(&wanted),
             freed: &freed,
             event: Some(&later),
             ..going_on(&saved, &saved.session)
@@ -221,7 +221,7 @@ async fn calls_that_swap_targets_do_not_wait_for_each_other() {
                         ..Freed::nothing(from)
                     }];
                     let step = StepRecord {
-                        claim: Some(&wanted),
+                        claims: std::slice::from_ref(&wanted),
                         freed: &freed,
                         event: Some(&told),
                         ..going_on(&saved, &saved.session)

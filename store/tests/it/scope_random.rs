@@ -1,20 +1,22 @@
 //! Isolation under random work: whatever one account does, the other's rows stay.
 
+use domain::agent::AgentStatus;
 use domain::api::campaign::RouteInput;
 use domain::api::page::Activity;
 use domain::campaign::Distribution;
 use domain::caps::{Caps, Freed};
-use domain::id::{BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
+use domain::id::{ApiKeyId, BuyerId, CallId, CampaignId, NumberId, RecordingId, TargetId};
+use domain::plan::RouteTo;
 use domain::tag::Tags;
 use domain::time::Windows;
-use store::{SavedCall, StepRecord, StoreError};
+use store::{RequestToken, SavedCall, StepRecord, StoreError};
 use uuid::Uuid;
 
 use crate::scope::all_rows;
 use crate::steps::{arriving, claim, going_on, keep, note, resume};
 use crate::world::{
-    Account, Draws, NOON, World, attempted, campaign_input, event, new_block, new_recording,
-    number, session, target_input, tx,
+    Account, Draws, NOON, TOKEN, World, attempted, campaign_input, event, kept_answer, new_block,
+    new_recording, new_wrap_up, number, session, target_input, tx,
 };
 
 #[tokio::test]
@@ -23,7 +25,8 @@ async fn whatever_one_account_does_the_others_rows_stay_as_they_are() {
         let before = all_rows(&world, &world.b).await;
         assert_eq!(
             before.lines().count(),
-            12,
+            // The account's own row, two entries of one call, and a number in a pool.
+            crate::scope::OWNED.len() + 3,
             "one row of each table: {before}"
         );
         let (mut done, mut not) = (0, 0);
@@ -63,6 +66,7 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
             number: NumberId(404),
             call: CallId(Uuid::from_u128(404)),
             recording: RecordingId(404),
+            api_key: ApiKeyId(404),
             ..a.clone()
         },
         _ => a.clone(),
@@ -80,7 +84,7 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
         month: 1,
     };
     let digits = u32::try_from(n).unwrap_or(0) + 1_000;
-    let drawn = draws.below(19);
+    let drawn = draws.below(26);
     let mine = resume(&world.tx().await, a.call).await?;
     tx!(world, a.scope, |t| async {
         match drawn {
@@ -92,10 +96,11 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                 .map(drop),
             3 => {
                 let routes = [RouteInput {
-                    target: y.target,
+                    to: RouteTo::Target(y.target),
                     priority: 1,
                     weight: 1,
                     on: true,
+                    terms: None,
                 }];
                 t.replace_routes(x.campaign, &routes).await
             }
@@ -115,8 +120,10 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                     target: x.target,
                     line: true,
                     uncounted: Some(windows),
+                    spent: None,
+                    wrap_until: Some(NOON),
                 };
-                t.free(&freed).await
+                t.free(&freed, NOON).await
             }
             10 => t
                 .add_number(&number(digits), &name, Some(x.campaign), NOON)
@@ -153,6 +160,27 @@ async fn act(world: &World, draws: &mut Draws, n: u64) -> Result<(), StoreError>
                 let campaign = Some(x.campaign);
                 t.add_blocks(&[new_block("+1307*", campaign)], NOON).await
             }
+            18 => t.revoke_api_key(x.api_key, NOON).await,
+            19 => t.touch_api_key(x.api_key, NOON).await,
+            20 => {
+                let request = RequestToken {
+                    key: x.api_key,
+                    token: TOKEN,
+                };
+                t.take_request(request, &name, NOON).await?;
+                t.answer_request(request, &kept_answer()).await?;
+                t.drop_request(request).await
+            }
+            21 => {
+                t.set_agent_status(x.target, AgentStatus::Available, NOON)
+                    .await
+            }
+            22 => t.end_wrap_up(x.target).await,
+            23 => {
+                let new = new_wrap_up(x.call, y.target, a.user);
+                t.keep_wrap_up(&new).await
+            }
+            24 => t.add_agent(x.target, y.user, NOON).await,
             _ => {
                 let sid = if draws_even(n) { &name } else { "RE2" };
                 let saved = SavedCall { id: x.call, ..mine };

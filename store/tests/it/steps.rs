@@ -1,8 +1,10 @@
 //! Steps of calls, in the words of the tests.
 
 use domain::call::session::Session;
+use domain::caps::dollars::DollarCaps;
 use domain::caps::{Caps, Claim};
 use domain::id::{CallId, TargetId};
+use domain::money::Micros;
 use domain::tag::Tags;
 use domain::time::Windows;
 use store::{Conn, EventRecord, Kept, Over, SavedCall, StepRecord, StoreError, Tenant};
@@ -14,6 +16,8 @@ pub(crate) fn claim(target: TargetId, windows: Windows) -> Claim {
     Claim {
         target,
         caps: Caps::default(),
+        dollars: DollarCaps::default(),
+        price: Micros::ZERO,
         windows,
     }
 }
@@ -25,9 +29,14 @@ pub(crate) fn arriving<'a>(call: CallId, session: &'a Session, tags: &'a Tags) -
         over: Over::Nothing { tags },
         session,
         next_check_at: session.is_live().then(|| NOON.plus_secs(3_600)),
-        claim: None,
+        claims: &[],
+        group_claim: None,
+        freed_groups: &[],
         freed: &[],
         recordings: &[],
+        ledger: &[],
+        payout: None,
+        dials: &[],
         event: None,
         now: NOON,
     }
@@ -40,9 +49,14 @@ pub(crate) fn going_on<'a>(saved: &'a SavedCall, session: &'a Session) -> StepRe
         over: Over::Saved(saved),
         session,
         next_check_at: session.is_live().then(|| NOON.plus_secs(3_600)),
-        claim: None,
+        claims: &[],
+        group_claim: None,
+        freed_groups: &[],
         freed: &[],
         recordings: &[],
+        ledger: &[],
+        payout: None,
+        dials: &[],
         event: None,
         now: NOON,
     }

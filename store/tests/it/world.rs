@@ -1,26 +1,54 @@
 //! Two accounts with one of everything, and builders of rows.
 
 use domain::access::Role;
+use domain::agent::WrapUp;
 use domain::api::campaign::{CampaignInput, RouteInput};
-use domain::api::target::TargetInput;
+use domain::api::dni_tag::DniTagInput;
+use domain::api::number::NewNumber;
+use domain::api::pool::PoolInput;
+use domain::api::target::{CheckedTarget, TargetInput};
+use domain::api::webhook::WebhookInput;
+use domain::api_key::Scopes;
 use domain::call::effect::Patience;
 use domain::call::event::Arrival;
-use domain::call::machine::CallMachine;
+use domain::call::machine::{Acquaintance, CallMachine};
+use domain::call::money::{Dial, PayoutClaim};
 use domain::call::recording::{Recording, RecordingKind};
-use domain::call::session::{Attempt, ChosenRoute, Session};
+use domain::call::session::{Attempt, AttemptResult, ChosenRoute, Session};
+use domain::call::timeline::EndedBy;
 use domain::campaign::{Fallback, RecordingMode};
 use domain::caps::Caps;
+use domain::caps::CountOn;
+use domain::caps::dollars::DollarCaps;
+use domain::dni_tag::{Source, Swap};
 use domain::id::{
-    BlockId, BuyerId, CallId, CampaignId, NumberId, RecordingId, RouteId, TargetId, UserId,
+    ApiKeyId, BlockId, BuyerId, CallId, CampaignId, DniTagId, NumberId, NumberOrderId, PoolId,
+    RecordingId, RouteId, TargetGroupId, TargetId, UserId, VisitId, WebhookId,
 };
+use domain::id::{PayoutRuleId, PublisherId};
+use domain::ledger::dispute::{self, Act, Dispute, Reason};
+use domain::ledger::entry::{Author, EntryKey, Kind, Party};
+use domain::ledger::payout::PayoutTerms;
+use domain::ledger::{self, Ledger};
+use domain::money::Micros;
 use domain::phone::{Caller, E164};
+use domain::plan::RouteTo;
+use domain::pool::{Hold, Rotation};
 use domain::schedule::Hours;
 use domain::tag::Tags;
+use domain::target::group::{Member, RingOrder, TargetGroup};
+use domain::target::settings::TargetSettings;
 use domain::target::{CallerIdPolicy, Destination};
 use domain::time::{Timestamp, Windows};
+use domain::visit::{self, Circumstances, PageView, Shown};
+use domain::webhook::{Answer, Parameters};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use store::testing::TestDb;
-use store::{BlockInput, Conn, Db, EventRecord, StepRecord, StoreError, TenantScope};
+use store::{
+    ApiKeyInput, BlockFilter, BlockInput, CarrierAccountRecord, CarrierNumberRecord, Conn, Db,
+    DeliveryInput, EventRecord, KeptAnswer, Lease, LeaseInput, OrderInput, RequestToken,
+    StepRecord, StoreError, TenantScope, VisitRecord, WrapUpRecord,
+};
 use uuid::Uuid;
 
 use crate::steps::{arriving, keep};
@@ -38,10 +66,21 @@ pub(crate) struct Account {
     pub(crate) target: TargetId,
     pub(crate) number: NumberId,
     pub(crate) block: BlockId,
+    pub(crate) api_key: ApiKeyId,
     pub(crate) e164: E164,
     pub(crate) route: RouteId,
     pub(crate) call: CallId,
     pub(crate) recording: RecordingId,
+    pub(crate) publisher: PublisherId,
+    pub(crate) webhook: WebhookId,
+    pub(crate) pool: PoolId,
+    /// The pool's only number.
+    pub(crate) pooled: NumberId,
+    pub(crate) dni_tag: DniTagId,
+    /// A visitor who has it.
+    pub(crate) visit: VisitId,
+    /// Open.
+    pub(crate) order: NumberOrderId,
 }
 
 /// A database with two accounts.
@@ -115,36 +154,110 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
     let number = tenant
         .add_number(&e164, "Billboard", Some(campaign), NOON)
         .await?;
+    let publisher = tenant
+        .add_publisher("Gulf Leads", "gulf", &PayoutTerms::default(), NOON)
+        .await?;
+    tenant.set_number_publisher(number, Some(publisher)).await?;
+    tenant.add_bulk_list("Zips", "75201", NOON).await?;
     tenant
         .replace_routes(
             campaign,
             &[RouteInput {
-                target,
+                to: RouteTo::Target(target),
                 priority: 1,
                 weight: 10,
                 on: true,
+                terms: None,
             }],
         )
         .await?;
     tenant
         .add_blocks(&[new_block("+1999*", Some(campaign))], NOON)
         .await?;
-    let block = tenant.blocks("", None, 1).await?[0].block.id;
+    let block = tenant.blocks(BlockFilter::default(), None, 1).await?[0]
+        .block
+        .id;
+    let desk = new_group("Standing desk", &[target]);
+    tenant.add_target_group(&desk, NOON).await?;
+    let webhook = WebhookId(Uuid::from_u128((u128::from(n) << 64) + 9));
+    let input = new_webhook("Crestline CRM", Some(campaign));
+    tenant.add_webhook(webhook, &input, NOON).await?;
+    tenant.keep_delivery(webhook, &new_delivery("c1")).await?;
+    let shown = number_of_pool(n);
+    let pooled = tenant.add_number(&shown, "", None, NOON).await?;
+    let pool = tenant.add_pool(&new_pool("Roofs", campaign), NOON).await?;
+    tenant.add_to_pool(pool, &[pooled]).await?;
+    let dni_tag = DniTagId(Uuid::from_u128((u128::from(n) << 64) + 10));
+    let input = new_dni_tag("Roofs", Source::Pool(pool));
+    tenant.add_dni_tag(dni_tag, &input, NOON).await?;
+    let visit = VisitId(Uuid::from_u128((u128::from(n) << 64) + 11));
+    let seen = new_visit(visit, dni_tag, "visitor-1", &shown);
+    tenant.add_visits(std::slice::from_ref(&seen)).await?;
+    tenant.keep_leases(&[new_lease(pooled, &seen)]).await?;
+    let order = NumberOrderId(Uuid::from_u128((u128::from(n) << 64) + 12));
+    tenant
+        .add_orders(&[new_order(order, n, campaign)], NOON)
+        .await?;
+    tenant
+        .keep_carrier_numbers(&[new_carrier_number(number)])
+        .await?;
+    tenant.set_carrier_account(&new_carrier_account(n)).await?;
+    let api_key = tenant.add_api_key(&new_api_key(n, user), NOON).await?;
+    let request = RequestToken {
+        key: api_key,
+        token: TOKEN,
+    };
+    tenant.take_request(request, "hash", NOON).await?;
+    tenant.answer_request(request, &kept_answer()).await?;
     let route = tenant.routes_of(campaign).await?[0].id;
     let call = CallId(Uuid::from_u128((u128::from(n) << 64) + 1));
-    let session = attempted(
+    let mut session = attempted(
         session(&format!("CA{n}"), Some(campaign), &e164, NOON),
         route,
         target,
         buyer,
     );
+    session.publisher = Some(publisher);
+    let ledger = new_entries(buyer, publisher);
+    session.ledger = Ledger::of(ledger.clone());
+    let payout = PayoutClaim {
+        publisher,
+        rule: PayoutRuleId(1),
+        caps: Caps::default(),
+        dollars: DollarCaps::default(),
+        amount: Micros(18_000_000),
+        windows: Windows::default(),
+    };
+    let dial = Dial {
+        attempt: 1,
+        campaign,
+        target,
+        publisher: Some(publisher),
+        started_at: NOON,
+        ended_at: NOON.plus_secs(90),
+        result: AttemptResult::Connected,
+        rang_s: 5,
+        talked_s: 85,
+        by: EndedBy::Caller,
+        revenue: Micros(25_000_000),
+    };
     let (tags, came) = (Tags::default(), event(Some("inbound"), NOON));
     let step = StepRecord {
         event: Some(&came),
         recordings: &[new_recording(&format!("RE{n}"))],
+        ledger: &ledger,
+        payout: Some(&payout),
+        dials: &[dial],
         ..arriving(call, &session, &tags)
     };
     keep(&tenant, &step).await?;
+    tenant.add_agent(target, user, NOON).await?;
+    tenant
+        .keep_wrap_up(&new_wrap_up(call, target, user))
+        .await?;
+    tenant
+        .add_dispute(call, &new_dispute(buyer, user), NOON)
+        .await?;
     let recording = tenant.recordings_of(call).await?[0].id;
     conn.commit().await?;
     Ok(Account {
@@ -155,11 +268,249 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         target,
         number,
         block,
+        api_key,
         e164,
         route,
         call,
         recording,
+        publisher,
+        webhook,
+        pool,
+        pooled,
+        dni_tag,
+        visit,
+        order,
     })
+}
+
+/// The only number of an account's pool.
+pub(crate) fn number_of_pool(n: u32) -> E164 {
+    number(100_000 + n)
+}
+
+pub(crate) fn new_pool(name: &str, campaign: CampaignId) -> PoolInput {
+    PoolInput {
+        name: name.to_owned(),
+        campaign,
+        hold: Hold::default(),
+        rotation: Rotation::LongestFree,
+        area: None,
+        grow: None,
+    }
+}
+
+/// An order for a number that nobody has, by a request of the account's number.
+pub(crate) fn new_order(id: NumberOrderId, n: u32, campaign: CampaignId) -> OrderInput {
+    OrderInput {
+        id,
+        carrier_sid: "AC0".to_owned(),
+        request: Uuid::from_u128(u128::from(n)),
+        number: number(300_000 + n),
+        monthly: Some(Micros(1_150_000)),
+        label: String::new(),
+        campaign: Some(campaign),
+        publisher: None,
+        pool: None,
+        ordered_by: "Dana".to_owned(),
+    }
+}
+
+/// A number that is set up at the carrier.
+pub(crate) fn new_carrier_number(number: NumberId) -> CarrierNumberRecord {
+    CarrierNumberRecord {
+        number,
+        sid: Some(format!("PN{number}")),
+        monthly: Some(Micros(1_150_000)),
+        checked_at: NOON,
+        drift: Vec::new(),
+        owned: true,
+    }
+}
+
+pub(crate) fn new_carrier_account(n: u32) -> CarrierAccountRecord {
+    CarrierAccountRecord {
+        sid: format!("AC{n}"),
+        name: "Northgate".to_owned(),
+        token: "sealed".to_owned(),
+        former: None,
+        saved_at: NOON,
+    }
+}
+
+pub(crate) fn new_dni_tag(name: &str, source: Source) -> DniTagInput {
+    DniTagInput {
+        name: name.to_owned(),
+        source,
+        publisher: None,
+        origins: vec!["https://roofs.example".parse().expect("a site")],
+        swap: Swap::default(),
+        fallback: None,
+    }
+}
+
+/// A visit that has had a number since noon, for 330 seconds.
+pub(crate) fn new_visit(id: VisitId, tag: DniTagId, visitor: &str, number: &E164) -> VisitRecord {
+    VisitRecord {
+        id,
+        tag,
+        publisher: None,
+        visitor: visitor.to_owned(),
+        shown: Shown::Leased,
+        number: Some(number.clone()),
+        lease: Some(Lease {
+            at: NOON,
+            until: NOON.plus_secs(330),
+        }),
+        started_at: NOON,
+        seen_at: NOON,
+        landing: "https://roofs.example/".to_owned(),
+        source: visit::source::Source {
+            source: "google".to_owned(),
+            medium: "cpc".to_owned(),
+            campaign: "spring roofs".to_owned(),
+        },
+        circumstances: Circumstances {
+            device: "Phone".to_owned(),
+            country: "US".to_owned(),
+            region: "TX".to_owned(),
+            city: "Dallas".to_owned(),
+            ..Circumstances::default()
+        },
+        tags: Tags::default(),
+        pages: vec![PageView {
+            at: NOON,
+            page: "https://roofs.example/".to_owned(),
+        }],
+    }
+}
+
+pub(crate) fn new_lease(number: NumberId, visit: &VisitRecord) -> LeaseInput {
+    LeaseInput {
+        number,
+        visitor: visit.visitor.clone(),
+        visit: visit.id,
+        landing: visit.landing.clone(),
+        free_at: visit.lease.map_or(NOON, |lease| lease.until),
+    }
+}
+
+pub(crate) fn new_group(name: &str, members: &[TargetId]) -> TargetGroup {
+    TargetGroup {
+        id: TargetGroupId(0),
+        name: name.to_owned(),
+        active: true,
+        order: RingOrder::AllAtOnce,
+        ring_timeout_s: 20,
+        zone: "America/New_York".to_owned(),
+        hours: Hours::Always,
+        holidays: Vec::new(),
+        caps: Caps {
+            concurrent: Some(1),
+            ..Caps::default()
+        },
+        members: members
+            .iter()
+            .map(|target| Member {
+                target: *target,
+                priority: 1,
+            })
+            .collect(),
+    }
+}
+
+/// What somebody writes of a call they had as the agent behind a target.
+pub(crate) fn new_wrap_up(call: CallId, target: TargetId, user: UserId) -> WrapUpRecord {
+    WrapUpRecord {
+        call,
+        target,
+        user,
+        wrap_up: WrapUp {
+            note: "Wants a quote.".to_owned(),
+            dispositions: vec!["Sale".to_owned()],
+        },
+        saved_at: NOON,
+    }
+}
+
+pub(crate) fn new_webhook(name: &str, campaign: Option<CampaignId>) -> WebhookInput {
+    WebhookInput {
+        name: name.to_owned(),
+        campaign,
+        parameters: Parameters::default(),
+    }
+}
+
+pub(crate) fn new_delivery(call: &str) -> DeliveryInput {
+    DeliveryInput {
+        at: NOON,
+        call: call.to_owned(),
+        revenue: "25".to_owned(),
+        event: String::new(),
+        answer: Answer::unknown_call(),
+    }
+}
+
+/// What the buyer owes and the publisher is owed for a call.
+pub(crate) fn new_entries(buyer: BuyerId, publisher: PublisherId) -> Vec<ledger::entry::Entry> {
+    let entry = |key: &str, kind, party, micros| ledger::entry::Entry {
+        key: EntryKey::new(key, 1),
+        kind,
+        party,
+        amount: Micros(micros),
+        at: NOON,
+        author: Author::Rule,
+        reason: "Lasted 1:00 after connecting.".to_owned(),
+    };
+    vec![
+        entry("revenue", Kind::Revenue, Party::Buyer(buyer), 25_000_000),
+        entry(
+            "payout",
+            Kind::Payout,
+            Party::Publisher(publisher),
+            18_000_000,
+        ),
+    ]
+}
+
+/// A dispute that somebody of the account opened for a buyer.
+pub(crate) fn new_dispute(buyer: BuyerId, user: UserId) -> Dispute {
+    let reason = Reason::Spam;
+    Dispute {
+        buyer,
+        reason,
+        steps: vec![dispute::Step {
+            request: "r1".to_owned(),
+            act: Act::Open { reason },
+            by: dispute::Actor::Member {
+                user,
+                role: Role::Owner,
+            },
+            at: NOON,
+            comment: String::new(),
+        }],
+    }
+}
+
+/// What a request of each account is called.
+pub(crate) const TOKEN: &str = "order 7";
+
+pub(crate) fn new_api_key(n: u32, user: UserId) -> ApiKeyInput {
+    ApiKeyInput {
+        name: "Warehouse".to_owned(),
+        prefix: "ccp_live_abcdef".to_owned(),
+        secret_hash: format!("hash {n}"),
+        scopes: Scopes::all(),
+        created_by: Some(user),
+        expires_at: None,
+    }
+}
+
+pub(crate) fn kept_answer() -> KeptAnswer {
+    KeptAnswer {
+        status: 201,
+        location: None,
+        body: "{}".to_owned(),
+    }
 }
 
 /// The n-th of a million numbers.
@@ -174,6 +525,7 @@ pub(crate) fn campaign_input(name: &str) -> CampaignInput {
         name: name.to_owned(),
         vertical: "Home services".to_owned(),
         recording: RecordingMode::Off,
+        recording_keep: None,
         fallback: Fallback::HangUp,
     }
 }
@@ -188,6 +540,7 @@ pub(crate) fn target_input(name: &str, caps: Caps) -> TargetInput {
         zone: "America/Chicago".to_owned(),
         hours: Hours::Always,
         caps,
+        recording_blocked: false,
     }
 }
 
@@ -204,9 +557,16 @@ pub(crate) fn session(
         to: dialed.as_str().to_owned(),
         tags: Tags::default(),
     };
-    let mut session = CallMachine::arrive(&arrival, None, None, at, Patience::default())
-        .session()
-        .clone();
+    let mut session = CallMachine::arrive(
+        &arrival,
+        None,
+        Acquaintance::default(),
+        None,
+        at,
+        Patience::default(),
+    )
+    .session()
+    .clone();
     session.campaign = campaign;
     session
 }
@@ -220,6 +580,8 @@ pub(crate) fn attempted(
 ) -> Session {
     session.attempts.push(Attempt {
         number: 1,
+        ring: 0,
+        entry: 0,
         chosen: ChosenRoute {
             route,
             target,
@@ -231,6 +593,16 @@ pub(crate) fn attempted(
             caller_id: None,
             whisper: None,
             windows: Windows::default(),
+            revenue: None,
+            price: Micros::ZERO,
+            count_on: CountOn::default(),
+            recovery: None,
+            digits: String::new(),
+            sip: None,
+            recording_blocked: false,
+            group: None,
+            accept_key: false,
+            wrap_up_s: 0,
         },
         started_at: session.arrived_at,
         leg_sid: None,
@@ -242,6 +614,9 @@ pub(crate) fn attempted(
         result: None,
         line_held: true,
         counted: true,
+        leg_s: 0,
+        spend_settled: false,
+        kept: None,
     });
     session
 }
@@ -264,12 +639,22 @@ pub(crate) fn new_recording(sid: &str) -> Recording {
     }
 }
 
+pub(crate) fn new_number(n: u32) -> NewNumber {
+    NewNumber {
+        e164: number(n),
+        label: format!("Number {n}"),
+        campaign: None,
+        publisher: None,
+    }
+}
+
 pub(crate) fn new_block(pattern: &str, campaign: Option<CampaignId>) -> BlockInput {
     BlockInput {
         pattern: pattern.parse().expect("a pattern"),
         campaign,
         expires_at: None,
         note: "robots".to_owned(),
+        source: String::new(),
     }
 }
 
@@ -327,5 +712,13 @@ impl Draws {
 
     pub(crate) fn flip(&mut self) -> bool {
         self.next() & 1 == 1
+    }
+}
+
+/// A target that says nothing beyond its input.
+pub(crate) fn checked(input: TargetInput) -> CheckedTarget {
+    CheckedTarget {
+        input,
+        settings: TargetSettings::default(),
     }
 }

@@ -142,7 +142,14 @@ const ONLY_USED_BY: &[(&str, &[&str])] = &[
     ),
     (
         "axum",
-        &["axum-*", "bench", "leptos_axum", "server", "server_fn"],
+        &[
+            "axum-*",
+            "bench",
+            "leptos_axum",
+            "server",
+            "server_fn",
+            "utoipa-axum",
+        ],
     ),
     ("axum-login", &["server"]),
     ("leptos_axum", &["app", "server"]),

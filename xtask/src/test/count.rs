@@ -55,6 +55,18 @@ pub(super) fn rust(text: &str) -> Count {
         })
 }
 
+/// `test tag::of::it ... FAILED` of Rust's test harness.
+pub(super) fn rust_failures(text: &str) -> Vec<String> {
+    text.lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("test ")?
+                .strip_suffix(" ... FAILED")
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The last `N passed, N failed` of a program that counts itself.
 pub(super) fn own(text: &str) -> Option<Count> {
     text.lines().rev().find_map(|line| {
@@ -86,18 +98,95 @@ pub(super) fn node(text: &str) -> Count {
     }
 }
 
-/// The `stats` of Playwright's JSON report. A flaky test passed in the end; it is reported, not hidden.
-pub(super) fn playwright(report: &str) -> Result<(Count, u64)> {
+/// What Playwright's JSON report says. A flaky test passed in the end: it is named, not hidden.
+pub(super) fn playwright(report: &str) -> Result<(Count, Vec<String>)> {
     let report: Value = serde_json::from_str(report).context("Playwright's report is no JSON")?;
     let number = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
-    let errors = report["errors"]
-        .as_array()
-        .map_or(0, |errors| errors.len() as u64);
+    let errors = list(&report["errors"]);
     let count = Count {
         passed: number("expected") + number("flaky"),
-        failed: number("unexpected") + errors,
+        failed: number("unexpected") + errors.len() as u64,
     };
-    Ok((count, number("flaky")))
+    let mut named = Vec::new();
+    name_suites(&report["suites"], &mut named);
+    let outside = errors.iter().map(|error| brief(&error["message"]));
+    named.extend(outside.map(|line| format!("outside of tests: {line}")));
+    Ok((count, named))
+}
+
+/// The tests under these suites that did not pass at once, each with its error in a line.
+fn name_suites(suites: &Value, named: &mut Vec<String>) {
+    for suite in list(suites) {
+        name_suites(&suite["suites"], named);
+        for spec in list(&suite["specs"]) {
+            let word = |name: &str| spec[name].as_str().unwrap_or_default();
+            for test in list(&spec["tests"]) {
+                let how = match test["status"].as_str() {
+                    Some("unexpected") => "failed",
+                    Some("flaky") => "passed only when repeated",
+                    _ => continue,
+                };
+                let error = list(&test["results"])
+                    .iter()
+                    .find(|result| result["error"].is_object())
+                    .map(|result| brief(&result["error"]["message"]))
+                    .unwrap_or_default();
+                named.push(format!(
+                    "{how}: {}: {}: {error}",
+                    word("file"),
+                    word("title")
+                ));
+            }
+        }
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The first line of an error and those that tell what was wanted and what came, in one line.
+fn brief(message: &Value) -> String {
+    const LONGEST: usize = 600;
+    let text = without_colours(message.as_str().unwrap_or_default());
+    let mut lines = text.lines();
+    let mut brief = lines.next().unwrap_or_default().to_owned();
+    for line in lines.map(str::trim_end) {
+        if ["+ ", "- ", "Expected", "Received"]
+            .iter()
+            .any(|start| line.starts_with(start))
+        {
+            brief.push_str(" | ");
+            brief.push_str(line);
+        }
+    }
+    brief.chars().take(LONGEST).collect()
+}
+
+fn without_colours(text: &str) -> String {
+    let mut plain = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => drop(chars.by_ref().find(|c| *c == 'm')),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// `50 generated, 4 found 7 unique failures` of schemathesis: the cases that went well, and the
+/// failures.
+pub(super) fn schemathesis(text: &str) -> Count {
+    let mut lines = text.lines().map(str::trim).rev();
+    let Some(line) = lines.find(|line| number_before(line, " generated").is_some()) else {
+        return Count::default();
+    };
+    let number = |unit: &str| number_before(line, unit).unwrap_or(0);
+    Count {
+        passed: number(" generated").saturating_sub(number(" found")),
+        failed: number(" unique failure"),
+    }
 }
 
 fn number_before(line: &str, unit: &str) -> Option<u64> {
@@ -144,9 +233,45 @@ mod tests {
     }
 
     #[test]
+    fn cases_of_schemathesis_are_told_apart() {
+        let text = "Test cases:\n  50 generated, 4 found 7 unique failures, 1 skipped\n\nSeed: 1\n";
+        assert_eq!(schemathesis(text), count(46, 7));
+        assert_eq!(schemathesis("  50 generated, 50 passed"), count(50, 0));
+        assert_eq!(schemathesis("Schema Error"), Count::default());
+    }
+
+    #[test]
+    fn failed_tests_of_rust_are_named() {
+        let text =
+            "test a::b ... FAILED\ntest a::c ... ok\ntest result: FAILED. 1 passed; 1 failed\n";
+        assert_eq!(rust_failures(text), ["a::b"]);
+    }
+
+    #[test]
     fn playwright_counts_flaky_as_passed_and_errors_as_failed() {
         let report = r#"{"stats":{"expected":7,"unexpected":1,"flaky":2,"skipped":1},"errors":[{"message":"x"}]}"#;
-        assert_eq!(playwright(report).unwrap(), (count(9, 2), 2));
+        assert_eq!(
+            playwright(report).unwrap(),
+            (count(9, 2), vec!["outside of tests: x".to_owned()])
+        );
+    }
+
+    #[test]
+    fn playwright_names_what_did_not_pass_at_once() {
+        let report = r#"{"stats":{"expected":1,"unexpected":1,"flaky":1},"suites":[{"specs":[],"suites":[{"specs":[
+            {"title":"fine","file":"a.spec.ts","tests":[{"status":"expected","results":[{}]}]},
+            {"title":"bad","file":"a.spec.ts","tests":[{"status":"unexpected","results":[{"error":{"message":"\u001b[31mE\u001b[39mrror: no\n\nExpected: 1\n+ 2\nat"}}]}]},
+            {"title":"odd","file":"b.spec.ts","tests":[{"status":"flaky","results":[{"error":{"message":"late"}},{}]}]}
+        ]}]}]}"#;
+        let (found, named) = playwright(report).unwrap();
+        assert_eq!(found, count(2, 1));
+        assert_eq!(
+            named,
+            [
+                "failed: a.spec.ts: bad: Error: no | Expected: 1 | + 2",
+                "passed only when repeated: b.spec.ts: odd: late"
+            ]
+        );
     }
 
     #[test]

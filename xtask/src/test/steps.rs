@@ -1,5 +1,6 @@
 //! The table of steps: quick and cheap first, the browser last.
 
+use super::api;
 use super::count::{self, Count};
 use super::world::World;
 use crate::root::NATIVE;
@@ -120,6 +121,12 @@ pub(super) const STEPS: &[Step] = &[
         ..SUITE
     },
     Step {
+        name: "bench",
+        what: "tests of what measures",
+        run: |w| w.suite("bench", &[]),
+        ..SUITE
+    },
+    Step {
         name: "store",
         what: "store on SQLite and PostgreSQL",
         run: |w| store(w, Way::Plain),
@@ -159,6 +166,14 @@ pub(super) const STEPS: &[Step] = &[
         ..SUITE
     },
     Step {
+        name: "schemathesis",
+        what: "the public API against its own description",
+        minutes: 5,
+        fix: "The lines above show each request as a curl command.",
+        run: api::schemathesis,
+        ..SUITE
+    },
+    Step {
         name: "sim",
         what: "tests of the simulation itself",
         may_be_empty: true,
@@ -188,7 +203,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "e2e",
         what: "journeys in the browser, with the fake carrier",
-        minutes: 25,
+        minutes: 45,
         fix: "`make e2e` repeats it; traces are in end2end/test-results.",
         run: playwright,
         ..SUITE
@@ -338,9 +353,7 @@ fn playwright(world: &mut World) -> Result<Count> {
     let outcome = job.run()?;
     let text = fs::read_to_string(&report)
         .with_context(|| format!("Playwright wrote no report ({})", outcome.describe()))?;
-    let (count, flaky) = count::playwright(&text)?;
-    if flaky > 0 {
-        eprintln!("[e2e] {flaky} tests passed only when repeated");
-    }
+    let (count, named) = count::playwright(&text)?;
+    world.name(named);
     Ok(count.unless_success(outcome.success()))
 }

@@ -18,6 +18,8 @@ pub(super) struct World {
     built: Option<Built>,
     /// Whether the one build was tried and failed: the suites after it need not try again.
     unbuildable: bool,
+    /// Tests of the step that failed, or that passed only when repeated.
+    named: Vec<String>,
 }
 
 /// The executables of one build.
@@ -38,6 +40,7 @@ impl World {
             cluster: None,
             built: None,
             unbuildable: false,
+            named: Vec::new(),
         }
     }
 
@@ -45,13 +48,28 @@ impl World {
     pub(super) fn enter(&mut self, step: &'static str, minutes: u64) {
         self.step = step;
         self.minutes = minutes;
+        self.named.clear();
+    }
+
+    /// Keeps the names of tests for the summary: a log may be gone when somebody asks.
+    pub(super) fn name(&mut self, tests: impl IntoIterator<Item = String>) {
+        self.named.extend(tests);
+    }
+
+    /// The tests of this step that the summary names.
+    pub(super) fn named(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.named)
     }
 
     fn dress(&self, job: Job) -> Job {
         job.minutes(self.minutes)
             .log(&self.root.logs().join(format!("{}.log", self.step)))
             // A snapshot that differs is a failure, not a new file.
-            .env("INSTA_UPDATE", "no")
+            // `INSTA_UPDATE=always make test` writes what changed, to be read before it is kept.
+            .env(
+                "INSTA_UPDATE",
+                std::env::var("INSTA_UPDATE").unwrap_or_else(|_| "no".to_owned()),
+            )
             .env("INSTA_WORKSPACE_ROOT", self.root.dir.display())
     }
 
@@ -137,6 +155,7 @@ impl World {
                 .envs(env)
                 .run()?;
             sum = sum.plus(count::rust(&outcome.all).unless_success(outcome.success()));
+            self.name(count::rust_failures(&outcome.all));
         }
         Ok(sum)
     }

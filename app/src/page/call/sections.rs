@@ -1,21 +1,32 @@
-//! The parts of a call, always in this order: timeline, decision, legs, recording, answers, tags.
+//! The parts of a call, always in this order: timeline, visitor, decision, legs, money, dispute,
+//! wrap-up, recording, answers, tags.
 //! Each is redrawn only when its own facts change, so a playing recording plays on.
 
-use domain::api::call::{AnswerView, CallDetail, DecisionView, LegRow, RecordingView, TimelineRow};
-use domain::routing::{Candidate, Verdict};
+use domain::api::agent::WrapUpView;
+use domain::api::call::{AnswerView, CallDetail, DecisionView, LegRow, TimelineRow};
+use domain::api::visit::VisitView;
+use domain::routing::{Candidate, CandidateMember, Verdict};
+use domain::target::group::Part;
 use leptos::prelude::*;
 
-use crate::page::parts::or_dash;
-use crate::ui::{CopyButton, EmptyState, Icon, State, Status, TableRegion};
+use super::dispute::disputes;
+use super::money::{Shown, money};
+use super::recording::{Recorded, recordings};
+use crate::page::parts::{counted, or_dash};
+use crate::ui::{Badge, CopyButton, EmptyState, Icon, State, Status, TableRegion, Time};
 
 /// All parts.
 #[component]
 pub fn Sections(detail: Signal<CallDetail>) -> impl IntoView {
     view! {
         {part(detail, "timeline", "Timeline", |d| d.timeline.clone(), |rows| Some(timeline(rows)))}
+        {part(detail, "visitor", "Visitor", |d| d.visit.clone(), visitor)}
         {part(detail, "decision", "Decision", |d| d.decisions.clone(), decisions)}
         {part(detail, "legs", "Legs", |d| d.legs.clone(), legs)}
-        {part(detail, "recording", "Recording", |d| (d.recordings.clone(), d.may_listen), |(list, may)| recordings(list, may))}
+        {part(detail, "money", "Money", Shown::of, money)}
+        {part(detail, "dispute", "Dispute", |d| d.disputes.all.clone(), disputes)}
+        {part(detail, "wrap-up", "Wrap-up", |d| d.wrap_ups.clone(), wrap_ups)}
+        {part(detail, "recording", "Recording", Recorded::of, recordings)}
         {part(detail, "answers", "What we answered the carrier", |d| (d.answers.clone(), d.carrier_sid.clone()), |(list, sid)| answers(list, sid))}
         {part(detail, "tags", "Tags", |d| d.tags.clone(), tags)}
     }
@@ -45,6 +56,26 @@ where
         })
     };
     shown.into_any()
+}
+
+/// What agents wrote of the call.
+fn wrap_ups(all: Vec<WrapUpView>) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let blocks = all
+        .into_iter()
+        .map(|one| {
+            let came = one.wrap_up.dispositions.into_iter();
+            let came = came.map(|text| view! { <Badge>{text}</Badge> }).collect_view();
+            let note = one.wrap_up.note;
+            view! {
+                <div class="section-head"><b>{one.agent}</b>{came}<span class="panel-note" title=one.at.full>{one.at.time}</span></div>
+                {(!note.is_empty()).then(|| view! { <p class="said">{note}</p> })}
+            }
+        })
+        .collect_view();
+    Some(blocks.into_any())
 }
 
 fn timeline(rows: Vec<TimelineRow>) -> AnyView {
@@ -86,9 +117,65 @@ fn sprite(name: &str) -> &'static str {
         "clock" => "clock",
         "tag" => "tag",
         "alert" => "warning",
+        "dollar" => "dollar",
+        "users" => "users",
+        "bell" => "bell",
         "ban" => "block",
+        "trash" => "trash",
         _ => "info",
     }
+}
+
+/// Who called, by the page that showed them the number: why we think so, where they came from, and
+/// what they looked at.
+fn visitor(visit: Option<VisitView>) -> Option<AnyView> {
+    let fact = |term: &'static str, text: String, mono: bool| {
+        (!text.is_empty())
+            .then(|| view! { <div><dt>{term}</dt><dd class:mono=mono>{text}</dd></div> })
+    };
+    let VisitView {
+        started,
+        why,
+        source,
+        campaign,
+        landing,
+        referrer,
+        place,
+        device,
+        tag,
+        pages,
+    } = visit?;
+    let looked = (!pages.is_empty()).then(|| {
+        let count = counted(pages.len() as u64, "page", "pages");
+        let steps = pages.into_iter().map(|(after, page)| {
+            view! {
+                <li>
+                    <span class="timeline-mark"><Icon name="link"/></span>
+                    <span class="timeline-at">{after}</span>
+                    <span class="timeline-what mono break-all">{page}</span>
+                </li>
+            }
+        });
+        view! {
+            <div class="section-head"><b>"Looked at"</b><span class="panel-note">{count}", with the time since the landing"</span></div>
+            <ol class="timeline">{steps.collect_view()}</ol>
+        }
+    });
+    let view = view! {
+        <p>{why}</p>
+        <dl class="facts">
+            {fact("Source", source, false)}
+            {fact("Campaign", campaign, false)}
+            {fact("Landing page", landing, true)}
+            {fact("Referrer", referrer, true)}
+            {fact("Place", place, false)}
+            {fact("Device", device, false)}
+            {fact("DNI tag", tag, false)}
+            <div><dt>"Came"</dt><dd><Time datetime=started.datetime text=started.full/></dd></div>
+        </dl>
+        {looked}
+    };
+    Some(view.into_any())
 }
 
 fn decisions(list: Vec<DecisionView>) -> Option<AnyView> {
@@ -112,16 +199,30 @@ fn decisions(list: Vec<DecisionView>) -> Option<AnyView> {
 fn candidate(candidate: Candidate) -> AnyView {
     let (kind, shape) = match &candidate.verdict {
         Verdict::Won { .. } => ("won", State::Won),
-        Verdict::NotDrawn { .. } | Verdict::NotNeeded => ("unused", State::Neutral),
+        Verdict::NotDrawn { .. } | Verdict::NotNeeded | Verdict::GroupGoesOn => {
+            ("unused", State::Neutral)
+        }
         _ => ("no", State::No),
     };
+    let group = candidate.group.is_some();
+    let members = candidate.members.into_iter().map(member).collect_view();
     view! {
         <li data-verdict=kind>
             <span class="trace-verdict"><Status state=shape text=candidate.verdict.word()/></span>
             <span class="trace-name">{candidate.name}</span>
             <span class="trace-rank">{format!("Priority {}, weight {}", candidate.priority, candidate.weight)}</span>
             <span class="trace-why">{candidate.verdict.sentence()}</span>
+            {group.then(|| view! { <ul class="trace-members">{members}</ul> })}
         </li>
+    }
+    .into_any()
+}
+
+/// A member of a group: who rings, and why the others do not.
+fn member(member: CandidateMember) -> AnyView {
+    let rings = matches!(member.part, Part::Rung { .. });
+    view! {
+        <li data-rings=rings.then_some("true")><b>{member.name}</b><span>{member.part.sentence()}</span></li>
     }
     .into_any()
 }
@@ -129,7 +230,7 @@ fn candidate(candidate: Candidate) -> AnyView {
 /// What a candidate would do for a call that came in now, in two short lines.
 pub fn candidate_line(candidate: Candidate) -> AnyView {
     let (shape, word, sentence) = match &candidate.verdict {
-        Verdict::Won { share_percent, .. } | Verdict::NotDrawn { share_percent }
+        Verdict::Won { share_percent, .. } | Verdict::NotDrawn { share_percent, .. }
             if *share_percent < 100 =>
         {
             (
@@ -169,7 +270,7 @@ fn legs(list: Vec<LegRow>) -> Option<AnyView> {
             view! {
                 <tr>
                     <td class="soft">{leg.number.to_string()}</td>
-                    <th scope="row"><span class="two">{leg.target}<small>{leg.buyer}</small></span></th>
+                    <th scope="row"><span class="two">{leg.target}<small>{if leg.group.is_empty() { leg.buyer } else { format!("{}, group {}", leg.buyer, leg.group) }}</small></span></th>
                     <td class="nowrap">{leg.destination}</td>
                     <td class="nowrap">{leg.started.time}</td>
                     <td><Status state=leg_shape(&leg.shape) text=leg.result/></td>
@@ -201,27 +302,6 @@ fn leg_shape(shape: &str) -> State {
         "progress" => State::Progress,
         _ => State::Neutral,
     }
-}
-
-fn recordings(list: Vec<RecordingView>, may_listen: bool) -> Option<AnyView> {
-    if list.is_empty() {
-        return None;
-    }
-    let players = list
-        .into_iter()
-        .map(|recording| {
-            let kind = if recording.voicemail { "Voicemail" } else { "Recording" };
-            let words = format!("{kind}, {}", recording.words);
-            let label = words.clone();
-            let inside = match (may_listen, recording.ready) {
-                (false, _) => view! { <span class="soft">"Your role may not listen to recordings."</span> }.into_any(),
-                (true, false) => view! { <Status state=State::Progress text="The carrier is still preparing the file"/> }.into_any(),
-                (true, true) => view! { <audio controls=true preload="none" src=recording.src aria-label=label></audio> }.into_any(),
-            };
-            view! { <p class="soft">{words}</p><div class="player">{inside}</div> }
-        })
-        .collect_view();
-    Some(players.into_any())
 }
 
 fn answers(list: Vec<AnswerView>, sid: String) -> Option<AnyView> {

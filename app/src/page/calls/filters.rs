@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::Shown;
 use crate::page::parts::{choices, counted};
 use crate::route;
-use crate::ui::{Button, ButtonKind, DateRange, FilterBar, FilterChip, Popover, Preset, Select};
+use crate::ui::{
+    Button, ButtonKind, Choice, DateRange, FilterBar, FilterChip, Popover, Preset, Select,
+};
 
 /// Ranges with a name.
 const RANGES: &[(&str, &str)] = &[
@@ -79,6 +81,11 @@ fn chip(chip: &domain::api::call::FilterChip, query: &CallQuery) -> FilterChip {
         "campaign" => without.campaign.clear(),
         "target" => without.target.clear(),
         "outcome" => without.outcome.clear(),
+        "buyer" => without.buyer.clear(),
+        "publisher" => without.publisher.clear(),
+        "duplicate" => without.duplicate.clear(),
+        "converted" => without.converted.clear(),
+        "paid" => without.paid.clear(),
         "caller" => without.caller.clear(),
         _ => {}
     }
@@ -125,7 +132,11 @@ fn kept(query: &CallQuery, for_dates: bool) -> Vec<(String, String)> {
     kept
 }
 
-/// Campaign, target and outcome.
+fn yes_no() -> Vec<Choice> {
+    vec![Choice::new("yes", "Yes"), Choice::new("no", "No")]
+}
+
+/// What calls are narrowed by beside time and caller.
 #[component]
 fn More(query: CallQuery, page: Signal<CallPage>) -> impl IntoView {
     let hidden = kept(&query, false)
@@ -142,6 +153,11 @@ fn More(query: CallQuery, page: Signal<CallPage>) -> impl IntoView {
                 <Select name="campaign" id="filter-campaign" label="Campaign" options=of(|p| &p.campaigns) value=query.campaign placeholder="All campaigns"/>
                 <Select name="target" id="filter-target" label="Target" options=of(|p| &p.targets) value=query.target placeholder="All targets"/>
                 <Select name="outcome" id="filter-outcome" label="Outcome" options=of(|p| &p.outcomes) value=query.outcome placeholder="All outcomes"/>
+                <Select name="buyer" id="filter-buyer" label="Buyer" options=of(|p| &p.buyers) value=query.buyer placeholder="All buyers"/>
+                <Select name="publisher" id="filter-publisher" label="Publisher" options=of(|p| &p.publishers) value=query.publisher placeholder="All publishers"/>
+                <Select name="duplicate" id="filter-duplicate" label="Duplicate" options=yes_no() value=query.duplicate placeholder="Either"/>
+                <Select name="converted" id="filter-converted" label="Converted" options=yes_no() value=query.converted placeholder="Either"/>
+                <Select name="paid" id="filter-paid" label="Paid" options=yes_no() value=query.paid placeholder="Either"/>
                 <div class="form-foot"><Button kind=ButtonKind::Primary submit=true>"Apply"</Button></div>
             </form>
         </Popover>

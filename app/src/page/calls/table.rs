@@ -7,15 +7,17 @@ use leptos::prelude::*;
 
 use super::Shown;
 use super::filters::Filters;
+use super::select::{Bar, pick_all, pick_cell};
 use crate::page::dashboard::Running;
-use crate::page::parts::{CallStatus, counted, grouped, or_dash};
+use crate::page::parts::{CallStatus, amount, counted, grouped, or_dash};
 use crate::route;
 use crate::ui::{
-    Button, EmptyRow, Icon, Kbd, NoMatchRow, Pager, Panel, Size, TableRegion, Time, use_hotkey,
+    Badge, Button, EmptyRow, Icon, Kbd, NoMatchRow, Pager, Panel, Size, TableRegion, Time,
+    use_hotkey,
 };
 
-/// Columns of the table.
-const COLS: u32 = 10;
+/// Columns of the table, with the boxes.
+const COLS: u32 = 12;
 
 /// Filters, table and pages.
 #[component]
@@ -26,12 +28,12 @@ pub fn Log(shown: Shown, open: Memo<Option<CallId>>) -> impl IntoView {
     let (enter, leave) = (hold(true), hold(false));
     view! {
         <Filters shown=shown/>
-        <Panel title="Calls" note="Newest first" flush=true actions=move || view! { <Hints/> }>
+        <Panel title="Calls" note="Newest first" flush=true actions=move || view! { <Hints shown=shown/> }>
             <Unseen shown=shown/>
             <div class:stale=move || shown.stale.get() on:pointerenter=move |_| enter() on:pointerleave=move |_| leave()>
                 <div class="phone-table-hide"><TableRegion label="Call log" stick=true>
                     <table class="data">
-                        <Head/>
+                        <Head shown=shown/>
                         <tbody>
                             <Nothing shown=shown/>
                             <For each=move || ids.get() key=|id| *id children=move |id| row_of(shown, id).map(|row| log_row(row, shown, open))/>
@@ -44,6 +46,7 @@ pub fn Log(shown: Shown, open: Memo<Option<CallId>>) -> impl IntoView {
             </div>
             <Pages shown=shown/>
         </Panel>
+        <Bar shown=shown/>
     }
     .into_any()
 }
@@ -73,9 +76,9 @@ fn row_of(shown: Shown, id: CallId) -> Option<Memo<CallRow>> {
 }
 
 #[component]
-fn Hints() -> impl IntoView {
+fn Hints(shown: Shown) -> impl IntoView {
     view! {
-        <span class="panel-note top-wide"><Kbd>"J"</Kbd>" "<Kbd>"K"</Kbd>" next and previous row, "<Kbd>"Enter"</Kbd>" opens"</span>
+        <span class="panel-note top-wide"><Kbd>"J"</Kbd>" "<Kbd>"K"</Kbd>" next and previous row, "<Kbd>"Enter"</Kbd>" opens"{move || shown.picked.allowed().then(|| view! { ", "<Kbd>"X"</Kbd>" selects" })}</span>
     }
     .into_any()
 }
@@ -102,12 +105,13 @@ fn Unseen(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn Head() -> impl IntoView {
+fn Head(shown: Shown) -> impl IntoView {
     view! {
         <thead><tr>
-            <th scope="col">"Time"</th><th scope="col">"Campaign"</th><th scope="col">"Number"</th><th scope="col">"Caller"</th>
-            <th scope="col">"Target"</th><th scope="col">"Buyer"</th><th scope="col" class="num">"Attempts"</th>
-            <th scope="col" class="num">"Length"</th><th scope="col">"Outcome"</th>
+            {move || shown.picked.allowed().then(|| pick_all(shown))}
+            <th scope="col">"Time"</th><th scope="col">"Campaign"</th><th scope="col">"Publisher"</th><th scope="col">"Caller"</th>
+            <th scope="col">"Target"</th><th scope="col" class="num">"Length"</th><th scope="col">"Outcome"</th>
+            <th scope="col" class="num">"Revenue"</th><th scope="col" class="num">"Payout"</th><th scope="col" class="num">"Profit"</th>
             <th scope="col" class="act"><span class="visually-hidden">"Recording"</span></th>
         </tr></thead>
     }
@@ -169,35 +173,58 @@ fn log_row(row: Memo<CallRow>, shown: Shown, open: Memo<Option<CallId>>) -> AnyV
         arrived.time
     };
     let selected = move || (open.get() == Some(id)).then_some("true");
-    let attempts = move || {
-        row.with(|r| {
-            if r.attempts == 0 {
-                view! { <span class="zero">"0"</span> }.into_any()
-            } else {
-                r.attempts.to_string().into_any()
-            }
+    let picked = move || shown.picked.has(id).then_some("true");
+    let label = {
+        let time = text.clone();
+        Signal::derive(move || {
+            format!(
+                "Select the call of {}, {time}",
+                row.with(|r| r.caller.clone())
+            )
         })
+    };
+    let duplicate = move || {
+        let duplicate = row.with(|r| r.is_duplicate);
+        duplicate.then(|| view! { " "<Badge>"Duplicate"</Badge> })
     };
     let recorded = move || {
         row.with(|r| r.has_recording).then(|| view! { <span title="Recorded"><Icon name="recording"/><span class="visually-hidden">"Recorded"</span></span> })
     };
     view! {
-        <tr class="opens" aria-selected=selected>
+        <tr class="opens" aria-selected=selected data-selected=picked>
+            {move || shown.picked.allowed().then(|| pick_cell(shown, id, label))}
             <th scope="row" class="name nowrap">
                 <a class="row-link" href=move || shown.href(Some(id))><Time datetime=arrived.datetime text=text title=arrived.full/></a>
             </th>
-            <td>{move || row.with(|r| if r.campaign.is_empty() { view! { <span class="soft">"No campaign"</span> }.into_any() } else { r.campaign.clone().into_any() })}</td>
-            <td class="soft nowrap">{move || row.with(|r| r.dialed.clone())}</td>
+            <td class="cut" title=move || row.with(|r| r.campaign.clone())>{move || row.with(|r| if r.campaign.is_empty() { view! { <span class="soft">"No campaign"</span> }.into_any() } else { r.campaign.clone().into_any() })}</td>
+            <td class="cut soft" title=move || row.with(|r| r.publisher.clone())>{move || row.with(|r| or_dash(&r.publisher))}</td>
             <td class="nowrap">{move || row.with(|r| r.caller.clone())}" "<span class="soft">{move || row.with(|r| r.caller_state.clone())}</span></td>
-            <td>{move || row.with(|r| or_dash(&r.target))}</td>
-            <td class="soft">{move || row.with(|r| or_dash(&r.buyer))}</td>
-            <td class="num">{attempts}</td>
+            <td class="cut" title=move || row.with(|r| in_words(&r.group, &r.target))>{move || row.with(|r| rung(&r.group, &r.target))}</td>
             <td class="num"><Running row=row/></td>
-            <td class="nowrap"><CallStatus row=row/></td>
+            <td class="nowrap"><CallStatus row=row/>{duplicate}</td>
+            <td class="num">{move || row.with(|r| amount(&r.money.revenue))}</td>
+            <td class="num">{move || row.with(|r| amount(&r.money.payout))}</td>
+            <td class="num strong">{move || row.with(|r| amount(&r.money.profit))}</td>
             <td class="act">{recorded}</td>
         </tr>
     }
     .into_any()
+}
+
+/// The target, and the group it was rung with.
+fn rung(group: &str, target: &str) -> AnyView {
+    if group.is_empty() {
+        return or_dash(target);
+    }
+    view! { {target.to_owned()}" "<span class="soft">{group.to_owned()}</span> }.into_any()
+}
+
+fn in_words(group: &str, target: &str) -> String {
+    if group.is_empty() {
+        target.to_owned()
+    } else {
+        format!("{target}, in the group {group}")
+    }
 }
 
 fn phone_row(row: Memo<CallRow>, shown: Shown) -> AnyView {
@@ -208,7 +235,7 @@ fn phone_row(row: Memo<CallRow>, shown: Shown) -> AnyView {
             <span class="name">{move || row.with(|r| if r.campaign.is_empty() { "No campaign".to_owned() } else { r.campaign.clone() })}</span>
             <span class="name"><Running row=row/></span>
             <span class="soft">{time}" "{move || row.with(|r| r.caller.clone())}</span>
-            <CallStatus row=row/>
+            <span><CallStatus row=row/>{move || row.with(|r| (!r.money.is_open()).then(|| view! { " "<span class="num">{r.money.revenue.clone()}</span> }))}</span>
         </a></li>
     }
     .into_any()

@@ -68,12 +68,13 @@ fn Setup(detail: Signal<CampaignDetail>) -> impl IntoView {
                 d.fallback_words.clone(),
                 d.plan.version,
                 d.plan.attempts_max,
+                d.revenue.check().ok().flatten().map(|rule| rule.words()),
                 d.created.clone(),
             )
         })
     });
     let list = move || {
-        let (vertical, recording, fallback, version, attempts, created) = facts.get();
+        let (vertical, recording, fallback, version, attempts, revenue, created) = facts.get();
         let recording = RecordingMode::ALL
             .iter()
             .find(|(_, code, _)| *code == recording)
@@ -81,6 +82,7 @@ fn Setup(detail: Signal<CampaignDetail>) -> impl IntoView {
         view! {
             <DescriptionList>
                 <Fact term="Vertical">{vertical}</Fact>
+                <Fact term="Revenue">{revenue.unwrap_or_else(|| "None".to_owned())}</Fact>
                 <Fact term="Recording">{recording}</Fact>
                 <Fact term="Dial attempts">{attempts.to_string()}</Fact>
                 <Fact term="Nobody takes it">{fallback}</Fact>

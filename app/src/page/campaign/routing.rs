@@ -1,194 +1,30 @@
 //! The routing plan editor: priorities, weights with their live share, what would happen to a call
 //! now, what is not saved yet.
 
+mod add;
+mod controls;
 mod draft;
+mod drag;
+mod edit;
 mod row;
 mod side;
+mod terms;
 mod tier;
 
-use std::collections::BTreeMap;
-
-use domain::access::Permission;
-use domain::api::campaign::{CampaignDetail, PlanView, RouteRow};
-use domain::api::page::AvailabilityKind;
-use domain::campaign::ATTEMPTS;
-use domain::id::{CampaignId, TargetId};
-use domain::invalid::FieldErrors;
-use domain::plan::PRIORITY_MAX;
+use domain::api::campaign::CampaignDetail;
 use leptos::prelude::*;
 
-use super::{CampaignSource, RestoreFirst, is_archived, may_change};
+use super::CampaignSource;
 use crate::api::campaign::SavePlan;
 use crate::error::AppError;
-use crate::page::parts::OnlyLook;
 use crate::route::{self, CampaignTab};
 use crate::state::session::sign_in_again;
-use crate::ui::{
-    Button, Choice, Icon, LinkButton, NumberInput, SaveBar, Segmented, Size, use_toasts,
-};
-use draft::{Change, Draft};
+use crate::ui::{Button, Icon, LinkButton, SaveBar, Size, fix_first, use_toasts};
+use draft::Draft;
+use edit::Edit;
 
 /// The id of the editor's form.
 const FORM: &str = "plan-form";
-
-/// The edit in progress.
-#[derive(Clone, Copy)]
-struct Edit {
-    campaign: CampaignId,
-    plan: Memo<PlanView>,
-    /// The plan the edit began on.
-    base: RwSignal<Draft>,
-    now: RwSignal<Draft>,
-    changes: Memo<Vec<Change>>,
-    /// What is wrong, once saving was tried or a field was left.
-    errors: RwSignal<FieldErrors>,
-    tried: RwSignal<bool>,
-    /// Somebody else saved a newer version meanwhile.
-    conflict: RwSignal<bool>,
-    may_edit: Signal<bool>,
-    archived: Memo<bool>,
-    /// The route being dragged.
-    dragged: RwSignal<Option<TargetId>>,
-    distribution: RwSignal<String>,
-    attempts: RwSignal<String>,
-}
-
-impl Edit {
-    fn new(detail: Signal<CampaignDetail>) -> Self {
-        let plan = Memo::new(move |_| detail.with(|d| d.plan.clone()));
-        let first = plan.with_untracked(Draft::of);
-        let (distribution, attempts) = (
-            RwSignal::new(first.distribution.clone()),
-            RwSignal::new(first.attempts_max.clone()),
-        );
-        let (base, now) = (RwSignal::new(first.clone()), RwSignal::new(first));
-        let edit = Self {
-            campaign: detail.with_untracked(|d| d.row.id),
-            plan,
-            base,
-            now,
-            changes: Memo::new(move |_| now.with(|now| base.with(|base| now.changes(base)))),
-            errors: RwSignal::new(FieldErrors::default()),
-            tried: RwSignal::new(false),
-            conflict: RwSignal::new(false),
-            may_edit: may_change(detail),
-            archived: is_archived(detail),
-            dragged: RwSignal::new(None),
-            distribution,
-            attempts,
-        };
-        edit.follow();
-        edit
-    }
-
-    /// Keeps the two single fields and the draft the same, and takes newer plans while nothing is edited.
-    fn follow(self) {
-        Effect::new(move |_| {
-            let (distribution, attempts) = (self.distribution.get(), self.attempts.get());
-            if self
-                .now
-                .with_untracked(|d| d.distribution != distribution || d.attempts_max != attempts)
-            {
-                self.change(|draft| {
-                    draft.distribution = distribution;
-                    draft.attempts_max = attempts;
-                });
-            }
-        });
-        Effect::new(move |_| {
-            let newest = self.plan.with(Draft::of);
-            if self.changes.with_untracked(Vec::is_empty)
-                && self.base.with_untracked(|base| *base != newest)
-            {
-                self.begin(newest);
-            }
-        });
-    }
-
-    /// Starts over from a plan.
-    fn begin(self, plan: Draft) {
-        self.distribution.set(plan.distribution.clone());
-        self.attempts.set(plan.attempts_max.clone());
-        self.base.set(plan.clone());
-        self.now.set(plan);
-        self.errors.set(FieldErrors::default());
-        self.tried.set(false);
-        self.conflict.set(false);
-    }
-
-    /// Changes the draft and checks again what is shown as wrong.
-    fn change(self, with: impl FnOnce(&mut Draft)) {
-        self.now.update(with);
-        if self.tried.get_untracked() {
-            self.check();
-        }
-    }
-
-    /// Whether the draft may be saved; notes what is wrong.
-    fn check(self) -> bool {
-        // A field is left as well when its page goes, and the draft goes first.
-        let Some(errors) = self.now.try_with_untracked(|d| d.form().check().err()) else {
-            return false;
-        };
-        let errors = errors.unwrap_or_default();
-        let fits = errors.is_empty();
-        self.tried.set(true);
-        self.errors.set(errors);
-        fits
-    }
-
-    fn undo(self, change: &Change) {
-        self.change(|draft| self.base.with_untracked(|base| draft.undo(base, change)));
-        self.fields();
-    }
-
-    fn discard(self) {
-        let base = self.base.get_untracked();
-        self.begin(base);
-    }
-
-    /// Puts the draft's single fields back into their controls.
-    fn fields(self) {
-        let (distribution, attempts) = self
-            .now
-            .with_untracked(|d| (d.distribution.clone(), d.attempts_max.clone()));
-        self.distribution.set(distribution);
-        self.attempts.set(attempts);
-    }
-
-    /// The facts of a route that is saved; none for one just added.
-    fn facts(self, target: TargetId) -> Option<RouteRow> {
-        self.plan
-            .with(|plan| plan.routes.iter().find(|r| r.target == target).cloned())
-    }
-
-    /// The priority that gets calls now: the first with an open route.
-    fn first_open(self) -> Option<usize> {
-        let open = self.open();
-        self.now.with(|d| d.first_open(&open)).map(|(tier, _)| tier)
-    }
-
-    /// How each target stands now, as far as the page knows.
-    fn open(self) -> BTreeMap<TargetId, AvailabilityKind> {
-        self.plan.with(|plan| {
-            let known = plan.routes.iter().map(|r| (r.target, r.now.kind));
-            let free = plan.targets.iter().filter_map(|c| {
-                let open = c.hint.to_lowercase().starts_with("open");
-                c.value.parse().ok().map(|id| {
-                    (
-                        id,
-                        if open {
-                            AvailabilityKind::Open
-                        } else {
-                            AvailabilityKind::Closed
-                        },
-                    )
-                })
-            });
-            free.chain(known).collect()
-        })
-    }
-}
 
 /// The tab.
 #[component]
@@ -198,6 +34,7 @@ pub fn Routing(
     edits: RwSignal<usize>,
 ) -> impl IntoView {
     let edit = Edit::new(detail);
+    edit.drag.watch();
     let save = ServerAction::<SavePlan>::new();
     let saved = RwSignal::new(0_usize);
     let refusal = refusal(edit, save);
@@ -214,7 +51,7 @@ pub fn Routing(
                 form: edit.now.with_untracked(Draft::form),
             });
         } else {
-            request_animation_frame(focus_first_error);
+            request_animation_frame(|| fix_first(FORM));
         }
     };
     let wrong = Signal::derive(move || edit.errors.with(|e| e.0.len()));
@@ -239,8 +76,8 @@ pub fn Routing(
                 <Hidden edit=edit/>
                 {refusal}
                 <Conflict edit=edit/>
-                <Controls edit=edit/>
-                <tier::Tiers edit=edit/>
+                <controls::Controls edit=edit/>
+                <tier::Tiers edit=edit source=source/>
                 <Fallback detail=detail/>
             </form>
             <div class="stack"><side::Preview edit=edit/><side::NotSaved edit=edit/></div>
@@ -290,7 +127,7 @@ fn refused(edit: Edit, error: &AppError, source: CampaignSource, toasts: crate::
     } else if !error.fields.is_empty() {
         edit.tried.set(true);
         edit.errors.set(error.fields.clone());
-        request_animation_frame(focus_first_error);
+        request_animation_frame(|| fix_first(FORM));
     } else if is_stale(error) {
         edit.conflict.set(true);
         source.reload();
@@ -303,12 +140,6 @@ fn refused(edit: Edit, error: &AppError, source: CampaignSource, toasts: crate::
 /// Whether a newer version stands in the way.
 fn is_stale(error: &AppError) -> bool {
     !error.is_passing() && !matches!(error.code.as_str(), "denied" | "not_found" | "invalid")
-}
-
-fn focus_first_error() {
-    if let Ok(Some(el)) = document().query_selector(&format!("#{FORM} [aria-invalid=true]")) {
-        drop(wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(el).focus());
-    }
 }
 
 /// What a post without the page's script carries beside the fields one can see.
@@ -348,51 +179,6 @@ fn Conflict(edit: Edit) -> impl IntoView {
             }
             .into_any()
         })
-    };
-    view.into_any()
-}
-
-/// How routes share calls, how many are dialed, and a further priority.
-#[component]
-fn Controls(edit: Edit) -> impl IntoView {
-    let error = Signal::derive(move || edit.errors.with(|e| e.message("attempts_max")));
-    let add = move |_| edit.change(|d| d.tiers.push(Vec::new()));
-    let full = Signal::derive(move || {
-        edit.now.with(|d| {
-            d.tiers.len() >= PRIORITY_MAX as usize || d.tiers.last().is_some_and(Vec::is_empty)
-        })
-    });
-    let why = Signal::derive(move || {
-        match edit.now.with(|d| d.tiers.last().is_some_and(Vec::is_empty)) {
-            true => "The last priority has no route yet.".to_owned(),
-            false => format!("A plan has at most {PRIORITY_MAX} priorities."),
-        }
-    });
-    let options = vec![
-        Choice::new("weight", "By weight"),
-        Choice::new("round_robin", "In turn"),
-    ];
-    let view = move || {
-        if edit.archived.get() {
-            return view! { <div class="mb-4"><RestoreFirst/></div> }.into_any();
-        }
-        if !edit.may_edit.get() {
-            return view! { <OnlyLook what=Permission::EditCampaigns/> }.into_any();
-        }
-        view! {
-            <div class="mb-4 flex flex-wrap items-end gap-x-4 gap-y-3">
-                <Segmented name="form[distribution]" id="f-distribution" label="How calls are shared" options=options.clone() bind=edit.distribution/>
-                <div class="w-28">
-                    <NumberInput name="form[attempts_max]" id="f-attempts_max" label="Dial attempts" min=ATTEMPTS.0.to_string()
-                        max=ATTEMPTS.1.to_string() step="1" error=error bind=edit.attempts/>
-                </div>
-                <div class="ml-auto flex flex-wrap items-center gap-2">
-                    {move || full.get().then(|| view! { <span class="hint">{why.get()}</span> })}
-                    <Button icon="plus" disabled=full on:click=add>"Add priority"</Button>
-                </div>
-            </div>
-        }
-        .into_any()
     };
     view.into_any()
 }

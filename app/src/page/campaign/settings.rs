@@ -3,6 +3,7 @@
 use domain::access::Permission;
 use domain::api::campaign::{CampaignDetail, CampaignForm};
 use domain::campaign::{RecordingMode, VERTICALS};
+use domain::retention::DAYS_MAX;
 use leptos::prelude::*;
 
 use super::{CampaignSource, RestoreFirst, is_archived};
@@ -10,7 +11,8 @@ use crate::api::campaign::UpdateCampaign;
 use crate::form::{Form, checked, input};
 use crate::page::parts::{OnlyLook, may};
 use crate::ui::{
-    Choice, FormErrors, Panel, SaveBar, Segmented, Select, TextInput, Textarea, use_toasts,
+    Choice, FormErrors, NumberInput, Panel, SaveBar, Segmented, Select, TextInput, Textarea,
+    use_toasts,
 };
 
 /// Which fallback is chosen; its fields show beneath.
@@ -87,6 +89,7 @@ pub fn label(field: &str) -> String {
         "name" => "Campaign name",
         "vertical" => "Vertical",
         "recording" => "Recording",
+        "recording_days" => "Keep recordings",
         "fallback" => "When nobody takes the call",
         "fallback_message" => "Message",
         "fallback_greeting" => "Greeting",
@@ -110,6 +113,8 @@ pub fn Fields(form: Form, start: CampaignForm, fallback: Fallbacks) -> impl Into
         <Select name=input("vertical") id="f-vertical" label=label("vertical") options=verticals value=start.vertical.clone() error=form.error("vertical")/>
         <Select name=input("recording") id="f-recording" label=label("recording") options=modes value=start.recording.clone() error=form.error("recording")
             hint="Tell callers where the law asks for it: the greeting is yours to word."/>
+        <NumberInput name=input("recording_days") id="f-recording_days" label=label("recording_days") unit="days" value=start.recording_days.clone() error=form.error("recording_days")
+            min="0" max=DAYS_MAX.to_string() step="1" placeholder="As the account" hint="Then they are deleted, at the carrier too. Empty follows the account’s settings, 0 keeps them for ever."/>
         <FallbackFields form=form start=start fallback=fallback/>
     }
     .into_any()

@@ -8,6 +8,8 @@ use axum::extract::{FromRequest, OriginalUri, Request};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
+use service::call::engine::CallEngine;
+use service::carrier_account::Signer;
 
 /// What is needed to tell the carrier's requests from others.
 #[derive(Debug, Clone)]
@@ -19,9 +21,12 @@ pub struct Keys {
     pub base_url: String,
 }
 
-/// A request that really is the carrier's, as a form.
+/// A request that really is the carrier's: what it says, and what answers whoever signed it.
 #[derive(Debug)]
-pub struct Authentic(pub Form);
+pub struct Authentic {
+    pub form: Form,
+    pub engine: CallEngine,
+}
 
 /// Why a request does not get in.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub enum Refused {
     NotAForm,
     Malformed(Malformed),
     Unreadable,
+    /// Nobody could say whose it is; the carrier asks again.
+    Unknowable,
 }
 
 impl IntoResponse for Refused {
@@ -65,6 +72,10 @@ impl IntoResponse for Refused {
             Self::Unreadable => (
                 "unreadable",
                 (StatusCode::BAD_REQUEST, "The body did not arrive whole.\n").into_response(),
+            ),
+            Self::Unknowable => (
+                "unknowable",
+                StatusCode::SERVICE_UNAVAILABLE.into_response(),
             ),
         };
         metrics::counter!("webhooks_refused_total", "reason" => reason).increment(1);
@@ -110,10 +121,10 @@ impl FromRequest<AppState> for Authentic {
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
         if is_get {
-            keys.check(&url, Signed::Nothing, &signature)?;
-            return Ok(Self(Form::parse(
-                uri.query().unwrap_or_default().as_bytes(),
-            )?));
+            let form = Form::parse(uri.query().unwrap_or_default().as_bytes());
+            let signer = signer_of(state, form.as_ref().ok()).await?;
+            keys.check(signer.as_ref(), &url, Signed::Nothing, &signature)?;
+            return Ok(authentic(state, form?, signer));
         }
         if !is_form {
             let signed = if body.is_empty() {
@@ -121,7 +132,7 @@ impl FromRequest<AppState> for Authentic {
             } else {
                 Signed::Raw(&body)
             };
-            keys.check(&url, signed, &signature)?;
+            keys.check(None, &url, signed, &signature)?;
             return Err(Refused::NotAForm);
         }
         let form = match Form::parse(&body) {
@@ -130,19 +141,54 @@ impl FromRequest<AppState> for Authentic {
             Err(_) if keys.required => return Err(Refused::Forged),
             Err(malformed) => return Err(malformed.into()),
         };
-        keys.check(&url, Signed::Form(form.pairs()), &signature)?;
-        Ok(Self(form))
+        let signer = signer_of(state, Some(&form)).await?;
+        keys.check(
+            signer.as_ref(),
+            &url,
+            Signed::Form(form.pairs()),
+            &signature,
+        )?;
+        Ok(authentic(state, form, signer))
+    }
+}
+
+/// Whose carrier account a request says it comes from; none for the server's own.
+async fn signer_of(state: &AppState, form: Option<&Form>) -> Result<Option<Signer>, Refused> {
+    let Some(sid) = form.and_then(|form| form.get("AccountSid")) else {
+        return Ok(None);
+    };
+    let now = state.services.clock.now();
+    let accounts = &state.services.carrier_accounts;
+    accounts.signer(sid, now).await.map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "whose carrier account signed could not be looked up"
+        );
+        Refused::Unknowable
+    })
+}
+
+fn authentic(state: &AppState, form: Form, signer: Option<Signer>) -> Authentic {
+    let scope = signer.map(|signer| signer.scope);
+    Authentic {
+        form,
+        engine: state.services.engine.signed_by(scope),
     }
 }
 
 impl Keys {
-    fn check(&self, url: &str, signed: Signed<'_>, signature: &str) -> Result<(), Refused> {
-        let tokens: Vec<&str> = self
-            .tokens
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .collect();
-        if !self.required || signature::verify(&tokens, url, signed, signature) {
+    /// An account's own tokens are always asked for; the server's where there are any.
+    fn check(
+        &self,
+        signer: Option<&Signer>,
+        url: &str,
+        signed: Signed<'_>,
+        signature: &str,
+    ) -> Result<(), Refused> {
+        let tokens = signer.map_or(&self.tokens, |signer| &signer.tokens);
+        let tokens: Vec<&str> = tokens.iter().map(ExposeSecret::expose_secret).collect();
+        let needed = self.required || signer.is_some();
+        if !needed || signature::verify(&tokens, url, signed, signature) {
             Ok(())
         } else {
             Err(Refused::Forged)

@@ -9,7 +9,10 @@ use axum::response::{IntoResponse as _, Response};
 use domain::call::recording::{Recording, RecordingKind};
 
 /// Takes note of a finished recording.
-pub async fn ready(State(state): State<AppState>, Authentic(form): Authentic) -> Response {
+pub async fn ready(
+    State(state): State<AppState>,
+    Authentic { form, engine }: Authentic,
+) -> Response {
     let (call, sid) = match (form.call_sid(), form.recording_sid()) {
         (Ok(call), Ok(sid)) => (call, sid),
         (Err(error), _) | (_, Err(error)) => return Refused::from(error).into_response(),
@@ -32,11 +35,7 @@ pub async fn ready(State(state): State<AppState>, Authentic(form): Authentic) ->
         channels: form.recording_channels().unwrap_or(1),
     };
     let now = state.services.clock.now();
-    let answer = reply::noted(
-        "recording",
-        state.services.engine.recording_ready(call, recording, now),
-    )
-    .await;
+    let answer = reply::noted("recording", engine.recording_ready(call, recording, now)).await;
     state.pulse.beat();
     answer
 }

@@ -8,7 +8,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 /// Takes note of a call's end.
-pub async fn changed(State(state): State<AppState>, Authentic(form): Authentic) -> Response {
+pub async fn changed(
+    State(state): State<AppState>,
+    Authentic { form, engine }: Authentic,
+) -> Response {
     let (sid, status) = match (form.call_sid(), form.status()) {
         (Ok(sid), Ok(status)) => (sid, status),
         (Err(error), _) | (_, Err(error)) => return Refused::from(error).into_response(),
@@ -19,10 +22,7 @@ pub async fn changed(State(state): State<AppState>, Authentic(form): Authentic) 
     let now = state.services.clock.now();
     let answer = reply::noted(
         "status",
-        state
-            .services
-            .engine
-            .call_ended(sid, status, form.duration(), now),
+        engine.call_ended(sid, status, form.duration(), now),
     )
     .await;
     state.pulse.beat();

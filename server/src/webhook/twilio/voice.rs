@@ -8,15 +8,19 @@ use axum::response::{IntoResponse as _, Response};
 use domain::id::CallId;
 use domain::voice::verb::Step;
 use service::Error;
+use service::call::engine::CallEngine;
 
 /// A caller dialed one of our numbers.
-pub async fn arrived(State(state): State<AppState>, Authentic(form): Authentic) -> Response {
+pub async fn arrived(
+    State(state): State<AppState>,
+    Authentic { form, engine }: Authentic,
+) -> Response {
     let arrival = match form.arrival() {
         Ok(arrival) => arrival,
         Err(error) => return Refused::from(error).into_response(),
     };
     let now = state.services.clock.now();
-    let answer = reply::twiml("voice", state.services.engine.inbound(&arrival, now)).await;
+    let answer = reply::twiml("voice", engine.inbound(&arrival, now)).await;
     state.pulse.beat();
     answer
 }
@@ -25,12 +29,12 @@ pub async fn arrived(State(state): State<AppState>, Authentic(form): Authentic) 
 pub async fn step(
     State(state): State<AppState>,
     Path((call, step)): Path<(String, String)>,
-    Authentic(form): Authentic,
+    Authentic { form, engine }: Authentic,
 ) -> Response {
     let (Ok(call), Some(step)) = (call.parse::<CallId>(), Step::from_path(&step)) else {
         return reply::twiml("step", async { Err(Error::NotFound("step")) }).await;
     };
-    let answer = take(&state, call, step, &form)
+    let answer = take(&state, &engine, call, step, &form)
         .await
         .unwrap_or_else(|error| Refused::from(error).into_response());
     state.pulse.beat();
@@ -39,11 +43,11 @@ pub async fn step(
 
 async fn take(
     state: &AppState,
+    engine: &CallEngine,
     call: CallId,
     step: Step,
     form: &Form,
 ) -> Result<Response, super::form::Malformed> {
-    let engine = &state.services.engine;
     let now = state.services.clock.now();
     Ok(match step {
         Step::Dialed(attempt) => {
@@ -55,6 +59,10 @@ async fn take(
             reply::twiml("fallback", engine.fallback_dial_ended(call, result, now)).await
         }
         Step::Whisper(attempt) => reply::twiml("whisper", engine.whisper(call, attempt)).await,
+        Step::Accept(attempt) => {
+            let digits = form.get("Digits").unwrap_or_default();
+            reply::twiml("accept", engine.accepted(call, attempt, digits)).await
+        }
         Step::Voicemail => {
             let hung_up = form.get("Digits") == Some("hangup");
             let gone = hung_up || form.caller_gone();

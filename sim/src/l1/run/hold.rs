@@ -25,35 +25,49 @@ impl Run {
         for (target, _) in &deeds.uncounted {
             self.books.uncount(*target, by)?;
         }
+        for (group, line, uncount) in &deeds.groups_freed {
+            self.books
+                .free_group(*group, *line, uncount.is_some(), by)?;
+        }
         // Each decision is judged by the books as they stood: others claim between it and its claim.
         let plan = self
             .calls
             .get(&call)
             .and_then(|k| self.world.plan_of(&k.session.to));
         let mut crowd = others.iter().zip(self.others + 1..).peekable();
+        let mut lost = deeds.claims_lost.len();
         for made in &deeds.decisions {
             let plan = plan.ok_or("a decision without a plan")?;
             self.books
                 .judge(plan, &made.exclusions, &made.decision, self.now)?;
-            let Some(chosen) = made.decision.chosen else {
+            let Some(chosen) = &made.decision.chosen else {
                 continue;
             };
-            while let Some(((target, _), other)) =
-                crowd.next_if(|((target, _), _)| *target == chosen.target)
-            {
-                self.books
-                    .claim(&self.world.targets[target], other, self.now)?;
+            for rung in chosen.rung() {
+                while let Some(((target, _), other)) =
+                    crowd.next_if(|((target, _), _)| *target == rung.target)
+                {
+                    self.books
+                        .claim(&self.world.targets[target], other, self.now)?;
+                }
             }
-            if deeds
-                .claims
-                .iter()
-                .any(|(target, _)| *target == chosen.target)
-            {
-                self.books
-                    .claim(&self.world.targets[&chosen.target], by, self.now)?;
-            } else {
+            if lost > 0 {
+                lost -= 1;
                 self.report.fault("claim lost");
+                continue;
             }
+            for rung in chosen.rung() {
+                self.books
+                    .claim(&self.world.targets[&rung.target], by, self.now)?;
+            }
+            if let Some(of) = chosen.group.filter(|g| !g.goes_on) {
+                let group = plan.groups.get(&of.group).ok_or("a group of no plan")?;
+                self.books.claim_group(group, by, self.now)?;
+            }
+        }
+        for group in plan.iter().flat_map(|p| p.groups.values()) {
+            let used = self.usage.group(group.id);
+            self.books.check_group(group, &used, self.now)?;
         }
         let touched = deeds
             .released
@@ -105,8 +119,10 @@ impl Run {
         {
             return Err("an ended call ended anew".to_owned());
         }
-        if session.attempts.iter().filter(|a| a.line_held).count() > 1 {
-            return Err("it holds two lines".to_owned());
+        let last = session.attempts.last().map(|a| a.ring());
+        let stray = |a: &&domain::call::session::Attempt| a.line_held && Some(a.ring()) != last;
+        if session.attempts.iter().any(|a| stray(&a)) {
+            return Err("it holds lines of two dials".to_owned());
         }
         known.session = session;
         let alarm = machine.poll_timeout().map(|timer| timer.at);
@@ -146,6 +162,13 @@ impl Run {
                 .map_err(|e| format!("call {call} {e}"))?;
         }
         self.about = None;
+        for group in self.world.plans.iter().flat_map(|p| p.groups.values()) {
+            let used = self.usage.group(group.id);
+            if used.live > 0 {
+                return Err(format!("{} still has {} calls", group.name, used.live));
+            }
+            self.books.check_group(group, &used, self.now)?;
+        }
         for (id, target) in &self.world.targets {
             let used = self.usage.get(id).copied().unwrap_or_default();
             if used.live > 0 || self.books.held(*id) > 0 {

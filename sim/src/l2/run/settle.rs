@@ -62,6 +62,7 @@ impl Run {
             self.report.calls += 1;
         }
         self.about = None;
+        check::money(&self.db.db, &self.scope, &self.world).await?;
         check::capacity(&self.db.db, &self.scope, &self.world, self.now).await
     }
 }

@@ -153,7 +153,7 @@ fn a_recording_that_never_comes_is_asked_for_ever_more_rarely_and_given_up() {
         asked.push(line.now.secs_since(ended));
         let _unanswered = line.tell(Event::CarrierSilent);
     }
-    assert_eq!(asked, [60, 120, 240, 480, 960, 1_920, 3_840]);
+    assert_eq!(asked, [60, 120, 240, 480, 960, 1_920, 3_840, 7_680, 15_360]);
 
     let mut line = Line::arrive(ladder());
     assert_eq!(line.wait(30).dial_ends(1, talked(30)), Ok(()));
@@ -289,7 +289,10 @@ fn what_is_overtaken_or_repeated_is_stale() {
         Err(Rejected::WrongState)
     );
     assert_eq!(line.tell(Event::Claimed), Err(Rejected::WrongState));
-    assert_eq!(line.tell(Event::ClaimLost), Err(Rejected::WrongState));
+    assert_eq!(
+        line.tell(Event::ClaimLost { lost: Vec::new() }),
+        Err(Rejected::WrongState)
+    );
     assert_eq!(line.caller_leg_ends(5), Ok(()), "the length is news");
     assert_eq!(line.caller_leg_ends(5), Err(Rejected::Stale));
     assert_eq!(

@@ -1,7 +1,10 @@
 //! The log of calls: pages, filters, counts and sums. Nothing here changes a call.
 
 use domain::call::record::{LiveState, Outcome};
-use domain::id::{BuyerId, CallId, CampaignId, TargetId};
+use domain::id::{BuyerId, CallId, CampaignId, PublisherId, TargetId};
+use domain::ledger::dispute::State;
+use domain::ledger::totals::Totals;
+use domain::money::Micros;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr, SubQueryStatement};
 use sea_orm::{
@@ -10,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{CallLine, line, outcome};
-use crate::entity::{call, phone_number};
+use crate::entity::{call, dispute, phone_number};
 use crate::error::StoreError;
 use crate::repo::count;
 use crate::scope::Tenant;
@@ -26,6 +29,13 @@ pub struct CallFilter {
     pub live: bool,
     /// Over, and nobody talked.
     pub unconnected: bool,
+    pub buyer: Option<BuyerId>,
+    pub publisher: Option<PublisherId>,
+    pub duplicate: Option<bool>,
+    /// A revenue rule was met.
+    pub converted: Option<bool>,
+    /// A payout rule was met.
+    pub paid: Option<bool>,
     /// Digits the caller's number contains.
     pub caller_digits: String,
 }
@@ -47,6 +57,7 @@ pub struct CallSums {
     pub outcome: Option<Outcome>,
     pub calls: u32,
     pub connected_s: u64,
+    pub money: Totals,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -57,6 +68,9 @@ struct SumRow {
     outcome: Option<String>,
     calls: i64,
     connected_s: i64,
+    revenue: i64,
+    payout: i64,
+    cost: i64,
 }
 
 impl Tenant<'_> {
@@ -145,6 +159,9 @@ impl Tenant<'_> {
                 Expr::col(C::ConnectedS).sum().cast_as("BIGINT"),
                 "connected_s",
             )
+            .column_as(Expr::col(C::Revenue).sum().cast_as("BIGINT"), "revenue")
+            .column_as(Expr::col(C::Payout).sum().cast_as("BIGINT"), "payout")
+            .column_as(Expr::col(C::Cost).sum().cast_as("BIGINT"), "cost")
             .group_by(C::CampaignId)
             .group_by(Expr::cust("2"))
             .group_by(Expr::cust("3"))
@@ -165,6 +182,11 @@ impl Tenant<'_> {
                     outcome: row.outcome.as_deref().map(outcome).transpose()?,
                     calls: count(row.calls),
                     connected_s: u64::try_from(row.connected_s).unwrap_or(0),
+                    money: Totals {
+                        revenue: Micros(row.revenue),
+                        payout: Micros(row.payout),
+                        cost: Micros(row.cost),
+                    },
                 })
             })
             .collect()
@@ -236,7 +258,8 @@ impl Tenant<'_> {
             .collect())
     }
 
-    /// A figure that changes with every event of any recent call, for views that follow along.
+    /// A figure that changes with every event of any recent call and every step of a dispute, for
+    /// views that follow along.
     ///
     /// # Errors
     /// What the database says.
@@ -271,6 +294,19 @@ impl Tenant<'_> {
             .into_tuple()
             .one(self.conn)
             .await?;
+        // Every step of a dispute opens it or ends it.
+        let disputes: Option<(i64, Option<i64>)> = self
+            .select::<dispute::Entity>()
+            .select_only()
+            .column_as(dispute::Column::Id.count(), "open")
+            .column_as(dispute::Column::Id.max(), "last")
+            .filter(dispute::Column::State.eq(State::Open.code()))
+            .into_tuple()
+            .one(self.conn)
+            .await?;
+        let (open, last_opened) = disputes.unwrap_or_default();
+        // An order for a number is one more, and one less when it ends.
+        let orders = i64::try_from(self.orders_open().await?).unwrap_or(i64::MAX);
         let sum: i64 = newest.iter().sum();
         Ok(last
             .flatten()
@@ -279,7 +315,13 @@ impl Tenant<'_> {
             .wrapping_mul(31)
             .wrapping_add(calls)
             .wrapping_mul(31)
-            .wrapping_add(versions.unwrap_or(0)))
+            .wrapping_add(versions.unwrap_or(0))
+            .wrapping_mul(31)
+            .wrapping_add(open)
+            .wrapping_mul(31)
+            .wrapping_add(last_opened.unwrap_or(0))
+            .wrapping_mul(31)
+            .wrapping_add(orders))
     }
 
     /// Live calls, and calls that ended since a moment of the last day or so.
@@ -325,6 +367,21 @@ impl Tenant<'_> {
         }
         if let Some(outcome) = filter.outcome {
             select = select.filter(C::Outcome.eq(outcome.code()));
+        }
+        if let Some(buyer) = filter.buyer {
+            select = select.filter(C::BuyerId.eq(buyer.0));
+        }
+        if let Some(publisher) = filter.publisher {
+            select = select.filter(C::PublisherId.eq(publisher.0));
+        }
+        for (column, wanted) in [
+            (C::IsDuplicate, filter.duplicate),
+            (C::Converted, filter.converted),
+            (C::Paid, filter.paid),
+        ] {
+            if let Some(wanted) = wanted {
+                select = select.filter(column.eq(wanted));
+            }
         }
         if filter.unconnected {
             select = select.filter(C::EndedAt.is_not_null()).filter(

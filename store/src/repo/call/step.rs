@@ -4,18 +4,22 @@
 //! PostgreSQL does it in one statement of linked parts, so that the row of a busy target is locked
 //! only for that statement. SQLite, which has one writer anyway, gets the parts as one batch.
 
+mod lock;
+
+use domain::call::money::{Dial, PayoutClaim};
 use domain::call::record::Outcome;
 use domain::call::recording::{Recording, RecordingKind};
 use domain::call::session::Session;
-use domain::caps::{Claim, Freed};
+use domain::caps::{Claim, Freed, GroupClaim, GroupFreed};
 use domain::id::CallId;
+use domain::ledger;
+use domain::ledger::totals::Totals;
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{
     Alias, CommonTableExpression, Expr, InsertStatement, OnConflict, PostgresQueryBuilder, Query,
-    SelectStatement, SimpleExpr, SqliteQueryBuilder, SubQueryStatement, UpdateStatement, Values,
-    WithClause,
+    SimpleExpr, SqliteQueryBuilder, SubQueryStatement, UpdateStatement, Values, WithClause,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue,
@@ -25,7 +29,7 @@ use sea_orm::{
 };
 
 use super::{EventRecord, SavedCall};
-use crate::entity::{call, call_event, recording, target_usage};
+use crate::entity::{call, call_event, payout_usage, recording, target_usage};
 use crate::error::{Constraint, StoreError};
 use crate::repo::to_json;
 use crate::scope::{Tenant, TenantOwned};
@@ -38,11 +42,19 @@ pub struct StepRecord<'a> {
     pub over: Over<'a>,
     pub session: &'a Session,
     pub next_check_at: Option<Timestamp>,
+    /// Kept only if all of these can be had, in the order of targets.
+    pub claims: &'a [Claim],
     /// Kept only if this can be had.
-    pub claim: Option<&'a Claim>,
+    pub group_claim: Option<&'a GroupClaim>,
     pub freed: &'a [Freed],
+    pub freed_groups: &'a [GroupFreed],
     /// Recordings that the call did not know.
     pub recordings: &'a [Recording],
+    /// Entries that the call's ledger did not have.
+    pub ledger: &'a [ledger::entry::Entry],
+    /// Kept only if this can be had.
+    pub payout: Option<&'a PayoutClaim>,
+    pub dials: &'a [Dial],
     pub event: Option<&'a EventRecord>,
     pub now: Timestamp,
 }
@@ -63,6 +75,8 @@ pub enum Kept {
     Done,
     /// Another call was faster: nothing was kept. Drop the connection, do not commit it.
     ClaimLost,
+    /// A cap of the payout rule has no room any more: nothing was kept, as above.
+    PayoutLost,
 }
 
 impl Tenant<'_> {
@@ -83,6 +97,7 @@ impl Tenant<'_> {
             Err(StoreError::Conflict(Constraint::CallEventPlace)) => Err(StoreError::Stale),
             Ok(Held { call: false, .. }) => Err(self.stale_or_missing(step.call).await?),
             Ok(Held { claim: false, .. }) => Ok(Kept::ClaimLost),
+            Ok(Held { payout: false, .. }) => Ok(Kept::PayoutLost),
             Ok(_) => Ok(Kept::Done),
             Err(e) => Err(e),
         }
@@ -111,7 +126,21 @@ impl Tenant<'_> {
             with.cte(part("at", at));
             gate = Some("at");
         }
-        if let Some(claim) = step.claim {
+        let wants = !step.claims.is_empty() || step.group_claim.is_some();
+        if step.needs_order() {
+            self.lock_together(&mut with, step, gate);
+            gate = Some("together");
+            for (at, claim) in step.claims.iter().enumerate() {
+                let mut claiming = self.claiming(claim, step.now).into_query();
+                claiming.and_where(exists("together"));
+                with.cte(part(&format!("claimed{at}"), claiming));
+            }
+            if let Some(claim) = step.group_claim {
+                let mut claiming = self.claiming_group(claim, step.now).into_query();
+                claiming.and_where(exists("together"));
+                with.cte(part("claimed_group", claiming));
+            }
+        } else if let Some(claim) = step.claims.first() {
             if !step.freed.is_empty() {
                 with.cte(part("ordered", self.lock_in_order(claim, step.freed)));
             }
@@ -125,6 +154,23 @@ impl Tenant<'_> {
             claiming.returning_col(target_usage::Column::TargetId);
             with.cte(part("claimed", claiming));
             gate = Some("claimed");
+        }
+        let claimed = wants.then_some(if step.needs_order() {
+            "together"
+        } else {
+            "claimed"
+        });
+        if let Some(payout) = step.payout {
+            // Targets are locked before rules, as a claim does, or two calls would wait for each other.
+            let targets_first =
+                (!wants && !step.needs_order() && !step.freed.is_empty()).then_some("freeing");
+            if let Some(name) = targets_first {
+                with.cte(part(name, self.lock_targets(step.freed)));
+            }
+            let mut paying = self.paying(payout, gate, targets_first)?;
+            paying.returning_col(payout_usage::Column::RuleId);
+            with.cte(part("paid", paying));
+            gate = Some("paid");
         }
         match step.over {
             Over::Nothing { tags } => {
@@ -143,11 +189,18 @@ impl Tenant<'_> {
             }
         }
         for (at, freed) in step.freed.iter().enumerate() {
-            let mut freeing = self.freeing(freed).into_query();
+            let mut freeing = self.freeing(freed, step.now).into_query();
             if let Some(gate) = gate {
                 freeing.and_where(exists(gate));
             }
             with.cte(part(&format!("freed{at}"), freeing));
+        }
+        for (at, freed) in step.freed_groups.iter().enumerate() {
+            let mut freeing = self.freeing_group(freed, step.now).into_query();
+            if let Some(gate) = gate {
+                freeing.and_where(exists(gate));
+            }
+            with.cte(part(&format!("freed_group{at}"), freeing));
         }
         if let Some(event) = step.event {
             let row = self.event_row(step, event)?;
@@ -162,6 +215,18 @@ impl Tenant<'_> {
                 self.recording_row(step, recording, gate)?,
             ));
         }
+        for (at, entry) in step.ledger.iter().enumerate() {
+            with.cte(part(
+                &format!("entered{at}"),
+                self.entry_row(step.call, entry, gate)?,
+            ));
+        }
+        for (at, dial) in step.dials.iter().enumerate() {
+            with.cte(part(
+                &format!("dialed{at}"),
+                self.dial_row(step.call, dial, gate)?,
+            ));
+        }
         let held = |name: Option<&str>| match name {
             Some(name) => exists(name),
             None => Expr::value(true),
@@ -169,7 +234,8 @@ impl Tenant<'_> {
         let saved = matches!(step.over, Over::Saved(_)).then_some("at");
         let main = Query::select()
             .expr_as(held(saved), "call_held")
-            .expr_as(held(step.claim.map(|_| "claimed")), "claim_held")
+            .expr_as(held(claimed), "claim_held")
+            .expr_as(held(step.payout.map(|_| "paid")), "payout_held")
             .to_owned();
         let (sql, values) = main.with(with).build(PostgresQueryBuilder);
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -181,6 +247,7 @@ impl Tenant<'_> {
         Ok(Held {
             call: row.try_get("", "call_held")?,
             claim: row.try_get("", "claim_held")?,
+            payout: row.try_get("", "payout_held")?,
         })
     }
 
@@ -209,7 +276,7 @@ impl Tenant<'_> {
                 batch.check(Check::Call);
             }
         }
-        if let Some(claim) = step.claim {
+        for claim in step.claims {
             batch.add(
                 self.claiming(claim, step.now)
                     .into_query()
@@ -217,8 +284,31 @@ impl Tenant<'_> {
             );
             batch.check(Check::Claim);
         }
+        if let Some(claim) = step.group_claim {
+            batch.add(
+                self.claiming_group(claim, step.now)
+                    .into_query()
+                    .build(SqliteQueryBuilder),
+            );
+            batch.check(Check::Claim);
+        }
+        if let Some(payout) = step.payout {
+            batch.add(self.paying(payout, None, None)?.build(SqliteQueryBuilder));
+            batch.check(Check::Payout);
+        }
         for freed in step.freed {
-            batch.add(self.freeing(freed).into_query().build(SqliteQueryBuilder));
+            batch.add(
+                self.freeing(freed, step.now)
+                    .into_query()
+                    .build(SqliteQueryBuilder),
+            );
+        }
+        for freed in step.freed_groups {
+            batch.add(
+                self.freeing_group(freed, step.now)
+                    .into_query()
+                    .build(SqliteQueryBuilder),
+            );
         }
         if let Some(event) = step.event {
             let row = self.event_row(step, event)?;
@@ -227,6 +317,14 @@ impl Tenant<'_> {
                     .build(SqliteQueryBuilder),
             );
         }
+        for entry in step.ledger {
+            let row = self.entry_row(step.call, entry, None)?;
+            batch.add(row.build(SqliteQueryBuilder));
+        }
+        for dial in step.dials {
+            let row = self.dial_row(step.call, dial, None)?;
+            batch.add(row.build(SqliteQueryBuilder));
+        }
         for recording in step.recordings {
             batch.add(
                 self.recording_row(step, recording, None)?
@@ -234,20 +332,6 @@ impl Tenant<'_> {
             );
         }
         Ok(batch)
-    }
-
-    /// Rows of targets are locked in one order everywhere, or two calls that swap targets would
-    /// wait for each other.
-    fn lock_in_order(&self, claim: &Claim, freed: &[Freed]) -> SelectStatement {
-        let targets = freed.iter().map(|f| f.target.0).chain([claim.target.0]);
-        self.select::<target_usage::Entity>()
-            .filter(target_usage::Column::TargetId.is_in(targets))
-            .into_query()
-            .clear_selects()
-            .column(target_usage::Column::TargetId)
-            .order_by(target_usage::Column::TargetId, sea_orm::Order::Asc)
-            .lock_exclusive()
-            .to_owned()
     }
 
     async fn stale_or_missing(&self, id: CallId) -> Result<StoreError, StoreError> {
@@ -300,6 +384,15 @@ impl Tenant<'_> {
             next_check_at: Set(step.next_check_at.map(|t| t.0)),
             is_open: Set(step.next_check_at.is_some()),
             session: Set(view.session),
+            publisher_id: Set(session.publisher.map(|p| p.0)),
+            revenue: Set(view.money.revenue.0),
+            payout: Set(view.money.payout.0),
+            cost: Set(view.money.cost.0),
+            converted: Set(session.converted()),
+            paid: Set(session.paid),
+            is_duplicate: Set(session.duplicate.is_some()),
+            group_id: Set(view.group),
+            visit_id: Set(session.attribution.as_ref().map(|a| a.visit.0)),
         })
     }
 
@@ -313,6 +406,7 @@ impl Tenant<'_> {
         Ok(self
             .update::<call::Entity>()
             .col_expr(C::TargetId, Expr::value(view.target))
+            .col_expr(C::GroupId, Expr::value(view.group))
             .col_expr(C::BuyerId, Expr::value(view.buyer))
             .col_expr(C::State, Expr::value(view.state))
             .col_expr(C::Outcome, Expr::value(view.outcome))
@@ -323,6 +417,11 @@ impl Tenant<'_> {
             .col_expr(C::EndedAt, Expr::value(view.ended_at))
             .col_expr(C::NextCheckAt, Expr::value(step.next_check_at.map(|t| t.0)))
             .col_expr(C::IsOpen, Expr::value(step.next_check_at.is_some()))
+            .col_expr(C::Revenue, Expr::value(view.money.revenue.0))
+            .col_expr(C::Payout, Expr::value(view.money.payout.0))
+            .col_expr(C::Cost, Expr::value(view.money.cost.0))
+            .col_expr(C::Converted, Expr::value(step.session.converted()))
+            .col_expr(C::Paid, Expr::value(step.session.paid))
             .col_expr(C::Session, Expr::value(view.session))
             .col_expr(C::Version, Expr::value(saved.version + 1))
             .filter(C::Id.eq(step.call.0))
@@ -366,6 +465,7 @@ impl Tenant<'_> {
             channels: Set(i64::from(recording.channels)),
             voicemail: Set(recording.kind == RecordingKind::Message),
             created_at: Set(step.now.0),
+            ..Default::default()
         };
         let known = [recording::Column::AccountId, recording::Column::CarrierSid];
         let mut insert = self.insert_gated::<recording::Entity>(row, gate)?;
@@ -374,10 +474,24 @@ impl Tenant<'_> {
     }
 
     /// Inserts a row of this account if another part of the statement found something.
-    fn insert_gated<E>(
+    pub(super) fn insert_gated<E>(
         &self,
         row: E::ActiveModel,
         gate: Option<&str>,
+    ) -> Result<InsertStatement, StoreError>
+    where
+        E: TenantOwned,
+        E::ActiveModel: ActiveModelTrait<Entity = E>,
+    {
+        self.insert_behind::<E>(row, gate, None)
+    }
+
+    /// The same, if yet another part found something.
+    pub(super) fn insert_behind<E>(
+        &self,
+        row: E::ActiveModel,
+        gate: Option<&str>,
+        also: Option<&str>,
     ) -> Result<InsertStatement, StoreError>
     where
         E: TenantOwned,
@@ -394,12 +508,14 @@ impl Tenant<'_> {
         }
         insert.into_table(E::default().table_ref()).columns(columns);
         let filled = match gate {
-            Some(gate) => insert.select_from(
-                Query::select()
-                    .exprs(values)
-                    .from(Alias::new(gate))
-                    .to_owned(),
-            ),
+            Some(gate) => {
+                let mut select = Query::select();
+                select.exprs(values).from(Alias::new(gate));
+                if let Some(also) = also {
+                    select.and_where(exists(also));
+                }
+                insert.select_from(select)
+            }
             None => insert.values(values),
         };
         filled.map_err(|e| StoreError::corrupt("call", e))?;
@@ -414,6 +530,8 @@ pub(crate) struct Held {
     pub call: bool,
     /// The line was had, or none was wanted.
     pub claim: bool,
+    /// The payout had room under its rule's caps, or there is none.
+    pub payout: bool,
 }
 
 /// Statements sent to SQLite together, with questions in between whether the last one did
@@ -429,6 +547,7 @@ pub(crate) struct Batch {
 enum Check {
     Call,
     Claim,
+    Payout,
 }
 
 impl Batch {
@@ -460,12 +579,14 @@ impl Batch {
         let mut held = Held {
             call: true,
             claim: true,
+            payout: true,
         };
         for (check, row) in self.checks.into_iter().zip(rows) {
             let done = row.try_get::<i64>("", "held")? == 1;
             match check {
                 Check::Call => held.call = done,
-                Check::Claim => held.claim = done,
+                Check::Claim => held.claim &= done,
+                Check::Payout => held.payout = done,
             }
         }
         Ok(held)
@@ -491,6 +612,7 @@ fn exists(part: &str) -> SimpleExpr {
 /// What of a session has columns of its own.
 struct SessionColumns {
     target: Option<i64>,
+    group: Option<i64>,
     buyer: Option<i64>,
     state: &'static str,
     outcome: Option<&'static str>,
@@ -499,6 +621,7 @@ struct SessionColumns {
     duration_s: Option<i64>,
     has_recording: bool,
     ended_at: Option<i64>,
+    money: Totals,
     session: String,
 }
 
@@ -507,6 +630,7 @@ impl SessionColumns {
         let shown = session.shown_attempt();
         Ok(Self {
             target: shown.map(|a| a.chosen.target.0),
+            group: shown.and_then(|a| a.chosen.group.as_ref()).map(|g| g.id.0),
             buyer: shown.map(|a| a.chosen.buyer.0),
             state: session.live_state().code(),
             outcome: session
@@ -518,12 +642,14 @@ impl SessionColumns {
             duration_s: session.duration_s.map(i64::from),
             has_recording: !session.recordings.is_empty(),
             ended_at: session.ended_at.map(|t| t.0),
+            money: session.ledger.totals(),
             session: to_json("call", session)?,
         })
     }
 }
 
-fn caller_digits(caller: &Caller) -> String {
+/// How a caller is found: the digits of their number, nothing for one without.
+pub(crate) fn caller_digits(caller: &Caller) -> String {
     caller
         .number()
         .map(|n| n.as_str().trim_start_matches('+').to_owned())

@@ -1,22 +1,29 @@
 //! The routing plan while it is edited: tiers of routes, what differs from the saved plan, and how
 //! each difference is taken back. Pure, so that it is tested without a browser.
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use domain::api::campaign::{PlanForm, PlanView, RouteForm};
 use domain::api::page::AvailabilityKind;
-use domain::campaign::Distribution;
-use domain::id::TargetId;
+use domain::api::plan::TermsForm;
+use domain::api::predict::PredictiveForm;
+use domain::api::recovery::RecoveryForm;
+use domain::plan::RouteTo;
 use domain::share::percents;
+
+pub use change::Change;
 
 /// A route being edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftRoute {
-    pub target: TargetId,
+    pub target: RouteTo,
     pub name: String,
     /// As typed.
     pub weight: String,
     pub on: bool,
+    pub terms: TermsForm,
 }
 
 /// A plan being edited. The place of a tier is its priority: the first is tried first.
@@ -27,88 +34,9 @@ pub struct Draft {
     pub distribution: String,
     /// As typed.
     pub attempts_max: String,
+    pub predictive: PredictiveForm,
+    pub recovery: RecoveryForm,
     pub tiers: Vec<Vec<DraftRoute>>,
-}
-
-/// One difference from the saved plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    Distribution,
-    Attempts {
-        before: String,
-        now: String,
-    },
-    Added {
-        target: TargetId,
-        name: String,
-    },
-    Removed {
-        target: TargetId,
-        name: String,
-    },
-    Weight {
-        target: TargetId,
-        name: String,
-        before: String,
-        now: String,
-    },
-    Priority {
-        target: TargetId,
-        name: String,
-        before: usize,
-        now: usize,
-    },
-    Switched {
-        target: TargetId,
-        name: String,
-        on: bool,
-    },
-    Order {
-        tier: usize,
-    },
-}
-
-impl Change {
-    /// Which route it is about.
-    pub fn target(&self) -> Option<TargetId> {
-        match self {
-            Self::Added { target, .. }
-            | Self::Removed { target, .. }
-            | Self::Weight { target, .. }
-            | Self::Priority { target, .. }
-            | Self::Switched { target, .. } => Some(*target),
-            Self::Distribution | Self::Attempts { .. } | Self::Order { .. } => None,
-        }
-    }
-
-    /// What people read.
-    pub fn words(&self) -> String {
-        let shown = |text: &str| {
-            if text.is_empty() {
-                "nothing".to_owned()
-            } else {
-                text.to_owned()
-            }
-        };
-        match self {
-            Self::Distribution => "Distribution changed".to_owned(),
-            Self::Attempts { before, now } => {
-                format!("Dial attempts {} to {}", shown(before), shown(now))
-            }
-            Self::Added { name, .. } => format!("{name} added"),
-            Self::Removed { name, .. } => format!("{name} removed"),
-            Self::Weight {
-                name, before, now, ..
-            } => format!("{name}, weight {} to {}", shown(before), shown(now)),
-            Self::Priority {
-                name, before, now, ..
-            } => format!("{name}, priority {} to {}", before + 1, now + 1),
-            Self::Switched { name, on, .. } => {
-                format!("{name} switched {}", if *on { "on" } else { "off" })
-            }
-            Self::Order { tier } => format!("Order of priority {} changed", tier + 1),
-        }
-    }
 }
 
 /// Where a route goes.
@@ -124,10 +52,11 @@ impl Draft {
         let mut tiers: BTreeMap<u32, Vec<DraftRoute>> = BTreeMap::new();
         for route in &plan.routes {
             let edited = DraftRoute {
-                target: route.target,
+                target: route.to,
                 name: route.name.clone(),
                 weight: route.weight.to_string(),
                 on: route.on,
+                terms: route.terms.clone(),
             };
             tiers.entry(route.priority).or_default().push(edited);
         }
@@ -135,14 +64,12 @@ impl Draft {
         if tiers.is_empty() {
             tiers.push(Vec::new());
         }
-        let distribution = match plan.distribution {
-            Distribution::Weight => "weight",
-            Distribution::RoundRobin => "round_robin",
-        };
         Self {
             version: plan.version,
-            distribution: distribution.to_owned(),
+            distribution: plan.distribution.code().to_owned(),
             attempts_max: plan.attempts_max.to_string(),
+            predictive: plan.predictive.clone(),
+            recovery: plan.recovery.clone(),
             tiers,
         }
     }
@@ -166,11 +93,17 @@ impl Draft {
                 } else {
                     String::new()
                 },
+                revenue: Some(route.terms.revenue.clone()),
+                filter: route.terms.filter.clone(),
+                rerouted: route.terms.rerouted.clone(),
             });
         PlanForm {
             version: self.version,
             distribution: self.distribution.clone(),
             attempts_max: self.attempts_max.clone(),
+            // Of another way of sharing its settings are kept as they are.
+            predictive: (self.distribution == "predictive").then(|| self.predictive.clone()),
+            recovery: Some(self.recovery.clone()),
             routes: routes.collect(),
         }
     }
@@ -184,7 +117,7 @@ impl Draft {
     }
 
     /// Where a target stands: tier and place in it.
-    pub fn place(&self, target: TargetId) -> Option<(usize, usize)> {
+    pub fn place(&self, target: RouteTo) -> Option<(usize, usize)> {
         self.tiers.iter().enumerate().find_map(|(tier, routes)| {
             routes
                 .iter()
@@ -194,14 +127,14 @@ impl Draft {
     }
 
     /// The route of a target.
-    pub fn route(&self, target: TargetId) -> Option<&DraftRoute> {
+    pub fn route(&self, target: RouteTo) -> Option<&DraftRoute> {
         self.numbered()
             .map(|(_, route)| route)
             .find(|route| route.target == target)
     }
 
     /// The same, to be changed.
-    pub fn route_mut(&mut self, target: TargetId) -> Option<&mut DraftRoute> {
+    pub fn route_mut(&mut self, target: RouteTo) -> Option<&mut DraftRoute> {
         self.tiers
             .iter_mut()
             .flatten()
@@ -209,13 +142,13 @@ impl Draft {
     }
 
     /// The place of a target's route among all, as the posted form counts them.
-    pub fn index(&self, target: TargetId) -> Option<usize> {
+    pub fn index(&self, target: RouteTo) -> Option<usize> {
         self.numbered()
             .position(|(_, route)| route.target == target)
     }
 
     /// Adds a target at the end of a tier.
-    pub fn add(&mut self, tier: usize, target: TargetId, name: String) {
+    pub fn add(&mut self, tier: usize, target: RouteTo, name: String) {
         if self.place(target).is_none() {
             self.ensure(tier);
             self.tiers[tier].push(DraftRoute {
@@ -223,18 +156,19 @@ impl Draft {
                 name,
                 weight: "10".to_owned(),
                 on: true,
+                terms: TermsForm::default(),
             });
         }
     }
 
     /// Takes a target out.
-    pub fn remove(&mut self, target: TargetId) -> Option<DraftRoute> {
+    pub fn remove(&mut self, target: RouteTo) -> Option<DraftRoute> {
         let (tier, at) = self.place(target)?;
         Some(self.tiers[tier].remove(at))
     }
 
     /// Moves a route one step; past the edge of its tier it goes into the next one.
-    pub fn step(&mut self, target: TargetId, direction: Direction) {
+    pub fn step(&mut self, target: RouteTo, direction: Direction) {
         let Some((tier, at)) = self.place(target) else {
             return;
         };
@@ -254,7 +188,7 @@ impl Draft {
     }
 
     /// Whether a route can go that way.
-    pub fn can_step(&self, target: TargetId, direction: Direction) -> bool {
+    pub fn can_step(&self, target: RouteTo, direction: Direction) -> bool {
         self.place(target)
             .is_some_and(|(tier, at)| match direction {
                 Direction::Up => at > 0 || tier > 0,
@@ -263,7 +197,7 @@ impl Draft {
     }
 
     /// Puts a route in front of another, or at the end of a tier.
-    pub fn put(&mut self, target: TargetId, tier: usize, before: Option<TargetId>) {
+    pub fn put(&mut self, target: RouteTo, tier: usize, before: Option<RouteTo>) {
         if before == Some(target) {
             return;
         }
@@ -283,113 +217,11 @@ impl Draft {
         }
     }
 
-    /// What differs from `base`, in plan order.
-    pub fn changes(&self, base: &Self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        if self.distribution != base.distribution {
-            changes.push(Change::Distribution);
-        }
-        if self.attempts_max.trim() != base.attempts_max.trim() {
-            changes.push(Change::Attempts {
-                before: base.attempts_max.clone(),
-                now: self.attempts_max.clone(),
-            });
-        }
-        for (tier, route) in self.numbered() {
-            let (target, name) = (route.target, route.name.clone());
-            let (Some(old), Some((old_tier, _))) = (base.route(target), base.place(target)) else {
-                changes.push(Change::Added { target, name });
-                continue;
-            };
-            if old_tier != tier {
-                changes.push(Change::Priority {
-                    target,
-                    name: name.clone(),
-                    before: old_tier,
-                    now: tier,
-                });
-            }
-            if old.weight.trim() != route.weight.trim() {
-                changes.push(Change::Weight {
-                    target,
-                    name: name.clone(),
-                    before: old.weight.clone(),
-                    now: route.weight.clone(),
-                });
-            }
-            if old.on != route.on {
-                changes.push(Change::Switched {
-                    target,
-                    name,
-                    on: route.on,
-                });
-            }
-        }
-        for (_, old) in base.numbered() {
-            if self.place(old.target).is_none() {
-                changes.push(Change::Removed {
-                    target: old.target,
-                    name: old.name.clone(),
-                });
-            }
-        }
-        for tier in 0..self.tiers.len().min(base.tiers.len()) {
-            let stayed = |of: &Self, other: &Self| -> Vec<TargetId> {
-                of.tiers[tier]
-                    .iter()
-                    .map(|r| r.target)
-                    .filter(|t| other.place(*t).is_some_and(|(at, _)| at == tier))
-                    .collect()
-            };
-            if stayed(self, base) != stayed(base, self) {
-                changes.push(Change::Order { tier });
-            }
-        }
-        changes
-    }
-
-    /// Takes one change back.
-    pub fn undo(&mut self, base: &Self, change: &Change) {
-        match change {
-            Change::Distribution => self.distribution.clone_from(&base.distribution),
-            Change::Attempts { .. } => self.attempts_max.clone_from(&base.attempts_max),
-            Change::Added { target, .. } => drop(self.remove(*target)),
-            Change::Removed { target, .. } => {
-                if let (Some(route), Some((tier, at))) = (base.route(*target), base.place(*target))
-                {
-                    self.ensure(tier);
-                    let at = at.min(self.tiers[tier].len());
-                    self.tiers[tier].insert(at, route.clone());
-                }
-            }
-            Change::Weight { target, before, .. } => {
-                if let Some(route) = self.route_mut(*target) {
-                    route.weight.clone_from(before);
-                }
-            }
-            Change::Switched { target, on, .. } => {
-                if let Some(route) = self.route_mut(*target) {
-                    route.on = !on;
-                }
-            }
-            Change::Priority { target, before, .. } => self.put(*target, *before, None),
-            Change::Order { tier } => {
-                let order: Vec<TargetId> = base.tiers[*tier].iter().map(|r| r.target).collect();
-                self.tiers[*tier].sort_by_key(|r| {
-                    order
-                        .iter()
-                        .position(|t| *t == r.target)
-                        .unwrap_or(usize::MAX)
-                });
-            }
-        }
-    }
-
     /// The share each open route of a tier gets right now, in percent, in tier order.
     pub fn shares(
         &self,
         tier: usize,
-        open: &BTreeMap<TargetId, AvailabilityKind>,
+        open: &BTreeMap<RouteTo, AvailabilityKind>,
     ) -> Vec<Option<u32>> {
         let Some(routes) = self.tiers.get(tier) else {
             return Vec::new();
@@ -420,8 +252,8 @@ impl Draft {
     /// The first tier with an open route, and its shares by target.
     pub fn first_open(
         &self,
-        open: &BTreeMap<TargetId, AvailabilityKind>,
-    ) -> Option<(usize, Vec<(TargetId, u32)>)> {
+        open: &BTreeMap<RouteTo, AvailabilityKind>,
+    ) -> Option<(usize, Vec<(RouteTo, u32)>)> {
         (0..self.tiers.len()).find_map(|tier| {
             let shares: Vec<_> = self.tiers[tier]
                 .iter()

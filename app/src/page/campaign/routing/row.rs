@@ -2,24 +2,29 @@
 //! its two buttons and the grip.
 
 use domain::api::campaign::RouteRow;
-use domain::id::TargetId;
+use domain::plan::RouteTo;
 use leptos::prelude::*;
 
-use super::Edit;
 use super::draft::{Change, Direction};
+use super::drag::Grip;
+use super::edit::Edit;
+use super::terms::{Worth, warning};
 use crate::page::parts::{AvailabilityView, MeterView, availability_shape};
 use crate::route;
 use crate::ui::{Badge, Icon, Menu, MenuItem, MenuLink, MenuSeparator, Size, State, Status, Tone};
 
 /// The row.
 #[component]
-pub fn Row(edit: Edit, target: TargetId) -> impl IntoView {
+pub fn Row(edit: Edit, target: RouteTo) -> impl IntoView {
     let index = Memo::new(move |_| edit.now.with(|d| d.index(target)));
     let error = Memo::new(move |_| {
         let at = index.get()?;
         edit.errors.with(|e| {
-            e.message(&format!("routes[{at}].weight"))
-                .or_else(|| e.message(&format!("routes[{at}].target")))
+            let own = format!("routes[{at}].");
+            let mine = |field: &str| field.starts_with(&own);
+            e.0.iter()
+                .find(|e| mine(&e.field))
+                .map(|e| e.message.clone())
         })
     });
     let on = Memo::new(move |_| edit.now.with(|d| d.route(target).is_some_and(|r| r.on)));
@@ -34,29 +39,22 @@ pub fn Row(edit: Edit, target: TargetId) -> impl IntoView {
             step(edit, target, direction);
         }
     };
-    let drop_here = move |ev: web_sys::DragEvent| {
-        if let Some(moved) = edit.dragged.get_untracked() {
-            ev.prevent_default();
-            ev.stop_propagation();
-            edit.change(|d| {
-                if let Some((tier, _)) = d.place(target) {
-                    d.put(moved, tier, Some(target));
-                }
-            });
-            edit.dragged.set(None);
-        }
+    let line = move || {
+        let here = edit.drag.place().is_some_and(|p| p.before == Some(target));
+        here.then_some("true")
     };
     let help = move || {
         error.get().map(|text| view! { <p class="error route-error" id=format!("route-{target}-error")><Icon name="error"/><span>{text}</span></p> })
     };
     view! {
         <div class="route" id=format!("route-{target}") data-off=move || (!on.get()).then_some("true") data-invalid=move || error.get().map(|_| "true")
-            on:keydown=keys on:dragover=move |ev| if edit.dragged.get_untracked().is_some() { ev.prevent_default() } on:drop=drop_here>
+            data-target=target.to_string() data-dragged=move || edit.drag.moves(target).then_some("true") data-drop=line on:keydown=keys>
             {move || if edit.may_edit.get() { view! { <Move edit=edit target=target/> }.into_any() } else { view! { <span class="route-move"></span> }.into_any() }}
             <Name edit=edit target=target/>
             <Facts edit=edit target=target/>
-            <Weight edit=edit target=target index=index error=error/>
+            <Weight edit=edit target=target index=index/>
             <Share edit=edit target=target/>
+            <Worth edit=edit target=target index=index/>
             <Switched edit=edit target=target index=index on=on/>
             <span class="route-act">{move || edit.may_edit.get().then(|| view! { <Actions edit=edit target=target/> })}</span>
             {help}
@@ -66,7 +64,7 @@ pub fn Row(edit: Edit, target: TargetId) -> impl IntoView {
 }
 
 /// Moves the route and keeps the focus on the control that moved it.
-fn step(edit: Edit, target: TargetId, direction: Direction) {
+fn step(edit: Edit, target: RouteTo, direction: Direction) {
     let focused = document()
         .active_element()
         .map(|el| el.id())
@@ -84,10 +82,8 @@ fn step(edit: Edit, target: TargetId, direction: Direction) {
 }
 
 #[component]
-fn Move(edit: Edit, target: TargetId) -> impl IntoView {
-    let name = edit
-        .now
-        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+fn Move(edit: Edit, target: RouteTo) -> impl IntoView {
+    let name = edit.name(target);
     let arrow = |direction: Direction,
                  icon: &'static str,
                  word: &'static str,
@@ -102,8 +98,8 @@ fn Move(edit: Edit, target: TargetId) -> impl IntoView {
         }
     };
     view! {
-        <span class="route-move" draggable="true" title="Drag to move" on:dragstart=move |_| edit.dragged.set(Some(target)) on:dragend=move |_| edit.dragged.set(None)>
-            <span class="route-grip" aria-hidden="true"><Icon name="grip"/></span>
+        <span class="route-move">
+            <Grip edit=edit target=target/>
             {arrow(Direction::Up, "chevron-up", "up", "up")}
             {arrow(Direction::Down, "chevron-down", "down", "down")}
         </span>
@@ -113,7 +109,7 @@ fn Move(edit: Edit, target: TargetId) -> impl IntoView {
 
 /// Name, buyer and destination, and how it differs from the saved plan.
 #[component]
-fn Name(edit: Edit, target: TargetId) -> impl IntoView {
+fn Name(edit: Edit, target: RouteTo) -> impl IntoView {
     let name = move || {
         edit.now
             .with(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default())
@@ -133,15 +129,52 @@ fn Name(edit: Edit, target: TargetId) -> impl IntoView {
     let who = move || {
         edit.facts(target).map_or_else(
             || "Not in the live plan".to_owned(),
-            |r| format!("{}, {}", r.buyer_name, r.destination),
+            |r| match r.to {
+                RouteTo::Target(_) => format!("{}, {}", r.buyer_name, r.destination),
+                RouteTo::Group(_) => format!("Group: {}", r.destination),
+            },
         )
     };
-    view! { <div class="route-name"><b><a class="link-cell" href=route::target(target)>{name}</a></b>{mark}<small class="truncate">{who}</small></div> }.into_any()
+    view! {
+        <div class="route-name">
+            <b><a class="link-cell" href=route::route_end(target)>{name}</a></b>{mark}<small class="truncate">{who}</small>
+            <Says edit=edit target=target/>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the route asks of calls, in a line, where it asks for something; and what is odd about that.
+#[component]
+fn Says(edit: Edit, target: RouteTo) -> impl IntoView {
+    let says = Memo::new(move |_| {
+        let lists = edit.plan.with(|p| p.filter.bulk_lists());
+        edit.now.with(|d| {
+            let terms = &d.route(target)?.terms;
+            let filter = match terms.filter.check("", None) {
+                Ok(filter) if filter.groups.is_empty() => String::new(),
+                Ok(filter) => format!("If {}", filter.sentence(&lists)),
+                Err(_) => "Conditions are not finished".to_owned(),
+            };
+            let sent_on = match (terms.rerouted.as_str(), filter.is_empty()) {
+                ("no", true) => "Not for callers sent on",
+                ("no", false) => "; not for callers sent on",
+                _ => "",
+            };
+            Some(format!("{filter}{sent_on}")).filter(|says| !says.is_empty())
+        })
+    });
+    let odd = Memo::new(move |_| warning(edit, target));
+    view! {
+        {move || says.get().map(|says| view! { <small class="truncate" title=says.clone()>{says.clone()}</small> })}
+        {move || odd.with(|odd| (!odd.is_empty()).then(|| view! { <small class="warn">{odd.clone()}</small> }))}
+    }
+    .into_any()
 }
 
 /// How the target stands, its lines and its calls today.
 #[component]
-fn Facts(edit: Edit, target: TargetId) -> impl IntoView {
+fn Facts(edit: Edit, target: RouteTo) -> impl IntoView {
     let facts = Memo::new(move |_| edit.facts(target));
     let unknown = Memo::new(move |_| {
         edit.plan.with(|p| {
@@ -176,12 +209,14 @@ fn Facts(edit: Edit, target: TargetId) -> impl IntoView {
 }
 
 #[component]
-fn Weight(
-    edit: Edit,
-    target: TargetId,
-    index: Memo<Option<usize>>,
-    error: Memo<Option<String>>,
-) -> impl IntoView {
+fn Weight(edit: Edit, target: RouteTo, index: Memo<Option<usize>>) -> impl IntoView {
+    let wrong = Memo::new(move |_| {
+        let Some(at) = index.get() else { return false };
+        edit.errors.with(|errors| {
+            let of = |part: &str| errors.message(&format!("routes[{at}].{part}")).is_some();
+            of("weight") || of("target")
+        })
+    });
     let weight = Memo::new(move |_| {
         edit.now.with(|d| {
             d.route(target)
@@ -189,9 +224,7 @@ fn Weight(
                 .unwrap_or_default()
         })
     });
-    let name = edit
-        .now
-        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+    let name = edit.name(target);
     let typed = move |ev: web_sys::Event| {
         let text = event_target_value(&ev);
         edit.change(|d| {
@@ -225,8 +258,8 @@ fn Weight(
                 <input type="hidden" name=field("target") value=target.to_string()/>
                 <input type="hidden" name=field("priority") value=priority/>
                 <input class="input" type="text" inputmode="numeric" id=id.clone() name=field("weight") value=weight.get_untracked() prop:value=move || weight.get()
-                    aria-label=format!("Weight of {name}") aria-invalid=move || error.get().map(|_| "true")
-                    aria-describedby=move || error.get().map(|_| format!("route-{target}-error"))
+                    aria-label=format!("Weight of {name}") aria-invalid=move || wrong.get().then_some("true")
+                    aria-describedby=move || wrong.get().then(|| format!("route-{target}-error"))
                     on:input=typed on:blur=left/>
             </div>
         }
@@ -238,7 +271,7 @@ fn Weight(
 /// The share of calls the route gets right now, or would get if its priority had its turn; a dash
 /// while it can take none.
 #[component]
-fn Share(edit: Edit, target: TargetId) -> impl IntoView {
+fn Share(edit: Edit, target: RouteTo) -> impl IntoView {
     let share = Memo::new(move |_| {
         let open = edit.open();
         edit.now.with(|d| {
@@ -265,13 +298,11 @@ fn Share(edit: Edit, target: TargetId) -> impl IntoView {
 #[component]
 fn Switched(
     edit: Edit,
-    target: TargetId,
+    target: RouteTo,
     index: Memo<Option<usize>>,
     on: Memo<bool>,
 ) -> impl IntoView {
-    let name = edit
-        .now
-        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+    let name = edit.name(target);
     let flip = move |ev: web_sys::Event| {
         let on = event_target_checked(&ev);
         edit.change(|d| {
@@ -294,17 +325,29 @@ fn Switched(
 }
 
 #[component]
-fn Actions(edit: Edit, target: TargetId) -> impl IntoView {
-    let name = edit
-        .now
-        .with_untracked(|d| d.route(target).map(|r| r.name.clone()).unwrap_or_default());
+fn Actions(edit: Edit, target: RouteTo) -> impl IntoView {
+    let name = edit.name(target);
+    let (open, calls) = match target {
+        RouteTo::Target(id) => ("Open target", Some(route::calls_of_target(id))),
+        RouteTo::Group(_) => ("Open group", None),
+    };
     let up = Callback::new(move |()| step(edit, target, Direction::Up));
     let down = Callback::new(move |()| step(edit, target, Direction::Down));
     let remove = Callback::new(move |()| edit.change(|d| drop(d.remove(target))));
+    // Once the menu is closed: what it opens would be closed with it.
+    let terms = Callback::new(move |()| {
+        request_animation_frame(move || {
+            let opener = document().get_element_by_id(&format!("route-{target}-terms"));
+            if let Some(el) = opener {
+                wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(el).click();
+            }
+        });
+    });
     view! {
         <Menu id=format!("route-menu-{target}") label=format!("Actions for {name}") size=Size::Xs>
-            <MenuLink href=route::target(target) icon="target">"Open target"</MenuLink>
-            <MenuLink href=route::calls_of_target(target) icon="calls">"Calls today"</MenuLink>
+            <MenuLink href=route::route_end(target) icon="target">{open}</MenuLink>
+            {calls.map(|href| view! { <MenuLink href=href icon="calls">"Calls today"</MenuLink> })}
+            <MenuItem icon="dollar" on_select=terms>"Terms"</MenuItem>
             <MenuSeparator/>
             <MenuItem icon="chevron-up" keys="Alt ↑" on_select=up>"Move up"</MenuItem>
             <MenuItem icon="chevron-down" keys="Alt ↓" on_select=down>"Move down"</MenuItem>

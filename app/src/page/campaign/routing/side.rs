@@ -2,13 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::TargetId;
+use domain::plan::RouteTo;
 use leptos::prelude::*;
 
-use super::Edit;
 use super::draft::Draft;
+use super::edit::Edit;
 use crate::page::call::candidate_line;
 use crate::ui::{Button, ButtonKind, EmptyState, Panel, Size};
+
+/// A route that may ring first.
+#[derive(Clone, PartialEq)]
+struct Ring {
+    name: String,
+    /// "$25.00 after 1:00".
+    worth: String,
+    /// Its share of calls in the live plan, and in the draft.
+    live: Option<u32>,
+    draft: Option<u32>,
+}
 
 /// Who rings first, live against draft, and why route by route.
 #[component]
@@ -22,15 +33,15 @@ pub fn Preview(edit: Edit) -> impl IntoView {
                 .unwrap_or_default()
         };
         let (live, draft) = (edit.base.with(first), edit.now.with(first));
-        let live_by: BTreeMap<TargetId, u32> = live.iter().copied().collect();
-        let draft_by: BTreeMap<TargetId, u32> = draft.iter().copied().collect();
-        let mut order: Vec<TargetId> = draft.iter().map(|(t, _)| *t).collect();
+        let live_by: BTreeMap<RouteTo, u32> = live.iter().copied().collect();
+        let draft_by: BTreeMap<RouteTo, u32> = draft.iter().copied().collect();
+        let mut order: Vec<RouteTo> = draft.iter().map(|(t, _)| *t).collect();
         order.extend(
             live.iter()
                 .map(|(t, _)| *t)
                 .filter(|t| !draft_by.contains_key(t)),
         );
-        let name = |t: TargetId| {
+        let name = |t: RouteTo| {
             let named = |d: &Draft| d.route(t).map(|r| r.name.clone());
             edit.now
                 .with(named)
@@ -39,7 +50,15 @@ pub fn Preview(edit: Edit) -> impl IntoView {
         };
         order
             .into_iter()
-            .map(|t| (name(t), live_by.get(&t).copied(), draft_by.get(&t).copied()))
+            .map(|t| Ring {
+                name: name(t),
+                worth: edit
+                    .revenue(t)
+                    .0
+                    .map_or_else(|| "no revenue".to_owned(), |rule| rule.words()),
+                live: live_by.get(&t).copied(),
+                draft: draft_by.get(&t).copied(),
+            })
             .collect::<Vec<_>>()
     });
     let edited = Memo::new(move |_| !edit.changes.with(Vec::is_empty));
@@ -60,9 +79,9 @@ pub fn Preview(edit: Edit) -> impl IntoView {
         let edited = edited.get();
         let body = all
             .into_iter()
-            .map(|(name, live, draft)| {
-                let draft = edited.then(|| view! { <td class="num strong">{share(draft)}</td> });
-                view! { <tr><th scope="row">{name}</th><td class="num">{share(live)}</td>{draft}</tr> }
+            .map(|ring| {
+                let draft = edited.then(|| view! { <td class="num strong">{share(ring.draft)}</td> });
+                view! { <tr><th scope="row" class="two"><span>{ring.name}</span><small>{ring.worth}</small></th><td class="num">{share(ring.live)}</td>{draft}</tr> }
             })
             .collect_view();
         let head = edited.then(|| view! { <th scope="col" class="num">"Draft"</th> });

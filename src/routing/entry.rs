@@ -1,0 +1,156 @@
+//! Entries of a plan in a decision: a target by itself, or a group with whom of it to ring.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Candidate, CandidateMember, Chosen, ChosenGroup, Clocks, Entry, Exclusions, Rung, UsageMap,
+    Verdict, counted_in,
+};
+use crate::id::TargetId;
+use crate::plan::{Route, RoutingPlan};
+use crate::target::group::{GroupFacts, Part, TargetGroup};
+
+/// An entry, with why it cannot take the call: the refusals of its routes, which it takes out.
+pub(super) fn read<'a>(
+    plan: &RoutingPlan,
+    first: usize,
+    routes: &'a [Route],
+    refusals: &mut [Option<Verdict>],
+    exclusions: &Exclusions,
+    usage: &UsageMap,
+    clocks: &Clocks,
+) -> Entry<'a> {
+    let Some(group) = routes[0].group.and_then(|id| plan.groups.get(&id)) else {
+        return Entry {
+            first,
+            routes,
+            expansion: None,
+            refusal: refusals[0].take(),
+        };
+    };
+    let refused: BTreeMap<TargetId, Verdict> = routes
+        .iter()
+        .zip(refusals.iter())
+        .filter_map(|(route, refusal)| Some((route.target.id, refusal.clone()?)))
+        .collect();
+    // Members that are archived are not in the plan.
+    let present = TargetGroup {
+        members: (group.members.iter().copied())
+            .filter(|m| routes.iter().any(|r| r.target.id == m.target))
+            .collect(),
+        ..group.clone()
+    };
+    let expansion = present.expand(&GroupFacts {
+        usage: usage.group(group.id),
+        local: clocks.get(&group.zone),
+        refused: &refused,
+        exclusions,
+        has_place: exclusions.within == Some(routes[0].id),
+    });
+    let refusal = if !routes[0].on {
+        Some(Verdict::RouteOff)
+    } else if exclusions.left.contains(&routes[0].id) {
+        Some(Verdict::AlreadyTried)
+    } else {
+        // A group whose members a duplicate goes to later is not needed, rather than closed.
+        let later = |refusal: &mut Verdict| matches!(refusal, Verdict::NotPreferred { .. });
+        let mut refusals = refusals.iter_mut().filter(|_| expansion.is_exhausted());
+        (refusals.find_map(|refusal| refusal.take_if(later))).or_else(|| expansion.refusal())
+    };
+    Entry {
+        first,
+        routes,
+        expansion: Some(Box::new(expansion)),
+        refusal,
+    }
+}
+
+/// A group that the call has a place in goes on while it has anybody to ring; after the campaign's
+/// attempts nobody else may.
+pub(super) fn hold_to_group(entries: &mut [Entry<'_>], exclusions: &Exclusions) {
+    let held = |e: &Entry<'_>| exclusions.within == Some(e.routes[0].id);
+    let goes_on = entries.iter().any(|e| held(e) && e.refusal.is_none());
+    if !(goes_on || exclusions.spent) {
+        return;
+    }
+    for entry in entries {
+        if entry.refusal.is_none() && !held(entry) {
+            entry.refusal = Some(if goes_on {
+                Verdict::GroupGoesOn
+            } else {
+                Verdict::AttemptsUsed
+            });
+        }
+    }
+}
+
+impl Entry<'_> {
+    /// Who is rung if this entry has the call.
+    pub(super) fn chosen(
+        &self,
+        plan: &RoutingPlan,
+        exclusions: &Exclusions,
+        usage: &UsageMap,
+        clocks: &Clocks,
+    ) -> Chosen {
+        let rung = |route: &Route| {
+            let used = usage.get(&route.target.id).copied().unwrap_or_default();
+            Rung {
+                target: route.target.id,
+                windows: counted_in(&used, &route.target.zone, clocks),
+            }
+        };
+        let now = self.expansion.iter().flat_map(|e| &e.now);
+        let mut all = now
+            .filter_map(|id| self.routes.iter().find(|r| r.target.id == *id))
+            .map(rung);
+        let first = all.next().unwrap_or_else(|| rung(&self.routes[0]));
+        let group = self.routes[0].group.and_then(|id| plan.groups.get(&id));
+        Chosen {
+            route: self.routes[0].id,
+            target: first.target,
+            windows: first.windows,
+            with: all.collect(),
+            group: group.map(|group| ChosenGroup {
+                group: group.id,
+                windows: counted_in(&usage.group(group.id), &group.zone, clocks),
+                goes_on: exclusions.within == Some(self.routes[0].id),
+            }),
+        }
+    }
+
+    /// The entry's line in the trace.
+    pub(super) fn candidate(self, plan: &RoutingPlan, verdict: Verdict) -> Candidate {
+        let route = &self.routes[0];
+        let group = route.group.and_then(|id| plan.groups.get(&id));
+        let won = verdict.won();
+        let lines = self.expansion.into_iter().flat_map(|e| e.lines);
+        let members = lines
+            .filter_map(|line| {
+                let target = &(self.routes.iter())
+                    .find(|r| r.target.id == line.target)?
+                    .target;
+                Some(CandidateMember {
+                    target: target.id,
+                    buyer: target.buyer,
+                    name: target.name.clone(),
+                    part: match line.part {
+                        Part::Rung { .. } | Part::Waits { .. } if !won => Part::Open,
+                        part => part,
+                    },
+                })
+            })
+            .collect();
+        Candidate {
+            route: route.id,
+            target: route.target.id,
+            buyer: route.target.buyer,
+            name: group.map_or_else(|| route.target.name.clone(), |g| g.name.clone()),
+            priority: route.priority,
+            weight: route.weight,
+            verdict,
+            group: route.group,
+            members,
+        }
+    }
+}
