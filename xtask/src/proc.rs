@@ -47,7 +47,7 @@ pub struct Job {
     args: Vec<OsString>,
     cwd: PathBuf,
     env: Vec<(String, String)>,
-    without: Vec<&'static str>,
+    without: Vec<String>,
     deadline: Duration,
     log: Option<PathBuf>,
     quiet_stdout: bool,
@@ -95,15 +95,13 @@ impl Job {
         }
     }
 
-    /// A cargo command. The variables that an outer `cargo run` left behind are taken away.
+    /// A cargo command. What an outer `cargo run` tells this program of its own package is taken away:
+    /// build scripts ask for it (ring's for `CARGO_PKG_NAME`), and whether they were called from here or
+    /// by hand would compile half the dependencies again.
     pub fn cargo(root: &crate::root::Root) -> Self {
         let mut job = Self::new("cargo", &root.dir).env("CARGO_TARGET_DIR", root.target.display());
-        job.without = vec![
-            "CARGO",
-            "CARGO_MANIFEST_DIR",
-            "CARGO_MANIFEST_PATH",
-            "LEPTOS_OUTPUT_NAME",
-        ];
+        let told = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        job.without = told.filter(|name| is_of_a_package(name)).collect();
         job
     }
 
@@ -231,6 +229,18 @@ impl Job {
         }
         Ok(outcome)
     }
+}
+
+/// Whether cargo sets this variable for the program it runs, about that program's package.
+fn is_of_a_package(name: &str) -> bool {
+    const ALONE: [&str; 5] = [
+        "CARGO",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PRIMARY_PACKAGE",
+        "LEPTOS_OUTPUT_NAME",
+    ];
+    name.starts_with("CARGO_PKG_") || ALONE.contains(&name)
 }
 
 /// The last `lines` lines of a text.

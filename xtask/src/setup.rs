@@ -13,6 +13,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// Clippy's driver: a rustc that knows more lints.
+pub const CLIPPY: &str = "clippy-driver";
+
 /// The oldest Node that Playwright and Tailwind run on.
 const NODE_MAJOR: u32 = 20;
 
@@ -52,6 +55,9 @@ pub fn setup(root: &Root, tests: bool) -> Result<()> {
     npm_ci(&root.dir.join("style"))?;
     if !tests {
         return Ok(());
+    }
+    if !proc::on_path(CLIPPY) {
+        bail!("no {CLIPPY} here, which the lints need: rustup component add clippy");
     }
     npm_ci(&root.dir.join("end2end"))?;
     let mut missing: Vec<&str> = NEEDS

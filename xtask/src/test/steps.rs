@@ -3,7 +3,6 @@
 use super::api;
 use super::count::{self, Count};
 use super::world::World;
-use crate::root::NATIVE;
 use crate::{edges, front, setup};
 use anyhow::{Context, Result};
 use std::fs;
@@ -73,39 +72,19 @@ pub(super) const STEPS: &[Step] = &[
         ..CHECK
     },
     Step {
-        name: "clippy",
-        what: "lints, native",
-        minutes: 40,
-        fix: "`make fix` repairs some.",
-        run: clippy_native,
-        ..CHECK
-    },
-    Step {
-        name: "clippy-front",
-        what: "lints, front end in the browser",
-        run: clippy_front,
-        ..CHECK
-    },
-    Step {
-        name: "clippy-domain",
-        what: "lints, domain in the browser",
-        run: clippy_domain,
-        ..CHECK
-    },
-    Step {
         name: "xtask",
-        what: "tests of this program",
+        what: "lints and tests of this program",
         minutes: 20,
-        run: xtask,
+        run: |w| w.own_suite(),
         ..SUITE
     },
     Step {
         name: "build",
-        what: "compiling the tests and the server",
+        what: "compiling the tests and the server, with the lints",
         minutes: 40,
-        may_be_empty: true,
-        run: build,
-        ..SUITE
+        fix: "`make fix` repairs some.",
+        run: World::lints,
+        ..CHECK
     },
     Step {
         name: "domain",
@@ -149,6 +128,12 @@ pub(super) const STEPS: &[Step] = &[
         what: "use cases",
         run: |w| with_database(w, "service"),
         ..SUITE
+    },
+    Step {
+        name: "clippy-front",
+        what: "lints, front end and domain in the browser",
+        run: clippy_front,
+        ..CHECK
     },
     Step {
         name: "front",
@@ -239,47 +224,17 @@ fn edge_rules(world: &mut World) -> Result<Count> {
     })
 }
 
-fn clippy_native(world: &mut World) -> Result<Count> {
-    let job = world
-        .cargo()
-        .args(["clippy", "--locked", "--all-targets"])
-        .packages(NATIVE)
-        .args(["-p", "xtask"]);
-    Ok(World::verdict(&job.args(["--", "-D", "warnings"]).run()?))
-}
-
 fn clippy_front(world: &mut World) -> Result<Count> {
-    clippy_wasm(world, "frontend")
-}
-
-fn clippy_domain(world: &mut World) -> Result<Count> {
-    clippy_wasm(world, "callcenter")
-}
-
-fn clippy_wasm(world: &World, package: &str) -> Result<Count> {
     let job = world.cargo().args([
         "clippy",
         "--locked",
+        // Pages and domain are linted with it: they are of this workspace.
         "-p",
-        package,
+        "frontend",
         "--target",
         "wasm32-unknown-unknown",
     ]);
     Ok(World::verdict(&job.args(["--", "-D", "warnings"]).run()?))
-}
-
-fn xtask(world: &mut World) -> Result<Count> {
-    let outcome = world
-        .cargo()
-        .args(["test", "--locked", "-p", "xtask"])
-        .run()?;
-    Ok(count::rust(&outcome.all).unless_success(outcome.success()))
-}
-
-fn build(world: &mut World) -> Result<Count> {
-    world.build_tests()?;
-    world.server()?;
-    Ok(Count::default())
 }
 
 /// How the store reaches PostgreSQL.

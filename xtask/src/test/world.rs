@@ -4,6 +4,7 @@ use super::count::{self, Count};
 use crate::cluster::{Cluster, Durability};
 use crate::proc::{Job, Outcome};
 use crate::root::{NATIVE, OUTPUT_NAME, Root};
+use crate::setup::CLIPPY;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,9 +23,11 @@ pub(super) struct World {
     named: Vec<String>,
 }
 
-/// The executables of one build.
+/// The executables of one build, and what the lints found on the way.
 #[derive(Default)]
 struct Built {
+    /// Warnings of the workspace's own crates, each as rustc words it.
+    warnings: Vec<String>,
     /// Test executables by package, each with the package's folder.
     tests: BTreeMap<String, Vec<(PathBuf, PathBuf)>>,
     /// Programs by name.
@@ -64,13 +67,6 @@ impl World {
     fn dress(&self, job: Job) -> Job {
         job.minutes(self.minutes)
             .log(&self.root.logs().join(format!("{}.log", self.step)))
-            // A snapshot that differs is a failure, not a new file.
-            // `INSTA_UPDATE=always make test` writes what changed, to be read before it is kept.
-            .env(
-                "INSTA_UPDATE",
-                std::env::var("INSTA_UPDATE").unwrap_or_else(|_| "no".to_owned()),
-            )
-            .env("INSTA_WORKSPACE_ROOT", self.root.dir.display())
     }
 
     /// A cargo command with this step's log and deadline.
@@ -119,22 +115,47 @@ impl World {
         if self.unbuildable {
             bail!("the tests did not compile: see the first step that said so");
         }
+        let built = self.compile(NATIVE);
+        self.unbuildable = built.is_err();
+        self.built = Some(built?);
+        Ok(())
+    }
+
+    /// The lints' verdict on what [`World::build_tests`] compiled.
+    pub(super) fn lints(&mut self) -> Result<Count> {
+        self.build_tests()?;
+        Ok(self.built.as_ref().map(Built::verdict).unwrap_or_default())
+    }
+
+    /// Compiles programs and tests of some packages through Clippy's driver, which is rustc with more
+    /// lints: what a lint run alone would read and check a second time is done once.
+    fn compile(&self, packages: &[&str]) -> Result<Built> {
         let outcome = self
             .cargo()
             // Not `cargo test --no-run`: that leaves out programs, and a second command for them would
             // resolve features without those of the tests and compile half the dependencies again.
             .args(["build", "--locked", "--bins", "--tests"])
-            .packages(NATIVE)
-            .args(["--message-format", "json-render-diagnostics"])
+            .packages(packages)
+            .args(["--message-format", "json"])
+            .env("RUSTC_WORKSPACE_WRAPPER", CLIPPY)
             .quiet_stdout()
             .minutes(40)
             .run()?;
+        for line in rendered(&outcome.stdout) {
+            eprint!("{line}");
+        }
         if !outcome.success() {
-            self.unbuildable = true;
             bail!("the tests did not compile ({})", outcome.describe());
         }
-        self.built = Some(read_artifacts(&outcome.stdout));
-        Ok(())
+        Ok(read_artifacts(&outcome.stdout))
+    }
+
+    /// This program's own tests, with the lints: its dependencies are not those of the product.
+    pub(super) fn own_suite(&mut self) -> Result<Count> {
+        let built = self.compile(&["xtask"])?;
+        let verdict = built.verdict();
+        let tests = built.tests.get("xtask").cloned().unwrap_or_default();
+        Ok(self.run_tests(&tests, &[])?.plus(verdict))
     }
 
     /// Runs the test executables of one package.
@@ -146,11 +167,25 @@ impl World {
             .and_then(|built| built.tests.get(package))
             .cloned()
             .unwrap_or_default();
+        self.run_tests(&tests, env)
+    }
+
+    fn run_tests(
+        &mut self,
+        tests: &[(PathBuf, PathBuf)],
+        env: &[(String, String)],
+    ) -> Result<Count> {
+        let update = std::env::var("INSTA_UPDATE").unwrap_or_else(|_| "no".to_owned());
         let mut sum = Count::default();
         for (executable, dir) in tests {
             let outcome = self
-                .job(&executable, &dir)
+                .job(executable, dir)
                 .env("CARGO_MANIFEST_DIR", dir.display())
+                // A snapshot that differs is a failure, not a new file.
+                // `INSTA_UPDATE=always make test` writes what changed, to be read before it is kept.
+                .env("INSTA_UPDATE", &update)
+                // Not while compiling, where it would count as an input.
+                .env("INSTA_WORKSPACE_ROOT", self.root.dir.display())
                 .envs(&Root::site_env(&self.root.site()))
                 .envs(env)
                 .run()?;
@@ -176,8 +211,43 @@ impl World {
     }
 }
 
+impl Built {
+    /// One check that holds when there is no warning; otherwise each warning is a failure.
+    fn verdict(&self) -> Count {
+        match self.warnings.len() as u64 {
+            0 => Count::one_passed(),
+            failed => Count { passed: 0, failed },
+        }
+    }
+}
+
+/// What the compiler has to say, as it words it for people.
+fn rendered(messages: &str) -> Vec<String> {
+    diagnostics(messages)
+        .filter_map(|message| Some(message["rendered"].as_str()?.to_owned()))
+        .collect()
+}
+
+fn diagnostics(messages: &str) -> impl Iterator<Item = Value> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-message")
+        .map(|mut message| message["message"].take())
+}
+
 fn read_artifacts(messages: &str) -> Built {
-    let mut built = Built::default();
+    let mut built = Built {
+        // "2 warnings emitted" has no place in the code; what has one is a finding.
+        warnings: diagnostics(messages)
+            .filter(|message| message["spans"].as_array().is_some_and(|at| !at.is_empty()))
+            .filter_map(|message| Some(message["rendered"].as_str()?.to_owned()))
+            .collect(),
+        ..Built::default()
+    };
+    // The library and its tests are compiled apart and find the same.
+    built.warnings.sort_unstable();
+    built.warnings.dedup();
     for message in messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
@@ -224,6 +294,21 @@ mod tests {
             package_name("path+file:///checkout#callcenter@0.1.0"),
             "callcenter"
         );
+    }
+
+    #[test]
+    fn a_warning_is_a_failure_and_its_summary_is_none() {
+        let warning = r#"{"reason":"compiler-message","message":{"spans":[{"line_start":3}],"rendered":"warning: unused\n"}}"#;
+        let summary = r#"{"reason":"compiler-message","message":{"spans":[],"rendered":"warning: 1 warning emitted\n"}}"#;
+        let built = read_artifacts(&[warning, warning, summary].join("\n"));
+        assert_eq!(
+            built.verdict(),
+            Count {
+                passed: 0,
+                failed: 1
+            }
+        );
+        assert_eq!(read_artifacts(summary).verdict(), Count::one_passed());
     }
 
     #[test]
