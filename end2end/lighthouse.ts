@@ -1,9 +1,9 @@
 // Lighthouse over one address, signed in by cookie. Used by the budget journey.
 
-import { existsSync } from 'node:fs';
 import type { BrowserContext } from '@playwright/test';
 import { launch } from 'chrome-launcher';
 import lighthouse, { desktopConfig } from 'lighthouse';
+import { WHOLE } from './browser.ts';
 
 export interface Scores {
   performance: number;
@@ -16,9 +16,8 @@ export interface Scores {
 /** Audits an address with the desktop preset; scores are 0 to 100. */
 export async function audit(url: string, context?: BrowserContext): Promise<Scores> {
   const cookies = (await context?.cookies(url)) ?? [];
-  const debian = '/usr/bin/chromium';
   const chrome = await launch({
-    chromePath: process.env.CHROME_PATH ?? (existsSync(debian) ? debian : undefined),
+    chromePath: process.env.CHROME_PATH ?? WHOLE,
     chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   });
   try {

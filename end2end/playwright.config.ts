@@ -1,10 +1,8 @@
 // How the journeys run. Each worker starts its own server on its own database, so tests of two
 // workers never see each other's data.
 
-import { existsSync } from 'node:fs';
 import { defineConfig, devices, type ReporterDescription } from '@playwright/test';
-
-const DEBIAN_CHROMIUM = '/usr/bin/chromium';
+import { SHELL } from './browser.ts';
 
 const reporters: ReporterDescription[] = [['list']];
 const report = process.env.PLAYWRIGHT_JSON_OUTPUT_NAME;
@@ -14,8 +12,7 @@ const browser = {
   ...devices['Desktop Chrome'],
   viewport: { width: 1440, height: 900 },
   launchOptions: {
-    // A person with network may use Playwright's own browser.
-    executablePath: existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined,
+    executablePath: SHELL,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -40,9 +37,14 @@ export default defineConfig({
   },
   reporter: reporters,
   use: {
-    trace: 'retain-on-failure',
+    // Writing down every step of every journey costs a fifth of the time; where a run is repeated, the
+    // repetition is written down.
+    trace: process.env.CALLCENTER_LANDING ? 'on-first-retry' : 'retain-on-failure',
     screenshot: 'only-on-failure',
     video: 'off',
+    // What does not come soon does not come: a journey with a long time limit is not to sit it out.
+    actionTimeout: 20_000,
+    navigationTimeout: 30_000,
     locale: 'en-US',
     timezoneId: 'America/New_York',
   },

@@ -79,6 +79,7 @@ export async function choose(page: Page, menu: string | RegExp, entry: string): 
   await expect(async () => {
     if (!(await item.isVisible())) await page.getByRole('button', { name: menu }).click();
     await item.click({ timeout: 3_000 });
+    await expect(item).toBeHidden({ timeout: 2_000 });
   }).toPass();
 }
 

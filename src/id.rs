@@ -97,6 +97,11 @@ serial_id!(
     "number"
 );
 uuid_id!(
+    /// Whoever knows it may send what they know of a number's callers.
+    EnrichKey,
+    "enrichment"
+);
+uuid_id!(
     /// An order for a number.
     NumberOrderId,
     "order"

@@ -22,6 +22,7 @@ mod cases;
 pub mod dni_tag;
 pub mod draw;
 pub mod duplicate;
+pub mod enrichment;
 pub mod id;
 pub mod invalid;
 pub mod ledger;

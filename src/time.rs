@@ -266,6 +266,16 @@ pub fn span_text(secs: u32) -> String {
     }
 }
 
+/// A length between two moments in its largest unit: "41 s", "3 min".
+#[must_use]
+pub fn ago(secs: u32) -> String {
+    if secs < 60 {
+        format!("{secs} s")
+    } else {
+        span_text(secs)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

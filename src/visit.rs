@@ -7,6 +7,7 @@ pub mod source;
 
 use serde::{Deserialize, Serialize};
 
+use crate::invalid::FieldErrors;
 use crate::tag::Tags;
 use crate::time::Timestamp;
 
@@ -100,6 +101,32 @@ pub fn is_visitor(name: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// Whether a parameter or what a page sends can be the name of a tag.
+#[must_use]
+pub fn is_tag_name(name: &str) -> bool {
+    (1..=DATA_NAME_CHARS_MAX).contains(&name.chars().count())
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '[' | ']'))
+}
+
+/// What is sent about a person, by name: not too much of it, and under names that tags can have.
+pub fn check_values(field: &'static str, values: &[(String, String)], errors: &mut FieldErrors) {
+    if values.len() > DATA_MAX {
+        let message = format!("Send at most {DATA_MAX} values at once.");
+        errors.add(field, "too_many", message);
+        return;
+    }
+    if let Some((name, _)) = values.iter().find(|(name, _)| !is_tag_name(name)) {
+        let shown: String = name.chars().take(40).collect();
+        errors.add(
+            field,
+            "malformed",
+            format!("“{shown}” cannot be a name: use letters, digits, dots, dashes and underscores, 64 at most."),
+        );
+    }
 }
 
 /// What the server sees of a visitor's machine and place.

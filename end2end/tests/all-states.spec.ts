@@ -53,10 +53,11 @@ async function look(page: Page, state: State, found: (finding: string, place: st
   for (const viewport of state.only === 'phone' ? [PHONE] : [WIDE, PHONE]) {
     await page.setViewportSize(viewport);
     if (!(await fitsWidth(page))) found('scrolls sideways', `at ${viewport.width}`);
-    for (const theme of THEMES) {
+    for (const theme of viewport === PHONE && state.only !== 'phone' ? THEMES.slice(1) : THEMES) {
       await paint(page, theme);
-      // Another theme is other colours on the same page.
-      for (const one of await findings(page, theme === THEMES[0] ? undefined : COLOURS)) found(one, `${theme}, ${viewport.width}`);
+      // Another theme is other colours on the same page; the phone's page is another one.
+      const colours = theme !== THEMES[0] && viewport === WIDE;
+      for (const one of await findings(page, colours ? COLOURS : undefined)) found(one, `${theme}, ${viewport.width}`);
     }
   }
   for (const width of WIDTHS[state.only ?? 'both']) {

@@ -158,9 +158,11 @@ test('a rejected dispute is opened again', async ({ signedIn }) => {
   await page.getByRole('radio', { name: 'Reject' }).check({ force: true });
   await page.getByLabel('Reason').fill('They talked for four minutes.');
   await page.getByRole('button', { name: 'Reject the dispute' }).click();
+  const again = page.getByRole('button', { name: 'Open again' });
+  await expect(again).toBeVisible();
   await expect(page.getByText('They talked for four minutes.').last()).toBeVisible();
   await page.getByLabel('Reason').fill('There are two recordings.');
-  await page.getByRole('button', { name: 'Open again' }).click();
+  await again.click();
   await expect(page.getByRole('button', { name: 'Approve the dispute' })).toBeVisible();
   await expect(page.getByText('There are two recordings.')).toBeVisible();
 });

@@ -1,6 +1,7 @@
 // How long a page keeps its number: beats, leases lost, pools without a number, leaving and coming back.
 
 import { chromium } from '@playwright/test';
+import { WHOLE } from '../browser.ts';
 import { expect, heard, listen, OWN, push, requests, seconds, see, settled, stopClock, swapped, test, untouched } from '../dni-page.ts';
 import { display, TAG } from '../dni-stub.ts';
 
@@ -136,7 +137,7 @@ test.describe('the lease', () => {
 
   test('a page that comes back from the cache of the browser beats again', async ({ launchOptions, site, dni, guard }) => {
     // Playwright turns that cache off, and does not see a page come back from it.
-    const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    const browser = await chromium.launch({ ...launchOptions, executablePath: WHOLE, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     const page = await browser.newPage();
     guard.watch(page.context());
     await listen(page);

@@ -160,6 +160,7 @@ test('nothing is asked where nothing is lost', async ({ signedIn, product }) => 
   await open(page, target);
   const cap = page.getByRole('spinbutton', { name: 'Per month' });
   await cap.fill('40000');
+  await expect(bar(page)).toBeVisible();
   await page.keyboard.press('Control+s');
   await expect(toast(page)).toContainText('Target saved');
   await side(page, 'Call log').click();

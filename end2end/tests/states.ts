@@ -151,7 +151,8 @@ function everyState(product: Product, call: string): State[] {
     },
     {
       name: 'call, dispute dialog', path: '/calls?range=all', only: 'wide', act: async (page) => {
-        await page.getByRole('rowheader').getByRole('link').nth(1).click();
+        // Not the one that is disputed already.
+        await page.getByRole('row').filter({ hasText: '555-0173' }).getByRole('rowheader').getByRole('link').first().click();
         await page.getByRole('complementary').getByRole('button', { name: 'Dispute…' }).click();
         await page.getByRole('dialog').getByRole('button', { name: 'Open the dispute' }).click();
         await expect(page.getByRole('alert').first()).toContainText('needs fixing');

@@ -1,7 +1,7 @@
 //! Every change of the schema, in order. History: this crate never imports `store`.
 //!
 //! Statements are plain SQL that SQLite and PostgreSQL both take; the few words that differ are
-//! written `{serial}`, `{uuid}` and filled in per backend.
+//! written `{serial}`, `{uuid}`, `{random}` and filled in per backend.
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +18,7 @@ mod m20261128_000010_target_group;
 mod m20261128_000011_agent;
 mod m20261129_000012_number_pool;
 mod m20261129_000013_provisioning;
+mod m20261129_000014_enrichment;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000011_agent::Migration),
             Box::new(m20261129_000012_number_pool::Migration),
             Box::new(m20261129_000013_provisioning::Migration),
+            Box::new(m20261129_000014_enrichment::Migration),
         ]
     }
 }
@@ -70,14 +72,19 @@ pub async fn pending(db: &sea_orm::DatabaseTransaction) -> Result<Vec<String>, D
 /// Runs statements one by one with the backend's own words filled in.
 async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     use sea_orm::{ConnectionTrait, DbBackend};
-    let (serial, uuid) = match manager.get_database_backend() {
-        DbBackend::Postgres => ("BIGSERIAL PRIMARY KEY", "UUID"),
-        _ => ("INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"),
+    let (serial, uuid, random) = match manager.get_database_backend() {
+        DbBackend::Postgres => ("BIGSERIAL PRIMARY KEY", "UUID", "gen_random_uuid()"),
+        _ => (
+            "INTEGER PRIMARY KEY AUTOINCREMENT",
+            "BLOB",
+            "randomblob(16)",
+        ),
     };
     for statement in statements {
         let sql = statement
             .replace("{serial}", serial)
-            .replace("{uuid}", uuid);
+            .replace("{uuid}", uuid)
+            .replace("{random}", random);
         manager.get_connection().execute_unprepared(&sql).await?;
     }
     Ok(())

@@ -119,6 +119,7 @@ pub fn server(
         pulse: Pulse::default(),
         throttle: Arc::new(Limit::per_minute(config.auth.peer_attempts_per_minute)),
         hooks: Arc::new(Limit::per_minute(HOOKS_PER_MINUTE)),
+        enrichments: Arc::new(Limit::per_minute(HOOKS_PER_MINUTE)),
         visitors: Arc::new(Limit::per_minute(config.dni.visitors_per_minute)),
         places: if config.dni.places.as_os_str().is_empty() {
             Places::default()

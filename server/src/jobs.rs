@@ -111,6 +111,12 @@ async fn sweep_sessions(jobs: &Jobs) {
             "answers a day old could not be forgotten"
         );
     }
+    if let Err(error) = services.enrichments.forget(services.clock.now()).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "what was sent of callers two days ago could not be forgotten"
+        );
+    }
     let Ok(now) = time::OffsetDateTime::from_unix_timestamp(jobs.services.clock.now().secs())
     else {
         return;

@@ -3,7 +3,7 @@
 use crate::auth::{self, login, logout, resolve, theme};
 use crate::config::Config;
 use crate::middleware::{csrf, large, limits, referer, request_id, secure_headers, trace};
-use crate::public::{dni, events, export, hook, import, page_threads, recording, site};
+use crate::public::{dni, enrich, events, export, hook, import, page_threads, recording, site};
 use crate::state::AppState;
 use crate::webhook::twilio::{recording as recorded, status, voice};
 use crate::{error, health, rest};
@@ -104,6 +104,11 @@ pub fn table() -> Vec<Route> {
             Door::Open,
             "/hook/{webhook_id}",
             get(hook::receive).post(hook::receive).layer(small()),
+        ),
+        row(
+            Door::Open,
+            "/enrich/{key}",
+            get(enrich::receive).post(enrich::receive).layer(small()),
         ),
         row(Door::Open, "/dni.js", get(dni::script).layer(compression())),
         row(Door::Open, "/dni/v1/assign", page(post(dni::assign))),

@@ -8,7 +8,7 @@ use crate::public::pulse::Pulse;
 use crate::public::visitor::Places;
 use crate::webhook::twilio::door::Keys;
 use axum::extract::FromRef;
-use domain::id::WebhookId;
+use domain::id::{EnrichKey, WebhookId};
 use leptos::config::LeptosOptions;
 use secrecy::SecretString;
 use service::Services;
@@ -29,6 +29,8 @@ pub struct AppState {
     pub throttle: Arc<Limit<IpAddr>>,
     /// Deliveries to a conversion webhook.
     pub hooks: Arc<Limit<WebhookId>>,
+    /// What is sent of callers before they call.
+    pub enrichments: Arc<Limit<EnrichKey>>,
     /// Pages that ask for a number, by network.
     pub visitors: Arc<Limit<IpAddr>>,
     pub places: Places,

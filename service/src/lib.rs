@@ -17,6 +17,7 @@ pub mod carrier_number;
 pub mod dashboard;
 pub mod dispute;
 pub mod dni_tag;
+pub mod enrichment;
 pub mod error;
 mod filter;
 mod guard;
@@ -93,6 +94,7 @@ pub struct Services {
     pub calls: call::log::Calls,
     pub disputes: dispute::Disputes,
     pub recordings: recording::Recordings,
+    pub enrichments: enrichment::Enrichments,
     pub webhooks: webhook::Webhooks,
     pub pools: pool::Pools,
     pub dni_tags: dni_tag::DniTags,
@@ -151,6 +153,7 @@ impl Services {
             calls: call::log::Calls::new(db.clone()),
             disputes: dispute::Disputes::new(db.clone(), engine.clone()),
             recordings: recording::Recordings::new(db.clone(), carriers.clone()),
+            enrichments: enrichment::Enrichments::new(db.clone()),
             webhooks: webhook::Webhooks::new(db.clone(), engine.clone(), base.clone()),
             pools: pool::Pools::new(db.clone(), tags.clone(), carriers.clone(), orders.clone()),
             carrier_accounts: carriers,

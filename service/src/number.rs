@@ -17,7 +17,7 @@ use crate::carrier_number::wiring;
 use crate::error::{Error, OrMissing, OrTaken, OrUnknown};
 use crate::guard::require;
 use crate::op::OpCtx;
-use crate::{campaign, number_order, zone};
+use crate::{campaign, enrichment, number_order, zone};
 
 pub(crate) const TAKEN: &str = "This number is in use already.";
 
@@ -51,6 +51,7 @@ impl Numbers {
             connection: self.carriers.connected(&tenant).await?,
             voice_url: wiring.voice_url,
             status_url: wiring.status_url,
+            enrich_url: enrichment::address(&self.base, ""),
         })
     }
 
@@ -84,6 +85,13 @@ impl Numbers {
         require(op, Permission::ViewSetup)?;
         let conn = self.db.read().await?;
         conn.tenant(&op.scope).number(id).await.or_missing("number")
+    }
+
+    /// Where to send what is known of a number's callers; none for those who may not change numbers.
+    #[must_use]
+    pub fn enrichment_url(&self, op: &OpCtx, number: &NumberRecord) -> Option<String> {
+        let key = enrich_key(op, number)?;
+        Some(enrichment::address(&self.base, &key))
     }
 
     /// Adds a number that exists at the carrier already.
@@ -238,6 +246,12 @@ pub(crate) async fn publishers(tenant: &Tenant<'_>) -> Result<Vec<Choice>, Store
     Ok(choices.collect())
 }
 
+/// Who knows it may write what is known of callers: for those who may change numbers.
+fn enrich_key(op: &OpCtx, number: &NumberRecord) -> Option<String> {
+    let may = op.actor.allows(Permission::EditNumbers);
+    may.then(|| number.enrich_key.to_string())
+}
+
 /// A number of a pool has the pool's campaign, and goes where the pool goes.
 async fn of_no_pool(tenant: &Tenant<'_>, id: NumberId) -> Result<(), Error> {
     if tenant.pools_of_numbers().await?.contains_key(&id) {
@@ -316,5 +330,6 @@ fn row(
             .and_then(|known| known.monthly)
             .map(|price| price.to_string())
             .unwrap_or_default(),
+        enrich_key: enrich_key(op, number).unwrap_or_default(),
     }
 }

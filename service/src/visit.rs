@@ -15,7 +15,7 @@ use domain::pool::{BEAT_S, Hold};
 use domain::time::Timestamp;
 use domain::visit::landing::{self, Landing};
 use domain::visit::{
-    Circumstances, DATA_MAX, PageView, Shown, USER_TAGS, ends_with, is_visitor, look_at,
+    Circumstances, PageView, Shown, USER_TAGS, check_values, ends_with, is_visitor, look_at,
 };
 use store::{Conn, Db, Lease, Shows, StoreError, TagHome, VisitRecord};
 
@@ -322,7 +322,7 @@ impl Visits {
         data: &[(String, String)],
     ) -> Result<(), Refused> {
         let mut errors = FieldErrors::default();
-        check_data(data, &mut errors);
+        check_values("data", data, &mut errors);
         errors.check()?;
         let conn = self.db.write().await?;
         let mut visit = of_tag(&conn, home, session).await?;
@@ -471,28 +471,12 @@ fn check(ask: &Ask) -> Result<Landing, FieldErrors> {
             "A visitor is named by 8 to 64 letters, digits, dashes and underscores.",
         );
     }
-    check_data(&ask.data, &mut errors);
+    check_values("data", &ask.data, &mut errors);
     let landing = landing::read(&ask.url, &ask.referrer)
         .map_err(|e| FieldErrors::one("url", "malformed", &format!("This {e}.")));
     match errors.take(landing) {
         Some(landing) if errors.is_empty() => Ok(landing),
         _ => Err(errors),
-    }
-}
-
-fn check_data(data: &[(String, String)], errors: &mut FieldErrors) {
-    if data.len() > DATA_MAX {
-        let message = format!("Send at most {DATA_MAX} values at once.");
-        errors.add("data", "too_many", message);
-        return;
-    }
-    if let Some((name, _)) = data.iter().find(|(name, _)| !landing::is_tag_name(name)) {
-        let shown: String = name.chars().take(40).collect();
-        errors.add(
-            "data",
-            "malformed",
-            format!("“{shown}” cannot be a name: use letters, digits, dots, dashes and underscores, 64 at most."),
-        );
     }
 }
 

@@ -23,6 +23,8 @@ pub struct NumberList {
     /// The webhook address to enter at the carrier.
     pub voice_url: String,
     pub status_url: String,
+    /// What the key of a number follows in the address of its enrichment.
+    pub enrich_url: String,
 }
 
 /// A line of the list.
@@ -47,6 +49,8 @@ pub struct NumberRow {
     pub carrier: CarrierState,
     /// What a month of it costs, "$1.15"; empty where nobody knows.
     pub monthly: String,
+    /// Ends the address of its enrichment; empty for those who may not change numbers.
+    pub enrich_key: String,
 }
 
 /// How a number stands at the carrier, as far as it was looked up.

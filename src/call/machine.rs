@@ -21,6 +21,7 @@ use crate::block::attestation::Attestation;
 use crate::campaign::{ATTEMPTS_DEFAULT, Fallback, RecordingMode};
 use crate::duplicate::EarlierCall;
 use crate::duplicate::routing::Preference;
+use crate::enrichment::Enrichment;
 use crate::id::PublisherId;
 use crate::ledger::Ledger;
 use crate::plan::RoutingPlan;
@@ -41,6 +42,8 @@ pub struct Acquaintance {
     pub history: Vec<EarlierCall>,
     /// Which visitor of an advertiser's page called.
     pub attribution: Option<Attribution>,
+    /// What was sent of the caller before the call.
+    pub enrichment: Option<Enrichment>,
 }
 
 /// Why an event changed nothing.
@@ -80,6 +83,7 @@ impl CallMachine {
             publisher,
             history,
             attribution,
+            enrichment,
         } = acquaintance;
         let refused = match (blocked, plan) {
             (Some(blocked), _) => Some(blocked.reason),
@@ -156,6 +160,11 @@ impl CallMachine {
         machine.note(now, What::Arrived { dialed, tags });
         if let Some(Attribution { by, source, .. }) = attribution {
             machine.note(now, What::Attributed { by, source });
+        }
+        if let Some(sent) = enrichment {
+            let values = u32::try_from(sent.tags.len()).unwrap_or(u32::MAX);
+            let before_s = now.secs_since(sent.sent_at);
+            machine.note(now, What::Enriched { values, before_s });
         }
         if let Some(marked) = &machine.session.duplicate {
             let reason = marked.reason.clone();

@@ -90,6 +90,11 @@ pub enum What {
         /// Where the visitor came from: "google / cpc".
         source: String,
     },
+    /// Something was sent of the caller before the call.
+    Enriched {
+        values: u32,
+        before_s: u32,
+    },
     /// It is a duplicate, with the reason.
     MarkedDuplicate {
         reason: String,
@@ -182,6 +187,14 @@ impl What {
             Self::Attributed { by, source } => {
                 ("tag", format!("Visitor from {source}"), by.words())
             }
+            Self::Enriched { values, before_s } => (
+                "tag",
+                match values {
+                    1 => "1 value was sent of this caller".to_owned(),
+                    many => format!("{many} values were sent of this caller"),
+                },
+                format!("The last one {} before the call.", ago(*before_s)),
+            ),
             Self::Arrived { dialed, tags } => (
                 "phone-incoming",
                 format!("Call arrived on {dialed}"),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::VISITOR_TAGS;
 use crate::id::{PublisherId, VisitId};
 use crate::tag::Tags;
-use crate::time::{Timestamp, span_text};
+use crate::time::{Timestamp, ago};
 
 /// A call so long after a number was given up is nobody's: it may have been copied from anywhere.
 pub const LATE_S_MAX: u32 = 7 * 24 * 3_600;
@@ -50,15 +50,6 @@ pub enum By {
     Caller,
 }
 
-/// "41 s", "3 min".
-fn length(secs: u32) -> String {
-    if secs < 60 {
-        format!("{secs} s")
-    } else {
-        span_text(secs)
-    }
-}
-
 impl By {
     /// A sentence.
     #[must_use]
@@ -66,11 +57,11 @@ impl By {
         match self {
             Self::Lease { for_s } => format!(
                 "The number was lent to this visitor, {} before the call.",
-                length(for_s)
+                ago(for_s)
             ),
             Self::Late { since_s } => format!(
                 "The number was lent to this visitor last; nobody has had it in the {} since.",
-                length(since_s)
+                ago(since_s)
             ),
             Self::Caller => {
                 "The caller called this number before as this visitor; whoever sees it now is somebody else."

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::source::{CLICK_IDS, Source, UTM, is_click_id};
-use super::{USER_TAGS, VISITOR_TAGS};
+use super::{USER_TAGS, VISITOR_TAGS, is_tag_name};
 use crate::tag::Tags;
 
 /// The longest address that is read, in bytes.
@@ -118,15 +118,6 @@ pub fn read(address: &str, referrer: &str) -> Result<Landing, BadAddress> {
         source,
         tags,
     })
-}
-
-/// Whether a parameter or what a page sends can be the name of a tag.
-#[must_use]
-pub fn is_tag_name(name: &str) -> bool {
-    (1..=super::DATA_NAME_CHARS_MAX).contains(&name.chars().count())
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '[' | ']'))
 }
 
 /// Without what could not be decoded and what cannot be shown.

@@ -15,6 +15,7 @@ pub(crate) mod carrier_number;
 pub(crate) mod dial;
 pub(crate) mod dispute;
 pub(crate) mod dni_tag;
+pub(crate) mod enrichment;
 pub(crate) mod idempotency;
 pub(crate) mod ledger_entry;
 pub(crate) mod login_throttle;

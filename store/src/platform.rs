@@ -3,6 +3,7 @@
 mod api_key;
 mod carrier;
 mod dni_tag;
+mod enrichment;
 mod home;
 mod login;
 mod recording;

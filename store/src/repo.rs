@@ -13,6 +13,7 @@ pub(crate) mod carrier_account;
 pub(crate) mod carrier_number;
 pub(crate) mod dispute;
 pub(crate) mod dni_tag;
+pub(crate) mod enrichment;
 pub(crate) mod idempotency;
 pub(crate) mod number;
 pub(crate) mod number_order;

@@ -167,13 +167,11 @@ impl Job {
     /// The command for `std::process`, for the callers that need more than `run`.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command
-            .args(&self.args)
-            .current_dir(&self.cwd)
-            .envs(self.env.iter().map(|(key, value)| (key, value)));
+        command.args(&self.args).current_dir(&self.cwd);
         for key in &self.without {
             command.env_remove(key);
         }
+        command.envs(self.env.iter().map(|(key, value)| (key, value)));
         command
     }
 
@@ -231,14 +229,17 @@ impl Job {
     }
 }
 
-/// Whether cargo sets this variable for the program it runs, about that program's package.
+/// Whether cargo sets this variable for the program it runs, about that program's package, or it
+/// changes what a build is made of.
 fn is_of_a_package(name: &str) -> bool {
-    const ALONE: [&str; 5] = [
+    const ALONE: [&str; 6] = [
         "CARGO",
         "CARGO_MANIFEST_DIR",
         "CARGO_MANIFEST_PATH",
         "CARGO_PRIMARY_PACKAGE",
         "LEPTOS_OUTPUT_NAME",
+        // The bundle is compiled without Clippy, which switches optimisations off.
+        "RUSTC_WORKSPACE_WRAPPER",
     ];
     name.starts_with("CARGO_PKG_") || ALONE.contains(&name)
 }

@@ -16,6 +16,10 @@ use std::process::Command;
 /// Clippy's driver: a rustc that knows more lints.
 pub const CLIPPY: &str = "clippy-driver";
 
+/// Debian's packages of Chromium, and the programs in them: whole, and without windows.
+const BROWSER: &str = "chromium";
+const SHELL: &str = "chromium-headless-shell";
+
 /// The oldest Node that Playwright and Tailwind run on.
 const NODE_MAJOR: u32 = 20;
 
@@ -60,20 +64,20 @@ pub fn setup(root: &Root, tests: bool) -> Result<()> {
         bail!("no {CLIPPY} here, which the lints need: rustup component add clippy");
     }
     npm_ci(&root.dir.join("end2end"))?;
-    let mut missing: Vec<&str> = NEEDS
+    let missing: Vec<&str> = NEEDS
         .iter()
         .filter(|need| !(need.present)())
         .map(|need| need.package)
         .collect();
-    let browser = chromium().is_none();
-    if browser && proc::on_path("apt-get") {
-        missing.push("chromium");
-    }
     if !missing.is_empty() {
         apt(&missing)?;
     }
+    if !(proc::on_path(SHELL) && proc::on_path(BROWSER)) && proc::on_path("apt-get") {
+        // Older releases have the whole browser alone.
+        apt(&[SHELL, BROWSER]).or_else(|_| apt(&[BROWSER]))?;
+    }
     python::install(root)?;
-    if chromium().is_none() && !proc::on_path("apt-get") {
+    if !proc::on_path(BROWSER) && !proc::on_path("apt-get") {
         say("Playwright's own browser");
         Job::new("npx", &root.dir.join("end2end"))
             .args(["playwright", "install", "chromium"])
@@ -87,12 +91,6 @@ pub fn setup(root: &Root, tests: bool) -> Result<()> {
 /// Installs what the benchmark needs beside [`setup`]: the handler it compares with.
 pub fn bench(root: &Root) -> Result<()> {
     npm_ci(&root.dir.join("bench/express"))
-}
-
-/// Debian's browser, when it is there.
-pub fn chromium() -> Option<&'static Path> {
-    let debian = Path::new("/usr/bin/chromium");
-    debian.is_file().then_some(debian)
 }
 
 fn say(text: &str) {

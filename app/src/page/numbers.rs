@@ -129,6 +129,7 @@ fn List(source: NumberSource, list: Signal<NumberList>) -> impl IntoView {
         <orders::Orders orders=orders edit=edit reload=reload/>
         <Table list=list acts=acts/>
         <Addresses list=list/>
+        {move || edit.get().then(|| view! { <Enrichment list=list/> })}
         <ConfirmDialog id="remove-number" title=title open=acts.asking confirm="Remove number" busy=remove.pending() on_confirm=confirmed>
             "Callers who dial it are no longer routed. Its calls stay in the log. The number itself stays yours at the carrier."
         </ConfirmDialog>
@@ -165,6 +166,7 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
     let choices = Choices {
         campaigns: Memo::new(move |_| list.with(|l| l.campaigns.clone())),
         publishers: Memo::new(move |_| list.with(|l| l.publishers.clone())),
+        enrich_url: Memo::new(move |_| list.with(|l| l.enrich_url.clone())),
     };
     let empty = move || {
         numbers.with(Vec::is_empty).then(|| {
@@ -201,15 +203,20 @@ fn Table(list: Signal<NumberList>, acts: Acts) -> impl IntoView {
     .into_any()
 }
 
-/// What a number can be given to.
+/// What a number can be given to, and how the address of its enrichment begins.
 #[derive(Clone, Copy)]
 struct Choices {
     campaigns: Memo<Vec<Entry>>,
     publishers: Memo<Vec<Entry>>,
+    enrich_url: Memo<String>,
 }
 
 fn number_row(row: Memo<NumberRow>, choices: Choices, acts: Acts) -> AnyView {
-    let display = row.with_untracked(|r| r.display.clone());
+    let (display, key) = row.with_untracked(|r| (r.display.clone(), r.enrich_key.clone()));
+    let enrich = (!key.is_empty()).then(|| {
+        let url = format!("{}{key}", choices.enrich_url.get_untracked());
+        view! { <CopyButton text=url label=format!("Copy the enrichment address of {display}")/> }
+    });
     let chosen = Memo::new(move |_| row.with(|r| r.campaign));
     let campaign = move || {
         match (acts.edit.get(), chosen.get()) {
@@ -248,7 +255,7 @@ fn number_row(row: Memo<NumberRow>, choices: Choices, acts: Acts) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row" class="name nowrap">{display}</th>
+            <th scope="row" class="name nowrap"><span class="row">{display}{enrich}</span></th>
             <td class="soft" data-label="State">{move || row.with(|r| or_dash(&r.state))}</td>
             <td data-label="Label">{move || row.with(|r| or_dash(&r.label))}</td>
             <td data-label="Campaign" data-wide="">{campaign}</td>
@@ -405,6 +412,20 @@ fn Addresses(list: Signal<NumberList>) -> impl IntoView {
     };
     view! {
         <Panel title="Addresses for the carrier" note="Enter them at each number, method POST">{rows}</Panel>
+    }
+    .into_any()
+}
+
+/// How to send what is known of a caller.
+#[component]
+fn Enrichment(list: Signal<NumberList>) -> impl IntoView {
+    let url = Memo::new(move |_| list.with(|l| l.enrich_url.clone()));
+    let example = move || breakable(&format!("{}…?callerid=+12145550142&zip=75201", url.get()));
+    view! {
+        <Panel title="Enrichment" note="What is known of a caller before the call">
+            <p class="soft">"Each number has an address of its own: copy it with the button beside the number and give it to whoever knows its callers. What they send there, by GET or POST, is kept for 48 hours and is part of that caller’s calls to the number, as tags such as [user:zip]."</p>
+            <p class="mono url">{example}</p>
+        </Panel>
     }
     .into_any()
 }

@@ -32,10 +32,17 @@ pub fn PageHead(
         sub.with(|s| !s.is_empty())
             .then(|| view! { <p class="page-sub">{sub.get()}</p> })
     };
-    // The server asks for the document's title when the page is done. What stands under a
-    // `Transition` may have been made twice by then, and the first one's signals are gone.
+    // The server asks for the document's title when the page is done: outside of the page, where a
+    // signal's key may be that of another page's signal. What the page begins with is a plain text.
     let first = title.get_untracked();
-    let document_title = move || title.try_get().unwrap_or_else(|| first.clone());
+    let document_title = move || {
+        let now = if cfg!(feature = "ssr") {
+            None
+        } else {
+            title.try_get()
+        };
+        now.unwrap_or_else(|| first.clone())
+    };
     view! {
         <Title text=document_title/>
         <header class="page-head">

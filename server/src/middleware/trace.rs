@@ -15,7 +15,8 @@ pub async fn record(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |p| p.as_str().to_owned());
-    let shown = if path.starts_with("/hook/") {
+    // Who knows the address may use it: it does not stand in logs.
+    let shown = if path.starts_with("/hook/") || path.starts_with("/enrich/") {
         &route
     } else {
         &path

@@ -40,6 +40,9 @@ pub struct Number {
     /// Whose callers dial it; null where it is nobody's.
     #[schema(value_type = Option<i64>)]
     publisher_id: Option<PublisherId>,
+    /// Where to send what is known of a caller before the call: `?callerid=+12145550142&zip=75201`, kept
+    /// for 48 hours. Null for a key that may not write numbers.
+    enrichment_url: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
 }
@@ -73,9 +76,10 @@ pub struct NumberChange {
     publisher_id: Option<Option<i64>>,
 }
 
-impl From<NumberRecord> for Number {
-    fn from(n: NumberRecord) -> Self {
+impl Number {
+    fn of(asked: &Asked, n: NumberRecord) -> Self {
         Self {
+            enrichment_url: asked.services.numbers.enrichment_url(&asked.op, &n),
             id: n.id,
             number: n.e164.as_str().to_owned(),
             label: n.label,
@@ -105,7 +109,7 @@ fn unknown(error: Error) -> Problem {
 
 async fn found(asked: &Asked, id: NumberId) -> Result<Json<Number>, Problem> {
     let record = asked.services.numbers.record(&asked.op, id).await?;
-    Ok(Json(record.into()))
+    Ok(Json(Number::of(asked, record)))
 }
 
 /// List numbers
@@ -115,7 +119,7 @@ async fn found(asked: &Asked, id: NumberId) -> Result<Json<Number>, Problem> {
 async fn list_numbers(asked: Asked, Ask(ask): Ask<Page>) -> Result<Json<List<Number>>, Problem> {
     let all = asked.services.numbers.records(&asked.op).await?;
     let list = page(all, |n| n.id, (ask.limit, ask.after.as_deref()))?;
-    Ok(Json(list.map(Number::from)))
+    Ok(Json(list.map(|record| Number::of(&asked, record))))
 }
 
 /// Get a number

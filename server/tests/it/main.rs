@@ -2,6 +2,7 @@
 
 mod auth;
 mod dni;
+mod enrich;
 mod hooks;
 mod program;
 mod provisioning;

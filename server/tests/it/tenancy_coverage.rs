@@ -96,6 +96,7 @@ const ROUTES: &[&str] = &[
     "Open /api/v1/openapi.json",
     "Open /api/docs",
     "Open /hook/{webhook_id}",
+    "Open /enrich/{key}",
     "Open /dni.js",
     "Open /dni/v1/assign",
     "Open /dni/v1/beat",

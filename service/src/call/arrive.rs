@@ -44,6 +44,11 @@ impl CallEngine {
                 let blocked = campaign
                     .and_then(|c| Blocklist::new(home.blocks).decide(&arrival.from, c, now));
                 let found = attribute(home.lent_last, home.called_as, now);
+                let enrichment = home.enrichment.filter(|sent| sent.holds(now));
+                // What was said of this caller counts before what their visit told.
+                if let Some(sent) = &enrichment {
+                    arrival.tags.join(&sent.tags);
+                }
                 if let Some((seen, _)) = &found {
                     arrival.tags.join(&seen.tags);
                 }
@@ -53,6 +58,7 @@ impl CallEngine {
                     publisher: shown_by.or(home.publisher),
                     history: home.history,
                     attribution: found.map(|(seen, by)| seen.attribution(by)),
+                    enrichment,
                 };
                 (
                     scope,

@@ -8,6 +8,7 @@ mod campaign_settings;
 mod capacity;
 mod dispute;
 mod engine;
+mod enrichment;
 mod isolation;
 mod market;
 mod number_order;

@@ -15,6 +15,7 @@ pub struct Model {
     pub campaign_id: Option<Uuid>,
     pub created_at: i64,
     pub publisher_id: Option<i64>,
+    pub enrich_key: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

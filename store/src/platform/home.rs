@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::block::{Block, patterns_of};
 use domain::call::session::Session;
 use domain::duplicate::{EarlierCall, HISTORY_MAX};
+use domain::enrichment::Enrichment;
 use domain::id::{CallId, CampaignId, PublisherId, VisitId};
 use domain::phone::{Caller, E164};
 use domain::time::Timestamp;
@@ -19,7 +20,7 @@ use sea_orm::{
 
 use super::Platform;
 use crate::entity::{
-    account, block, call, phone_number, route, target_group_member, target_group_usage,
+    account, block, call, enrichment, phone_number, route, target_group_member, target_group_usage,
     target_usage, visit,
 };
 use crate::error::StoreError;
@@ -53,6 +54,8 @@ pub struct NumberHome {
     pub lent_last: Option<SeenNumber>,
     /// The visit as which the caller called this number last.
     pub called_as: Option<SeenNumber>,
+    /// What was sent of the caller for this number.
+    pub enrichment: Option<Enrichment>,
 }
 
 /// A row of one of the parts: what the others have is null.
@@ -96,11 +99,13 @@ struct HomeRow {
     leased_at: Option<i64>,
     held_until: Option<i64>,
     called_before: Option<i64>,
+    enriched_tags: Option<String>,
+    enriched_at: Option<i64>,
 }
 
 /// The columns of a row in order, with what stands for a value that a part does not have: both
 /// databases want to know its type.
-const COLUMNS: [(&str, &str); 38] = [
+const COLUMNS: [(&str, &str); 40] = [
     ("account_id", BIG),
     ("generation", BIG),
     ("campaign_id", UUID),
@@ -139,6 +144,8 @@ const COLUMNS: [(&str, &str); 38] = [
     ("leased_at", BIG),
     ("held_until", BIG),
     ("called_before", BIG),
+    ("enriched_tags", TEXT),
+    ("enriched_at", BIG),
 ];
 
 const BIG: &str = "CAST(NULL AS BIGINT)";
@@ -187,8 +194,10 @@ impl Platform<'_> {
             .union(UnionType::All, block_part(number, caller))
             .union(UnionType::All, history_part(number, caller))
             .union(UnionType::All, lent_part(number));
-        if caller.number().is_some() {
-            parts.union(UnionType::All, called_part(number, caller));
+        if let Some(known) = caller.number() {
+            parts
+                .union(UnionType::All, called_part(number, caller))
+                .union(UnionType::All, enriched_part(number, known));
         }
         let statement = self.conn.get_database_backend().build(&parts);
         let rows: Vec<HomeRow> = HomeRow::find_by_statement(statement).all(self.conn).await?;
@@ -221,6 +230,7 @@ impl Platform<'_> {
                 .collect::<Result<_, _>>()?,
             lent_last: seen(&rows, false)?,
             called_as: seen(&rows, true)?,
+            enrichment: enriched(&rows)?,
         }))
     }
 }
@@ -445,6 +455,34 @@ fn called_part(number: &E164, caller: &Caller) -> SelectStatement {
         .limit(1)
         .to_owned();
     visit_part(number, latest, 1)
+}
+
+/// What was sent of the caller for this number.
+fn enriched_part(number: &E164, caller: &E164) -> SelectStatement {
+    use enrichment::Column as E;
+    use phone_number::Column as N;
+    part(vec![
+        ("enriched_tags", col(enrichment::Entity, E::Tags)),
+        ("enriched_at", col(enrichment::Entity, E::SentAt)),
+    ])
+    .from(phone_number::Entity)
+    .inner_join(
+        enrichment::Entity,
+        col(enrichment::Entity, E::AccountId)
+            .equals((phone_number::Entity, N::AccountId))
+            .and(col(enrichment::Entity, E::NumberId).equals((phone_number::Entity, N::Id))),
+    )
+    .and_where(is_number(number))
+    .and_where(col(enrichment::Entity, E::Caller).eq(caller.as_str()))
+    .to_owned()
+}
+
+fn enriched(rows: &[HomeRow]) -> Result<Option<Enrichment>, StoreError> {
+    let told = rows
+        .iter()
+        .find_map(|row| Some((row.enriched_tags.as_deref()?, row.enriched_at?)));
+    told.map(|(tags, at)| crate::repo::enrichment::read(tags, at))
+        .transpose()
 }
 
 fn visit_part(number: &E164, which: SelectStatement, called_before: i64) -> SelectStatement {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::api::number::NewNumber;
-use domain::id::{CampaignId, NumberId, PublisherId};
+use domain::id::{CampaignId, EnrichKey, NumberId, PublisherId};
 use domain::phone::E164;
 use domain::time::Timestamp;
 use sea_orm::sea_query::Expr;
@@ -11,9 +11,10 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use uuid::Uuid;
 
-use crate::entity::carrier_number;
 use crate::entity::phone_number::{ActiveModel, Column, Entity, Model};
+use crate::entity::{carrier_number, enrichment};
 use crate::error::StoreError;
 use crate::scope::{Tenant, exactly_one};
 
@@ -29,6 +30,8 @@ pub struct NumberRecord {
     pub campaign: Option<CampaignId>,
     pub publisher: Option<PublisherId>,
     pub created_at: Timestamp,
+    /// To whose address is sent what is known of its callers.
+    pub enrich_key: EnrichKey,
 }
 
 impl Tenant<'_> {
@@ -79,6 +82,7 @@ impl Tenant<'_> {
             campaign_id: Set(campaign.map(|c| c.0)),
             created_at: Set(now.0),
             publisher_id: Set(None),
+            enrich_key: Set(Some(fresh_key())),
         };
         let row = self.insert::<Entity>(row).await?;
         Ok(NumberId(row.id))
@@ -98,6 +102,7 @@ impl Tenant<'_> {
                 campaign_id: Set(number.campaign.map(|c| c.0)),
                 created_at: Set(now.0),
                 publisher_id: Set(number.publisher.map(|p| p.0)),
+                enrich_key: Set(Some(fresh_key())),
             });
             self.insert_all::<Entity>(rows).await?;
         }
@@ -213,6 +218,10 @@ impl Tenant<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] if this account has none with that id.
     pub async fn remove_number(&self, id: NumberId) -> Result<(), StoreError> {
+        self.delete::<enrichment::Entity>()
+            .filter(enrichment::Column::NumberId.eq(id.0))
+            .exec(self.conn)
+            .await?;
         self.delete::<carrier_number::Entity>()
             .filter(carrier_number::Column::NumberId.eq(id.0))
             .exec(self.conn)
@@ -228,6 +237,15 @@ impl Tenant<'_> {
     }
 }
 
+/// Nothing is decided by it, and nobody is to guess it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a secret of the row, as its number is the database's: no decision reads it"
+)]
+fn fresh_key() -> Uuid {
+    Uuid::new_v4()
+}
+
 fn record(row: Model) -> Result<NumberRecord, StoreError> {
     Ok(NumberRecord {
         id: NumberId(row.id),
@@ -239,5 +257,9 @@ fn record(row: Model) -> Result<NumberRecord, StoreError> {
         campaign: row.campaign_id.map(CampaignId),
         publisher: row.publisher_id.map(PublisherId),
         created_at: Timestamp(row.created_at),
+        enrich_key: row
+            .enrich_key
+            .map(EnrichKey)
+            .ok_or_else(|| StoreError::corrupt("phone_number", "it has no key"))?,
     })
 }
