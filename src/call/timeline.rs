@@ -11,7 +11,7 @@ use crate::ledger::payout::{PAID_BEFORE, PayoutLine, PayoutVerdict};
 use crate::ledger::revenue::{RevenueLine, RevenueVerdict};
 use crate::money::Micros;
 use crate::routing::Decision;
-use crate::time::{Timestamp, length_text};
+use crate::time::{Timestamp, ago, length_text};
 use crate::visit::attribution::By;
 
 /// Something that happened.
