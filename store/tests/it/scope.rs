@@ -42,6 +42,7 @@ pub(crate) const OWNED: &[&str] = &[
     "dial",
     "dispute",
     "dni_tag",
+    "enrichment",
     "ledger_entry",
     "idempotency",
     "membership",
@@ -383,6 +384,8 @@ async fn the_schema_refuses_a_reference_into_another_account() {
         )));
         refused!(tx!(world, a.scope, |t| t
             .assign_number(a.number, Some(b.campaign))));
+        refused!(tx!(world, a.scope, |t| t
+            .enrichment_to_change(b.number, &number(51))));
         let into = new_pool("Theirs", b.campaign);
         refused!(tx!(world, a.scope, |t| t.add_pool(&into, NOON)));
         refused!(tx!(world, a.scope, |t| t.update_pool(a.pool, &into)));

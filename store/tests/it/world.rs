@@ -21,6 +21,7 @@ use domain::caps::Caps;
 use domain::caps::CountOn;
 use domain::caps::dollars::DollarCaps;
 use domain::dni_tag::{Source, Swap};
+use domain::enrichment::Enrichment;
 use domain::id::{
     ApiKeyId, BlockId, BuyerId, CallId, CampaignId, DniTagId, NumberId, NumberOrderId, PoolId,
     RecordingId, RouteId, TargetGroupId, TargetId, UserId, VisitId, WebhookId,
@@ -158,6 +159,12 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         .add_publisher("Gulf Leads", "gulf", &PayoutTerms::default(), NOON)
         .await?;
     tenant.set_number_publisher(number, Some(publisher)).await?;
+    tenant.enrichment_to_change(number, &e164).await?;
+    let known = Enrichment {
+        tags: Tags::default(),
+        sent_at: NOON,
+    };
+    tenant.keep_enrichment(number, &e164, &known).await?;
     tenant.add_bulk_list("Zips", "75201", NOON).await?;
     tenant
         .replace_routes(
