@@ -36,10 +36,10 @@ pub fn PageHead(
     // signal's key may be that of another page's signal. What the page begins with is a plain text.
     let first = title.get_untracked();
     let document_title = move || {
-        let now = if cfg!(feature = "ssr") {
-            None
-        } else {
+        let now = if cfg!(target_arch = "wasm32") {
             title.try_get()
+        } else {
+            None
         };
         now.unwrap_or_else(|| first.clone())
     };

@@ -67,6 +67,16 @@ const KEYS: &[(&str, &str, &str)] = &[
         "one number is one account's; mints the scope of a call",
     ),
     (
+        "phone_number",
+        "enrich_key",
+        "random; mints the scope of what is told of callers",
+    ),
+    (
+        "enrichment",
+        "sent_at",
+        "the sweep of what is two days old, of all accounts",
+    ),
+    (
         "carrier_account",
         "sid",
         "one carrier account is one account's; mints the scope of who signs",
