@@ -153,7 +153,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "schemathesis",
         what: "the public API against its own description",
-        minutes: 5,
+        minutes: 15,
         fix: "The lines above show each request as a curl command.",
         run: api::schemathesis,
         ..SUITE
