@@ -12,6 +12,8 @@ use crate::phone::E164;
 pub const ORIGINS_MAX: usize = 50;
 /// Numbers and selectors of one tag at most.
 pub const SWAPS_MAX: usize = 50;
+/// Click ids of one tag at most, besides those known to everybody.
+pub const CLICK_IDS_MAX: usize = 20;
 /// The longest selector, in characters.
 pub const SELECTOR_CHARS_MAX: usize = 200;
 /// What stands in a format for a digit.

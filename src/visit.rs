@@ -1,6 +1,7 @@
 //! Visits: a person on an advertiser's page, from the landing to the last word of the page.
 
 pub mod attribution;
+pub mod click_id;
 #[cfg(feature = "url")]
 pub mod landing;
 pub mod source;

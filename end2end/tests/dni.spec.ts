@@ -58,6 +58,7 @@ async function world(browser: Browser, guard: Guard, numbers: string[], run: (wo
     await expect(page.getByText(`data-tag="${tag}"`)).toBeVisible();
     site = await new Site(product.url, tag).start();
     await page.getByLabel('Sites', { exact: true }).fill(site.origin);
+    await page.getByLabel(/^Click ids of other networks/).fill('tblci = Taboola / native');
     await page.getByRole('button', { name: 'Save DNI tag' }).click();
     await expect(toast(page)).toContainText('DNI tag saved.');
 
@@ -93,7 +94,7 @@ test('a visitor sees a number of the pool, on every page, and the call knows the
 
     const second = await browser.newContext();
     const other = await second.newPage();
-    await other.goto(site.url('home', 'async'));
+    await other.goto(`${site.url('home', 'async')}?tblci=GiB-1`);
     await expect(other.locator('#hero'), 'another visitor, another number').toContainText('1-512-555-0172');
     const third = await browser.newContext();
     const nobody = await third.newPage();
@@ -120,6 +121,7 @@ test('a visitor sees a number of the pool, on every page, and the call knows the
 
     await open(console, '/traffic');
     await expect(row(console, 'Traffic', 'google / cpc')).toContainText('1');
+    await expect(row(console, 'Traffic', 'taboola / native'), 'known by its click id').toContainText('1');
     await expect(console.getByText('Misses', { exact: true }).first()).toBeVisible();
     await console.getByRole('link', { name: 'Place', exact: true }).click();
     await expect(console).toHaveURL(/by=place/);
@@ -153,7 +155,9 @@ test('what is wrong is said at its field, and what was typed stays', async ({ si
   await page.getByLabel('Name', { exact: true }).fill('Bad');
   await page.getByLabel('Sites', { exact: true }).fill('javascript:alert(1)');
   await page.getByLabel('Places on the page').fill('(a+)+$');
+  await page.getByLabel(/^Click ids of other networks/).fill('gclid = google');
   await page.getByRole('button', { name: 'Create DNI tag' }).click();
+  await expect(page.getByLabel(/^Click ids of other networks/)).toHaveAccessibleDescription(/gclid = google.*known already/);
   await expect(page.getByLabel('Sites', { exact: true })).toHaveAccessibleDescription(/javascript:alert\(1\).*Write a site as/);
   await expect(page.getByLabel('Places on the page')).toHaveAccessibleDescription(/no CSS selector/);
   await expect(page.getByLabel('Shows')).toHaveAccessibleDescription(/Choose a pool or a number/);

@@ -121,3 +121,24 @@ test('the addresses for the carrier are those of the public base URL, ready to c
   await page.getByRole('button', { name: 'Copy the address for incoming calls' }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(address);
 });
+
+test('what is sent about a caller to the address of a number is part of the call', async ({ signedIn, product }) => {
+  const page = await signedIn('owner');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await add(page, '(919) 555-0187', { campaign: 'Auto insurance, national' });
+  await row(page, NUMBERS, '(919) 555-0187').getByRole('button', { name: 'Copy the enrichment address of (919) 555-0187' }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('/enrich/');
+  const address = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+
+  // Whoever knows something of the caller sends it from a machine of theirs.
+  const sent = await fetch(`${product.url}${address.pathname}?callerid=%2B12125550188&plan=gold&age=71`);
+  expect(sent.ok, await sent.text()).toBe(true);
+  expect(await placeCall(product, { from: '+12125550188', to: '+19195550187' })).toContain(' connected to ');
+
+  await open(page, '/calls');
+  await row(page, 'Call log', '(212) 555-0188').getByRole('link').click();
+  const drawer = page.getByRole('complementary', { name: '(212) 555-0188' });
+  await expect(drawer.getByRole('region', { name: 'Timeline', exact: true })).toContainText('2 values were sent of this caller');
+  await expect(drawer).toContainText(':plan');
+  await expect(drawer).toContainText('gold');
+});

@@ -19,6 +19,7 @@ mod m20261128_000011_agent;
 mod m20261129_000012_number_pool;
 mod m20261129_000013_provisioning;
 mod m20261129_000014_enrichment;
+mod m20261130_000015_click_ids;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_number_pool::Migration),
             Box::new(m20261129_000013_provisioning::Migration),
             Box::new(m20261129_000014_enrichment::Migration),
+            Box::new(m20261130_000015_click_ids::Migration),
         ]
     }
 }

@@ -181,7 +181,7 @@ impl Visits {
         ask: &Ask,
         now: Timestamp,
     ) -> Result<Answer, Refused> {
-        let landing = check(ask)?;
+        let landing = check(home, ask)?;
         let asked = self.asked(home, ask, &landing, now);
         let settings = &home.tag.settings;
         let answer = |given: Given, expires_in_s: u32, fallback: bool| Answer {
@@ -462,7 +462,7 @@ fn bare(page: &str) -> String {
         .unwrap_or_default()
 }
 
-fn check(ask: &Ask) -> Result<Landing, FieldErrors> {
+fn check(home: &TagHome, ask: &Ask) -> Result<Landing, FieldErrors> {
     let mut errors = FieldErrors::default();
     if !is_visitor(&ask.visitor) {
         errors.add(
@@ -472,7 +472,7 @@ fn check(ask: &Ask) -> Result<Landing, FieldErrors> {
         );
     }
     check_values("data", &ask.data, &mut errors);
-    let landing = landing::read(&ask.url, &ask.referrer)
+    let landing = landing::read(&ask.url, &ask.referrer, &home.tag.settings.click_ids)
         .map_err(|e| FieldErrors::one("url", "malformed", &format!("This {e}.")));
     match errors.take(landing) {
         Some(landing) if errors.is_empty() => Ok(landing),

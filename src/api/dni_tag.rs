@@ -6,10 +6,11 @@ use super::number::{optional_publisher, phone};
 use super::page::{Choice, Stamp};
 use super::pool::phones;
 use super::visit::VisitRow;
-use crate::dni_tag::{ORIGINS_MAX, Origin, SWAPS_MAX, Source, Swap, format, selector};
+use crate::dni_tag::{CLICK_IDS_MAX, ORIGINS_MAX, Origin, SWAPS_MAX, Source, Swap, format, selector};
 use crate::id::{DniTagId, PublisherId};
 use crate::invalid::{FieldErrors, name};
 use crate::phone::E164;
+use crate::visit::click_id::{BadClickId, ClickId};
 
 /// All DNI tags of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub struct DniTagForm {
     pub format: String,
     /// What a visitor sees when the pool has no number; empty leaves the page as it is.
     pub fallback: String,
+    /// Click ids of other networks, one a line: `tblci = taboola / native`.
+    pub click_ids: String,
 }
 
 /// A checked tag.
@@ -89,6 +92,8 @@ pub struct DniTagInput {
     pub origins: Vec<Origin>,
     pub swap: Swap,
     pub fallback: Option<E164>,
+    /// Besides those of the large networks.
+    pub click_ids: Vec<ClickId>,
 }
 
 impl DniTagForm {
@@ -105,6 +110,7 @@ impl DniTagForm {
             selectors: lines(tag.swap.selectors.clone()),
             format: tag.swap.format.clone(),
             fallback: tag.fallback.as_ref().map(E164::display).unwrap_or_default(),
+            click_ids: lines(tag.click_ids.iter().map(ToString::to_string).collect()),
         }
     }
 
@@ -125,8 +131,9 @@ impl DniTagForm {
                 .map_err(|e| FieldErrors::one("format", "malformed", &e.to_string())),
         );
         let fallback = errors.take(optional_phone("fallback", &self.fallback));
+        let click_ids = errors.take(click_ids("click_ids", &self.click_ids));
         match (
-            name, source, publisher, origins, numbers, selectors, format, fallback,
+            name, source, publisher, origins, numbers, selectors, format, fallback, click_ids,
         ) {
             (
                 Some(name),
@@ -137,6 +144,7 @@ impl DniTagForm {
                 Some(selectors),
                 Some(format),
                 Some(fallback),
+                Some(click_ids),
             ) => Ok(DniTagInput {
                 name,
                 source,
@@ -148,6 +156,7 @@ impl DniTagForm {
                     format,
                 },
                 fallback,
+                click_ids,
             }),
             _ => Err(errors),
         }
@@ -241,6 +250,25 @@ fn selectors(field: &str, text: &str) -> Result<Vec<String>, FieldErrors> {
     Ok(all)
 }
 
+fn click_ids(field: &str, text: &str) -> Result<Vec<ClickId>, FieldErrors> {
+    let mut all: Vec<ClickId> = Vec::new();
+    for line in entries(text) {
+        let shown: String = line.chars().take(60).collect();
+        let one: ClickId = line.parse().map_err(|e: BadClickId| {
+            FieldErrors::one(field, "malformed", &format!("“{shown}”: {e}"))
+        })?;
+        if all.iter().any(|other| other.name == one.name) {
+            let message = format!("“{shown}”: this parameter stands here twice.");
+            return Err(FieldErrors::one(field, "twice", &message));
+        }
+        all.push(one);
+        if all.len() > CLICK_IDS_MAX {
+            return Err(too_many(field, CLICK_IDS_MAX));
+        }
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,6 +283,7 @@ mod tests {
             selectors: ".phone".to_owned(),
             format: "nnn.nnn.nnnn".to_owned(),
             fallback: "(800) 555-0100".to_owned(),
+            click_ids: "tblci = taboola / native\ndicbo = outbrain / cpc".to_owned(),
         }
     }
 
@@ -285,6 +314,9 @@ mod tests {
             ("selectors", "<img onerror=x>"),
             ("format", "call me"),
             ("fallback", "12"),
+            ("click_ids", "tblci"),
+            ("click_ids", "gclid = google"),
+            ("click_ids", "a = x\na = y"),
         ] {
             let mut bad = form();
             match field {
@@ -295,6 +327,7 @@ mod tests {
                 "numbers" => text.clone_into(&mut bad.numbers),
                 "selectors" => text.clone_into(&mut bad.selectors),
                 "format" => text.clone_into(&mut bad.format),
+                "click_ids" => text.clone_into(&mut bad.click_ids),
                 _ => text.clone_into(&mut bad.fallback),
             }
             let errors = bad.check().unwrap_err();

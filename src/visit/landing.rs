@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::source::{CLICK_IDS, Source, UTM, is_click_id};
+use super::click_id::{ClickId, is_forged};
+use super::source::{Source, UTM};
 use super::{USER_TAGS, VISITOR_TAGS, is_tag_name};
 use crate::tag::Tags;
 
@@ -61,17 +62,18 @@ pub fn bare(url: &Url) -> String {
 }
 
 /// Reads where a visit began and the page before it; a page before that cannot be read is none.
+/// `own` are the click ids that the site's tag knows besides those of the large networks.
 ///
 /// # Errors
 /// [`BadAddress`] of the landing page.
-pub fn read(address: &str, referrer: &str) -> Result<Landing, BadAddress> {
+pub fn read(address: &str, referrer: &str, own: &[ClickId]) -> Result<Landing, BadAddress> {
     let url = page(address)?;
     let mut parameters: Vec<(String, String)> = Vec::new();
     for (name, value) in url.query_pairs().take(PARAMETERS_MAX) {
         let value = readable(&value);
         // Written twice, the first word counts; a click id that is none is left out.
         let known = parameters.iter().any(|(other, _)| *other == name);
-        let forged = CLICK_IDS.iter().any(|(id, _, _)| *id == name) && !is_click_id(&value);
+        let forged = is_forged(&name, &value, own);
         if !value.is_empty() && !known && !forged {
             parameters.push((name.into_owned(), value));
         }
@@ -92,7 +94,7 @@ pub fn read(address: &str, referrer: &str) -> Result<Landing, BadAddress> {
         .and_then(Url::host_str)
         .filter(|host| Some(*host) != url.host_str())
         .unwrap_or_default();
-    let source = Source::of(get, before_host);
+    let source = Source::of(get, before_host, own);
     let landing = bare(&url);
 
     let mut tags = Tags::default();
@@ -139,6 +141,7 @@ mod tests {
         let landing = read(
             "https://www.roofs.example/offer?utm_source=Google&utm_medium=cpc&utm_campaign=Spring+Roofs&gclid=EAIaIQ&zip=75201&zip=10001#top",
             "https://www.google.com/search?q=roofs",
+            &[],
         )
         .unwrap();
         assert_eq!(landing.page, "https://www.roofs.example/offer");
@@ -158,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_page_of_the_same_site_is_no_referrer() {
-        let landing = read("https://roofs.example/b", "https://roofs.example/a").unwrap();
+        let landing = read("https://roofs.example/b", "https://roofs.example/a", &[]).unwrap();
         assert_eq!(landing.source.source, "direct");
         assert_eq!(landing.tags.get("visitor", "referrer"), None);
     }
@@ -169,7 +172,7 @@ mod tests {
         let address = format!(
             "https://roofs.example/?utm_source=%ff%feads&UTM_Medium=cpc&big={long}&<b>=1&gclid=a%20b&x=%00"
         );
-        let landing = read(&address, "not an address").unwrap();
+        let landing = read(&address, "not an address", &[]).unwrap();
         assert_eq!(landing.source.source, "ads");
         assert_eq!(landing.source.medium, "cpc");
         assert_eq!(landing.tags.get("user", "big").map(str::len), Some(1_000));
@@ -184,6 +187,18 @@ mod tests {
     }
 
     #[test]
+    fn a_network_of_ones_own_is_told_by_its_click_id() {
+        let own = ["tblci = taboola / native".parse().unwrap()];
+        let address = "https://roofs.example/?tblci=GiB-x%2B1%3D";
+        let landing = read(address, "https://www.google.com/", &own).unwrap();
+        assert_eq!(landing.source.words(), "taboola / native");
+        assert_eq!(landing.tags.get("user", "tblci"), Some("GiB-x+1="));
+        let forged = read("https://roofs.example/?tblci=%3Cb%3E", "", &own).unwrap();
+        assert_eq!(forged.source.source, "direct");
+        assert_eq!(forged.tags.get("user", "tblci"), None);
+    }
+
+    #[test]
     fn only_pages_of_the_web_are_landed_on() {
         for bad in [
             "",
@@ -195,15 +210,15 @@ mod tests {
             "about:blank",
             "ftp://roofs.example/",
         ] {
-            assert_eq!(read(bad, ""), Err(BadAddress::NotAPage), "{bad}");
+            assert_eq!(read(bad, "", &[]), Err(BadAddress::NotAPage), "{bad}");
         }
         let long = format!("https://roofs.example/?{}", "x".repeat(9_000));
-        assert_eq!(read(&long, ""), Err(BadAddress::TooLong));
+        assert_eq!(read(&long, "", &[]), Err(BadAddress::TooLong));
     }
 
     #[test]
     fn credentials_in_an_address_are_not_kept() {
-        let landing = read("https://user:secret@roofs.example/a?b=1", "").unwrap();
+        let landing = read("https://user:secret@roofs.example/a?b=1", "", &[]).unwrap();
         assert_eq!(landing.page, "https://roofs.example/a");
     }
 }

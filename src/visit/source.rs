@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::click_id::{ClickId, clicked};
+
 /// The longest of the three, in characters.
 const CHARS_MAX: usize = 100;
 
@@ -15,20 +17,6 @@ pub struct Source {
     /// What the address says; may be empty.
     pub campaign: String,
 }
-
-/// Ids that advertising networks put into an address, and whose clicks they are. Their own
-/// documentation names the parameters.
-pub const CLICK_IDS: [(&str, &str, &str); 9] = [
-    ("gclid", "google", "cpc"),
-    ("gbraid", "google", "cpc"),
-    ("wbraid", "google", "cpc"),
-    ("msclkid", "bing", "cpc"),
-    ("fbclid", "facebook", "social"),
-    ("ttclid", "tiktok", "cpc"),
-    ("twclid", "twitter", "cpc"),
-    ("li_fat_id", "linkedin", "cpc"),
-    ("epik", "pinterest", "cpc"),
-];
 
 /// Parameters that say where a visitor came from.
 pub const UTM: [&str; 5] = [
@@ -80,24 +68,26 @@ impl Source {
 
     /// What the parameters of the landing page say, else the click id, else the page before. `get`
     /// is a parameter's value; `referrer` the host of the page before, empty for none and for a page
-    /// of the same site.
-    pub fn of<'a>(get: impl Fn(&str) -> Option<&'a str>, referrer: &str) -> Self {
+    /// of the same site; `own` the click ids of networks that are not known to everybody.
+    pub fn of<'a>(
+        get: impl Fn(&str) -> Option<&'a str>,
+        referrer: &str,
+        own: &[ClickId],
+    ) -> Self {
         let told = |name: &str| get(name).map(normal).filter(|text| !text.is_empty());
         let campaign = told("utm_campaign").unwrap_or_default();
-        let clicked = CLICK_IDS
-            .iter()
-            .find(|(name, _, _)| get(name).is_some_and(is_click_id));
+        let clicked = clicked(&get, own);
         let (source, medium) = match (told("utm_source"), clicked) {
             (Some(source), clicked) => {
-                let usual = clicked.map_or("", |(_, _, medium)| medium);
+                let usual = clicked.map_or("", |(_, medium)| medium);
                 (
                     source,
                     told("utm_medium").unwrap_or_else(|| usual.to_owned()),
                 )
             }
-            (None, Some((_, source, medium))) => (
-                (*source).to_owned(),
-                told("utm_medium").unwrap_or_else(|| (*medium).to_owned()),
+            (None, Some((source, medium))) => (
+                source.to_owned(),
+                told("utm_medium").unwrap_or_else(|| medium.to_owned()),
             ),
             (None, None) => before(referrer),
         };
@@ -133,7 +123,7 @@ fn before(referrer: &str) -> (String, String) {
 
 /// In lower case, one blank between words, without what could not be read, and not too long: the
 /// same campaign written in two ways is one row of a report.
-fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     let readable: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -148,15 +138,6 @@ fn normal(text: &str) -> String {
         .collect()
 }
 
-/// Whether a value can be a click id: networks use letters, digits and a few marks.
-#[must_use]
-pub fn is_click_id(value: &str) -> bool {
-    (1..=500).contains(&value.len())
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +149,12 @@ mod tests {
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| *value)
         };
-        let source = Source::of(get, referrer);
+        let own = [ClickId {
+            name: "tblci".to_owned(),
+            source: "taboola".to_owned(),
+            medium: "native".to_owned(),
+        }];
+        let source = Source::of(get, referrer, &own);
         (source.source, source.medium, source.campaign)
     }
 
@@ -190,6 +176,17 @@ mod tests {
             ),
             (&[("gclid", "<script>")], "", row("direct", "none", "")),
             (&[("fbclid", "IwAR0")], "", row("facebook", "social", "")),
+            (
+                &[("tblci", "GiB+x/1=")],
+                "www.google.com",
+                row("taboola", "native", ""),
+            ),
+            (
+                &[("gclid", "EAIaIQ"), ("tblci", "GiB")],
+                "",
+                row("taboola", "native", ""),
+            ),
+            (&[("tblci", "a b")], "", row("direct", "none", "")),
             (
                 &[
                     ("utm_source", " Google "),

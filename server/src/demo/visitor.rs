@@ -130,6 +130,7 @@ fn form(pool: PoolId) -> DniTagForm {
         numbers: "(833) 555-0100".to_owned(),
         selectors: ".phone".to_owned(),
         fallback: "(833) 555-0100".to_owned(),
+        click_ids: "tblci = taboola / native".to_owned(),
         ..DniTagForm::default()
     }
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::api::dni_tag::DniTagForm;
 use domain::dni_tag::Source;
 use domain::id::{DniTagId, NumberId, PoolId, PublisherId};
+use domain::visit::click_id::ClickId;
 use serde::{Deserialize, Serialize};
 use store::DniTagRecord;
 use utoipa::ToSchema;
@@ -46,6 +47,8 @@ pub struct DniTag {
     /// What a visitor sees when the pool has no number; null leaves the page as it is.
     #[schema(example = "+18335550100")]
     fallback: Option<String>,
+    /// Parameters by which networks mark their clicks, besides those of the large ones.
+    click_ids: Vec<NetworkClickId>,
     /// False while pages keep their own numbers.
     enabled: bool,
     #[schema(format = DateTime)]
@@ -64,6 +67,18 @@ pub struct SwapRules {
     /// Empty writes each number as the one it takes the place of.
     #[schema(example = "(nnn) nnn-nnnn")]
     format: String,
+}
+
+/// The parameter by which a network marks its clicks, and how such visits are reported.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkClickId {
+    #[schema(example = "tblci", min_length = 1, max_length = 64)]
+    parameter: String,
+    #[schema(example = "taboola", min_length = 1, max_length = 100)]
+    source: String,
+    #[schema(example = "native", min_length = 1, max_length = 100)]
+    medium: String,
 }
 
 /// A change of a DNI tag: what is absent stays.
@@ -88,6 +103,8 @@ pub struct DniTagChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     fallback: Option<Option<String>>,
+    #[schema(max_items = 20)]
+    click_ids: Option<Vec<NetworkClickId>>,
     enabled: Option<bool>,
 }
 
@@ -129,8 +146,19 @@ impl From<DniTagRecord> for DniTag {
                 format: settings.swap.format,
             },
             fallback: settings.fallback.as_ref().map(e164),
+            click_ids: settings.click_ids.into_iter().map(Into::into).collect(),
             enabled: tag.enabled,
             created_at: tag.created_at.rfc3339(),
+        }
+    }
+}
+
+impl From<ClickId> for NetworkClickId {
+    fn from(id: ClickId) -> Self {
+        Self {
+            parameter: id.name,
+            source: id.source,
+            medium: id.medium,
         }
     }
 }
@@ -154,6 +182,10 @@ impl DniTagChange {
         form.format = swap.format.unwrap_or(form.format);
         if let Some(fallback) = self.fallback {
             form.fallback = fallback.unwrap_or_default();
+        }
+        if let Some(ids) = self.click_ids {
+            let line = |id: NetworkClickId| format!("{} = {} / {}", id.parameter, id.source, id.medium);
+            form.click_ids = lines(ids.into_iter().map(line).collect());
         }
         form
     }

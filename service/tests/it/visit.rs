@@ -357,6 +357,7 @@ async fn a_tag_with_one_number_for_all_counts_its_visits() {
             source: format!("number:{}", list.rows[0].id),
             origins: "*.roofs.example\nhttps://roofs.example".into(),
             format: "nnn.nnn.nnnn".into(),
+            click_ids: "tblci = Taboola / native".into(),
             ..DniTagForm::default()
         };
         let tag = services
@@ -364,6 +365,9 @@ async fn a_tag_with_one_number_for_all_counts_its_visits() {
             .create(&world.op, &tag)
             .await
             .expect("tag");
+        let mut clicked = ask("carl");
+        clicked.url = format!("{SITE}/offer?tblci=GiB-1");
+        let clicked = assign(services, tag, &clicked, later(-1)).await.session;
         let first = assign(services, tag, &ask("anna"), NOON).await;
         assert_eq!(first.display.matches('.').count(), 2, "{}", first.display);
         assert!(!first.fallback);
@@ -384,6 +388,10 @@ async fn a_tag_with_one_number_for_all_counts_its_visits() {
         let kept = kept.expect("visit");
         assert_eq!(kept.pages.last().expect("a page").page, again.page);
         assert_eq!(kept.tags.get("user", "zip"), Some("75201"));
+        let clicked = conn.tenant(&world.op.scope).visit(clicked).await;
+        let clicked = clicked.expect("visit");
+        assert_eq!(clicked.source.words(), "taboola / native");
+        assert_eq!(clicked.tags.get("user", "tblci"), Some("GiB-1"));
         again.visitor = "visitor-ben".into();
         assert_ne!(
             assign(services, tag, &again, later(5)).await.session,
@@ -391,7 +399,7 @@ async fn a_tag_with_one_number_for_all_counts_its_visits() {
             "another visitor cannot take the visit over"
         );
         let rows = services.dni_tags.list(&world.op).await.expect("tags").rows;
-        assert_eq!((rows[0].visits_today, rows[0].misses_today), (2, 0));
+        assert_eq!((rows[0].visits_today, rows[0].misses_today), (3, 0));
     }
 }
 

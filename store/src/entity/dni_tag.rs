@@ -21,6 +21,8 @@ pub struct Model {
     pub swap: String,
     #[sea_orm(column_type = "Text", nullable)]
     pub fallback: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub click_ids: String,
     pub enabled: bool,
     pub created_at: i64,
 }

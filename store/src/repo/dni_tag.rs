@@ -67,6 +67,7 @@ impl Tenant<'_> {
             origins: Set(to_json("dni_tag", &new.origins)?),
             swap: Set(to_json("dni_tag", &new.swap)?),
             fallback: Set(new.fallback.as_ref().map(|n| n.as_str().to_owned())),
+            click_ids: Set(to_json("dni_tag", &new.click_ids)?),
             enabled: Set(true),
             created_at: Set(now.0),
         };
@@ -93,6 +94,10 @@ impl Tenant<'_> {
             )
             .col_expr(Column::Swap, Expr::value(to_json("dni_tag", &new.swap)?))
             .col_expr(Column::Fallback, Expr::value(fallback))
+            .col_expr(
+                Column::ClickIds,
+                Expr::value(to_json("dni_tag", &new.click_ids)?),
+            )
             .filter(Column::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)
     }
@@ -136,6 +141,7 @@ pub(crate) fn record(row: Model) -> Result<DniTagRecord, StoreError> {
             origins: from_json("dni_tag", &row.origins)?,
             swap: from_json("dni_tag", &row.swap)?,
             fallback,
+            click_ids: from_json("dni_tag", &row.click_ids)?,
         },
         enabled: row.enabled,
         created_at: Timestamp(row.created_at),

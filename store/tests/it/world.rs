@@ -352,6 +352,7 @@ pub(crate) fn new_dni_tag(name: &str, source: Source) -> DniTagInput {
         origins: vec!["https://roofs.example".parse().expect("a site")],
         swap: Swap::default(),
         fallback: None,
+        click_ids: Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ fn label(field: &str) -> String {
         "selectors" => "Places on the page",
         "format" => "Write numbers as",
         "fallback" => "When the pool has no number left",
+        "click_ids" => "Click ids of other networks",
         _ => "",
     }
     .to_owned()
@@ -52,6 +53,8 @@ fn Fields(form: Form, start: DniTagForm, sources: SourceChoices) -> impl IntoVie
             hint="n is a digit: nnn.nnn.nnnn gives 800.555.0199. Empty writes a number as the one it takes the place of."/>
         <TextInput name=input("fallback") id="f-fallback" label=label("fallback") kind="tel" value=start.fallback error=form.error("fallback") optional=true placeholder="(800) 555-0126"
             hint="Visitors see this number instead, the same for all of them. Empty leaves the page as it is."/>
+        <Textarea name=input("click_ids") id="f-click_ids" label=label("click_ids") rows=2 value=start.click_ids error=form.error("click_ids") optional=true placeholder="tblci = taboola / native"
+            hint="One a line: the parameter of the landing page, then the source and medium that visits with it are reported under. Those of Google, Microsoft, Meta, TikTok, X, LinkedIn and Pinterest are known already."/>
     }
     .into_any()
 }
