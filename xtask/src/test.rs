@@ -84,44 +84,75 @@ fn run(root: &Root, chosen: &[&'static Step]) -> Result<ExitCode> {
         fs::remove_dir_all(&logs)?;
     }
     fs::create_dir_all(&logs)?;
+    let mut rows: Vec<Row> = Vec::new();
+    std::thread::scope(|scope| {
+        let mut world = World::new(root.clone());
+        let mut steps = chosen.iter().copied().enumerate().peekable();
+        let mut beside = None;
+        while let Some((index, step)) = steps.next() {
+            if step.beside {
+                let mut all = vec![(index, step)];
+                while let Some(next) = steps.next_if(|(_, step)| step.beside) {
+                    all.push(next);
+                }
+                beside = Some(scope.spawn(move || aside(root, &all, chosen.len())));
+                continue;
+            }
+            if step.needs_bundle {
+                rows.extend(beside.take().map(ended).unwrap_or_default());
+            }
+            rows.push(one(root, &mut world, (index, chosen.len()), step));
+            if crate::proc::stopping() {
+                eprintln!("\ninterrupted; the remaining steps did not run");
+                break;
+            }
+        }
+        rows.extend(beside.take().map(ended).unwrap_or_default());
+    });
+    Ok(summary(root, &rows, chosen.len()))
+}
+
+/// Steps that run beside others, one after another, with surroundings of their own.
+fn aside(root: &Root, steps: &[(usize, &'static Step)], of: usize) -> Vec<Row> {
     let mut world = World::new(root.clone());
     let mut rows = Vec::new();
-    for (index, step) in chosen.iter().enumerate() {
-        eprintln!(
-            "\n=== {}/{} {}: {}",
-            index + 1,
-            chosen.len(),
-            step.name,
-            step.what
-        );
-        let start = Instant::now();
-        world.enter(step.name, step.minutes);
-        let (count, why) = match (step.run)(&mut world) {
-            Ok(count) if count.failed == 0 && count.passed == 0 && !step.may_be_empty => {
-                (Count::one_failed(), Some("ran no test at all".to_owned()))
-            }
-            Ok(count) => (count, None),
-            Err(error) => (Count::one_failed(), Some(format!("{error:#}"))),
-        };
-        let row = Row {
-            step,
-            count,
-            seconds: start.elapsed().as_secs_f32(),
-            why,
-            named: world.named(),
-        };
-        eprintln!("=== {}", line(&row));
-        if row.count.failed > 0 {
-            eprintln!("    {}", advice(&row, root));
-        }
-        rows.push(row);
-        if crate::proc::stopping() {
-            eprintln!("\ninterrupted; the remaining steps did not run");
-            break;
+    for (index, step) in steps {
+        if !crate::proc::stopping() {
+            rows.push(one(root, &mut world, (*index, of), step));
         }
     }
-    drop(world);
-    Ok(summary(root, &rows, chosen.len()))
+    rows
+}
+
+/// What a thread found; one that panicked found nothing, and its steps count as not run.
+fn ended(thread: std::thread::ScopedJoinHandle<'_, Vec<Row>>) -> Vec<Row> {
+    thread.join().unwrap_or_default()
+}
+
+/// Runs one step.
+fn one(root: &Root, world: &mut World, (index, of): (usize, usize), step: &'static Step) -> Row {
+    eprintln!("\n=== {}/{of} {}: {}", index + 1, step.name, step.what);
+    let start = Instant::now();
+    world.enter(step.name, step.minutes);
+    let (count, why) = match (step.run)(world) {
+        Ok(count) if count.failed == 0 && count.passed == 0 && !step.may_be_empty => {
+            (Count::one_failed(), Some("ran no test at all".to_owned()))
+        }
+        Ok(count) => (count, None),
+        Err(error) => (Count::one_failed(), Some(format!("{error:#}"))),
+    };
+    let row = Row {
+        step,
+        count,
+        seconds: start.elapsed().as_secs_f32(),
+        why,
+        named: world.named(),
+    };
+    eprintln!("=== {}", line(&row));
+    if row.count.failed > 0 {
+        eprintln!("    {}", advice(&row, root));
+    }
+    row
 }
 
 fn summary(root: &Root, rows: &[Row], wanted: usize) -> ExitCode {
@@ -209,6 +240,14 @@ mod tests {
     #[test]
     fn an_unknown_step_is_refused() {
         assert!(names(&["--only", "nothing"]).is_err());
+    }
+
+    #[test]
+    fn what_runs_beside_has_ended_before_it_is_needed() {
+        let at = |fits: fn(&Step) -> bool| STEPS.iter().position(fits).unwrap();
+        let last = STEPS.iter().rposition(|step| step.beside).unwrap();
+        assert!(last < at(|step| step.needs_bundle));
+        assert!(at(|step| step.name == "build") < at(|step| step.beside));
     }
 
     #[test]

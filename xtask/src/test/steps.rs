@@ -19,6 +19,11 @@ pub(super) struct Step {
     pub(super) is_check: bool,
     /// Whether it may find no test.
     pub(super) may_be_empty: bool,
+    /// Whether it runs beside the steps after it, up to the first that needs the bundle: most of a
+    /// bundle's time one core works and the other waits.
+    pub(super) beside: bool,
+    /// Whether it waits for what runs beside.
+    pub(super) needs_bundle: bool,
     /// What to do when it fails.
     pub(super) fix: &'static str,
     /// Does it.
@@ -37,6 +42,8 @@ const CHECK: Step = Step {
     minutes: 20,
     is_check: true,
     may_be_empty: false,
+    beside: false,
+    needs_bundle: false,
     fix: "The lines above say where.",
     run: |_| Ok(Count::default()),
 };
@@ -87,6 +94,23 @@ pub(super) const STEPS: &[Step] = &[
         ..CHECK
     },
     Step {
+        name: "clippy-front",
+        what: "lints, front end and domain in the browser",
+        beside: true,
+        run: clippy_front,
+        ..CHECK
+    },
+    Step {
+        name: "front",
+        what: "browser bundle and its budget",
+        minutes: 30,
+        is_check: true,
+        fix: "The lines above say what is too heavy or does not build.",
+        beside: true,
+        run: bundle,
+        ..SUITE
+    },
+    Step {
         name: "domain",
         what: "unit, property and snapshot tests of the domain",
         run: |w| w.suite("callcenter", &[]),
@@ -130,35 +154,6 @@ pub(super) const STEPS: &[Step] = &[
         ..SUITE
     },
     Step {
-        name: "clippy-front",
-        what: "lints, front end and domain in the browser",
-        run: clippy_front,
-        ..CHECK
-    },
-    Step {
-        name: "front",
-        what: "browser bundle and its budget",
-        minutes: 30,
-        is_check: true,
-        fix: "The lines above say what is too heavy or does not build.",
-        run: bundle,
-        ..SUITE
-    },
-    Step {
-        name: "server",
-        what: "HTTP, webhooks, isolation",
-        run: |w| with_database(w, "server"),
-        ..SUITE
-    },
-    Step {
-        name: "schemathesis",
-        what: "the public API against its own description",
-        minutes: 15,
-        fix: "The lines above show each request as a curl command.",
-        run: api::schemathesis,
-        ..SUITE
-    },
-    Step {
         name: "sim",
         what: "tests of the simulation itself",
         may_be_empty: true,
@@ -186,10 +181,27 @@ pub(super) const STEPS: &[Step] = &[
         ..SUITE
     },
     Step {
+        name: "server",
+        what: "HTTP, webhooks, isolation",
+        needs_bundle: true,
+        run: |w| with_database(w, "server"),
+        ..SUITE
+    },
+    Step {
+        name: "schemathesis",
+        what: "the public API against its own description",
+        minutes: 15,
+        fix: "The lines above show each request as a curl command.",
+        needs_bundle: true,
+        run: api::schemathesis,
+        ..SUITE
+    },
+    Step {
         name: "e2e",
         what: "journeys in the browser, with the fake carrier",
         minutes: 45,
         fix: "`make e2e` repeats it; traces are in end2end/test-results.",
+        needs_bundle: true,
         run: playwright,
         ..SUITE
     },
