@@ -35,6 +35,8 @@ pub mod publisher;
 pub mod recovery;
 pub mod retention;
 pub mod routing;
+pub mod rtb;
+pub mod rtb_id;
 pub mod schedule;
 pub mod share;
 pub mod sheet;

@@ -37,6 +37,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: bench [--date YYYY-MM-DD] [--out FOLDER] [--short]
        bench decision    prints what one decision over 500 routes costs, and writes nothing
+       bench lending [--short]    prints what it costs to lend numbers, and writes nothing
   --date   the day to write into the report
   --out    where RESULTS.md and results.json go (default: bench)
   --short  see that everything works; the figures mean little
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     let done = match args.split_first() {
         Some((role, rest)) if role == "ceiling" => serve_ceiling(rest),
         Some((role, [])) if role == "decision" => print_decisions(),
+        Some((role, rest)) if role == "lending" => print_lending(rest),
         _ => bench(&args),
     };
     match done {
@@ -73,6 +75,11 @@ fn print_decisions() -> Result<()> {
         found.plain_p50
     )?;
     Ok(())
+}
+
+fn print_lending(args: &[String]) -> Result<()> {
+    let scratch = Scratch::new()?;
+    world(read(args)?.plan, &scratch)?.lending()
 }
 
 struct Args {
@@ -107,17 +114,7 @@ fn read(args: &[String]) -> Result<Args> {
 fn bench(args: &[String]) -> Result<()> {
     let args = read(args)?;
     let scratch = Scratch::new()?;
-    let world = World {
-        plan: args.plan,
-        product: env::var_os("CALLCENTER_BIN").map(PathBuf::from),
-        express: PathBuf::from("bench/express"),
-        postgres: env::var("TEST_DATABASE_URL")
-            .context("no TEST_DATABASE_URL: run `make bench`, which starts a PostgreSQL")?,
-        scratch: scratch.path().to_owned(),
-    };
-    if !world.express.join("node_modules").is_dir() {
-        bail!("bench/express has no node_modules: run `make bench`, which installs them");
-    }
+    let world = world(args.plan, &scratch)?;
     let head = head(args, scratch.path());
     let run = world.run()?;
     let (head, out) = head;
@@ -131,6 +128,21 @@ fn bench(args: &[String]) -> Result<()> {
         out.display()
     );
     Ok(())
+}
+
+fn world(plan: Plan, scratch: &Scratch) -> Result<World> {
+    let world = World {
+        plan,
+        product: env::var_os("CALLCENTER_BIN").map(PathBuf::from),
+        express: PathBuf::from("bench/express"),
+        postgres: env::var("TEST_DATABASE_URL")
+            .context("no TEST_DATABASE_URL: run `make bench`, which starts a PostgreSQL")?,
+        scratch: scratch.path().to_owned(),
+    };
+    if !world.express.join("node_modules").is_dir() {
+        bail!("bench/express has no node_modules: run `make bench`, which installs them");
+    }
+    Ok(world)
 }
 
 /// What stands above the figures, taken before anything runs.

@@ -120,6 +120,22 @@ impl World {
         })
     }
 
+    /// Measures only what it costs to lend numbers, for work on that; says the figures.
+    pub fn lending(&self) -> Result<()> {
+        let ceiling = Server::ceiling(&self.scratch)?;
+        let express = Server::express(&self.express, &self.postgres, &self.scratch)?;
+        for (kind, simplest) in [(Kind::Sqlite, &ceiling), (Kind::Postgres, &express)] {
+            let found = self.assigns(kind, simplest)?;
+            let ratio = found.fresh.rate / found.simplest.rate;
+            let full = found.full.rate / found.fresh.rate;
+            say(&format!(
+                "  {ratio:.3} of the simplest ({:.0}/s), {full:.2} with visits stored",
+                found.simplest.rate
+            ));
+        }
+        Ok(())
+    }
+
     fn database(&self, kind: Kind, ceiling: &Server) -> Result<Measured> {
         let (key, title) = match kind {
             Kind::Sqlite => ("sqlite", "SQLite"),

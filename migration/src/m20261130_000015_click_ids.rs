@@ -16,4 +16,5 @@ impl MigrationTrait for Migration {
     }
 }
 
-const STATEMENTS: &[&str] = &["ALTER TABLE dni_tag ADD COLUMN click_ids TEXT NOT NULL DEFAULT '[]'"];
+const STATEMENTS: &[&str] =
+    &["ALTER TABLE dni_tag ADD COLUMN click_ids TEXT NOT NULL DEFAULT '[]'"];

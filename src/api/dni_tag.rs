@@ -6,7 +6,9 @@ use super::number::{optional_publisher, phone};
 use super::page::{Choice, Stamp};
 use super::pool::phones;
 use super::visit::VisitRow;
-use crate::dni_tag::{CLICK_IDS_MAX, ORIGINS_MAX, Origin, SWAPS_MAX, Source, Swap, format, selector};
+use crate::dni_tag::{
+    CLICK_IDS_MAX, ORIGINS_MAX, Origin, SWAPS_MAX, Source, Swap, format, selector,
+};
 use crate::id::{DniTagId, PublisherId};
 use crate::invalid::{FieldErrors, name};
 use crate::phone::E164;

@@ -117,9 +117,9 @@ fn is_value(value: &str) -> bool {
 /// What other networks use is not known; it is one word without brackets and quotes.
 fn is_own_value(value: &str) -> bool {
     (1..=VALUE_BYTES_MAX).contains(&value.len())
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'\'' | b'`' | b'\\'))
+        && value.bytes().all(|b| {
+            b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'\'' | b'`' | b'\\')
+        })
 }
 
 #[cfg(test)]
@@ -131,7 +131,10 @@ mod tests {
         for (text, written) in [
             ("tblci=Taboola", "tblci = taboola / cpc"),
             (" dicbo = Outbrain / Native ", "dicbo = outbrain / native"),
-            ("click_id = my  network / cpa / x", "click_id = my network / cpa / x"),
+            (
+                "click_id = my  network / cpa / x",
+                "click_id = my network / cpa / x",
+            ),
         ] {
             let id: ClickId = text.parse().unwrap();
             assert_eq!(id.to_string(), written);

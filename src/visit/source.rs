@@ -69,11 +69,7 @@ impl Source {
     /// What the parameters of the landing page say, else the click id, else the page before. `get`
     /// is a parameter's value; `referrer` the host of the page before, empty for none and for a page
     /// of the same site; `own` the click ids of networks that are not known to everybody.
-    pub fn of<'a>(
-        get: impl Fn(&str) -> Option<&'a str>,
-        referrer: &str,
-        own: &[ClickId],
-    ) -> Self {
+    pub fn of<'a>(get: impl Fn(&str) -> Option<&'a str>, referrer: &str, own: &[ClickId]) -> Self {
         let told = |name: &str| get(name).map(normal).filter(|text| !text.is_empty());
         let campaign = told("utm_campaign").unwrap_or_default();
         let clicked = clicked(&get, own);

@@ -184,7 +184,8 @@ impl DniTagChange {
             form.fallback = fallback.unwrap_or_default();
         }
         if let Some(ids) = self.click_ids {
-            let line = |id: NetworkClickId| format!("{} = {} / {}", id.parameter, id.source, id.medium);
+            let line =
+                |id: NetworkClickId| format!("{} = {} / {}", id.parameter, id.source, id.medium);
             form.click_ids = lines(ids.into_iter().map(line).collect());
         }
         form

@@ -1,5 +1,7 @@
 //! Number pools, and which visitor has which of their numbers.
 
+mod lend;
+
 use std::collections::BTreeMap;
 
 use domain::api::pool::PoolInput;
@@ -10,16 +12,18 @@ use domain::pool::grow::Grow;
 use domain::pool::lease::{Holder, Slot};
 use domain::pool::{Hold, Rotation};
 use domain::time::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{count, name_key};
 use crate::entity::{phone_number, pool, pool_number};
 use crate::error::StoreError;
 use crate::scope::{Tenant, exactly_one};
+
+pub use lend::LeaseInput;
 
 /// A pool as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +41,6 @@ pub struct PoolNumberRecord {
     pub pool: PoolId,
     pub e164: E164,
     pub slot: Slot,
-}
-
-/// That a number is a visitor's from now on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeaseInput {
-    pub number: NumberId,
-    pub visitor: String,
-    pub visit: VisitId,
-    pub landing: String,
-    pub free_at: Timestamp,
 }
 
 impl Tenant<'_> {
@@ -306,49 +300,6 @@ impl Tenant<'_> {
             .collect())
     }
 
-    /// The numbers of a pool that these visitors have or had last, and as many free ones as there are
-    /// visitors. On PostgreSQL they are locked until the transaction ends; what another server is
-    /// lending just now is passed over.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn pool_slots(
-        &self,
-        id: PoolId,
-        visitors: &[&str],
-        rotation: Rotation,
-        now: Timestamp,
-    ) -> Result<Vec<PoolNumberRecord>, StoreError> {
-        use pool_number::Column as C;
-        let own = self
-            .select::<pool_number::Entity>()
-            .filter(C::PoolId.eq(id.0))
-            .filter(C::Visitor.is_in(visitors.iter().copied()))
-            .order_by_asc(C::NumberId)
-            .lock(LockType::Update);
-        let mut rows = own.all(self.conn).await?;
-        if rows.len() < visitors.len() {
-            let known: Vec<i64> = rows.iter().map(|row| row.number_id).collect();
-            let mut free = self
-                .select::<pool_number::Entity>()
-                .filter(C::PoolId.eq(id.0))
-                .filter(C::FreeAt.lte(now.0));
-            if rotation == Rotation::LongestFree {
-                free = free.order_by_asc(C::FreeAt);
-            }
-            let free = free
-                .order_by_asc(C::NumberId)
-                .limit(visitors.len() as u64 + known.len() as u64)
-                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-            let more = free.all(self.conn).await?;
-            rows.extend(
-                more.into_iter()
-                    .filter(|row| !known.contains(&row.number_id)),
-            );
-        }
-        self.with_e164(rows).await
-    }
-
     async fn with_e164(
         &self,
         rows: Vec<pool_number::Model>,
@@ -381,46 +332,6 @@ impl Tenant<'_> {
             .collect()
     }
 
-    /// Lends numbers, all in one statement.
-    ///
-    /// # Errors
-    /// [`Constraint::PoolNumberVisitor`](crate::Constraint::PoolNumberVisitor) if another server lent
-    /// one of these visitors a number meanwhile: nothing was kept, and it can be tried again.
-    pub async fn keep_leases(&self, leases: &[LeaseInput]) -> Result<(), StoreError> {
-        if leases.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<serde_json::Value> = leases
-            .iter()
-            .map(|lease| {
-                serde_json::json!({
-                    "n": lease.number.0,
-                    "v": lease.visitor,
-                    "i": lease.visit.0.simple().to_string(),
-                    "l": lease.landing,
-                    "f": lease.free_at.0,
-                })
-            })
-            .collect();
-        let rows = serde_json::Value::from(rows).to_string();
-        let (backend, sql) = match self.conn.get_database_backend() {
-            DbBackend::Postgres => (DbBackend::Postgres, LEND_POSTGRES),
-            _ => (DbBackend::Sqlite, LEND_SQLITE),
-        };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the statement itself names the account of the scope"
-        )]
-        let statement =
-            Statement::from_sql_and_values(backend, sql, [rows.into(), self.account().into()]);
-        let done = self.conn.execute_raw(statement).await?;
-        if done.rows_affected() == leases.len() as u64 {
-            Ok(())
-        } else {
-            Err(StoreError::Stale)
-        }
-    }
-
     /// Moves the end of a visit's lease; whether the visit still has its number.
     ///
     /// # Errors
@@ -437,13 +348,6 @@ impl Tenant<'_> {
         Ok(update.exec(self.conn).await?.rows_affected > 0)
     }
 }
-
-const LEND_SQLITE: &str = "UPDATE pool_number AS s SET visitor = a.value->>'v', \
-    visit_id = unhex(a.value->>'i'), landing = a.value->>'l', free_at = a.value->>'f' \
-    FROM json_each(?) AS a WHERE s.account_id = ? AND s.number_id = a.value->>'n'";
-const LEND_POSTGRES: &str = "UPDATE pool_number AS s SET visitor = a.v, visit_id = a.i::uuid, \
-    landing = a.l, free_at = a.f FROM jsonb_to_recordset($1::jsonb) \
-    AS a(n BIGINT, v TEXT, i TEXT, l TEXT, f BIGINT) WHERE s.account_id = $2 AND s.number_id = a.n";
 
 fn slot(row: pool_number::Model) -> Slot {
     let holder = match (row.visitor, row.visit_id) {

@@ -1,0 +1,14 @@
+//! Real-time bidding to bidders: what they are asked, how their answers are read, and who wins.
+//!
+//! Sealed bids: a bidder learns nothing of another's. A bid is refused with a reason a person can
+//! read, and an auction tells of every bidder what became of the ping, in order.
+
+pub mod amount;
+#[cfg(feature = "rtb")]
+pub mod answer;
+pub mod auction;
+pub mod bid;
+pub mod json;
+pub mod parser;
+pub mod path;
+pub mod token;
