@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::money::Micros;
-use crate::tag::Tags;
 use crate::tag::filter::{CompiledFilter, Filter};
 use crate::tag::list::BulkLists;
+use crate::tag::{Lookup, Tags};
 
 /// Modifiers of one id at most (domain-reference 1b). A bulk list takes one of them.
 pub const MODIFIERS_MAX: usize = 100;
@@ -83,10 +83,11 @@ pub fn modify(base: Micros, rules: &[CompiledModifier], tags: &Tags) -> Modified
         bid: base,
         ..Modified::default()
     };
-    for rule in rules
-        .iter()
-        .filter(|rule| rule.filter.refusal(tags).is_none())
-    {
+    let tags = Lookup::new(tags);
+    for rule in rules {
+        if rule.filter.refusal(&tags).is_some() {
+            continue;
+        }
         let before = out.bid;
         out.bid = match rule.adjustment {
             Adjustment::Add(amount) => Micros(before.0.saturating_add(amount.0)),
