@@ -12,7 +12,7 @@ use crate::public::page_threads::PageThreads;
 use crate::public::pulse::Pulse;
 use crate::public::visitor::Places;
 use crate::shutdown::Shutdown;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 use crate::webhook::twilio::door::Keys;
 use anyhow::Context as _;
 use domain::call::effect::Patience;
@@ -106,7 +106,7 @@ pub fn server(
         exchange: exchange.clone(),
     };
     let services = Services::new(parts(config, db, &base_url, carriers)?);
-    let state = AppState {
+    let state = AppState::new(Shared {
         services,
         leptos: leptos_options(bound),
         keys: Arc::new(Keys {
@@ -131,7 +131,7 @@ pub fn server(
         metrics_token: config.metrics.token.clone(),
         tls: config.http.is_https(),
         stopping: shutdown.token.clone(),
-    };
+    });
     Ok(Server {
         state,
         db: db.clone(),

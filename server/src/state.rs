@@ -1,4 +1,4 @@
-//! What handlers share. Cheap to clone.
+//! What handlers share.
 
 use crate::adapter::telephony::Media;
 use crate::health::Health;
@@ -16,9 +16,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// See the module.
+/// See the module. Cheap to clone: each layer of the router clones it for each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What is behind an [`AppState`].
+pub struct Shared {
     pub services: Services,
     pub leptos: LeptosOptions,
     pub keys: Arc<Keys>,
@@ -41,6 +44,21 @@ pub struct AppState {
     pub tls: bool,
     /// Ends streams when the server stops.
     pub stopping: CancellationToken,
+}
+
+impl AppState {
+    /// Shares it from now on.
+    #[must_use]
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

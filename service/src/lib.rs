@@ -68,9 +68,12 @@ pub struct Parts {
     pub patience: Patience,
 }
 
-/// All use cases. Cheap to clone.
+/// All use cases. Cheap to clone, and cloned several times a request.
 #[derive(Clone)]
-pub struct Services {
+pub struct Services(Arc<UseCases>);
+
+/// Each use case, by its noun.
+pub struct UseCases {
     pub session: session::Sessions,
     pub users: user::Users,
     pub accounts: account::Accounts,
@@ -127,7 +130,7 @@ impl Services {
             Arc::clone(&clock),
             base.clone(),
         );
-        Self {
+        Self(Arc::new(UseCases {
             session: session::Sessions::new(db.clone()),
             users: user::Users::new(db.clone()),
             accounts: account::Accounts::new(db.clone()),
@@ -163,7 +166,14 @@ impl Services {
             inspect: inspect::Inspection::new(db),
             clock,
             engine,
-        }
+        }))
+    }
+}
+
+impl std::ops::Deref for Services {
+    type Target = UseCases;
+    fn deref(&self) -> &UseCases {
+        &self.0
     }
 }
 

@@ -13,7 +13,7 @@ use store::{
     Conn, Constraint, Db, Lease, LeaseInput, PoolNumberRecord, Shows, StoreError, TagHome,
     VisitRecord,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{Asked, Refused, hear, hold, lease, of_tag};
 use crate::error::Error;
@@ -22,6 +22,9 @@ use crate::error::Error;
 const TOGETHER_MAX: usize = 256;
 /// Visitors that may wait; more than that wait to be let in.
 const QUEUE_MAX: usize = 4_096;
+/// How many serve at once on PostgreSQL: while one waits for the disk, others go on. Each number they
+/// may lend is locked by one of them. SQLite has one writer.
+const AT_ONCE: usize = 4;
 /// How often a transaction is tried that another server came in the way of.
 const TRIES: usize = 8;
 
@@ -55,12 +58,16 @@ impl std::fmt::Debug for Job {
 }
 
 impl Lender {
-    /// Starts one; it stops when the last of these is gone. Without a runtime nobody is served: a
+    /// Starts whoever lends; they stop when the last of these is gone. Without a runtime nobody is served: a
     /// command that serves no pages has none.
     pub(super) fn new(db: Db) -> Self {
         let (sender, jobs) = mpsc::channel(QUEUE_MAX);
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(work(db, jobs));
+            let jobs = Arc::new(Mutex::new(jobs));
+            let all = if db.is_postgres() { AT_ONCE } else { 1 };
+            for _ in 0..all {
+                runtime.spawn(work(db.clone(), Arc::clone(&jobs)));
+            }
         }
         Self(sender)
     }
@@ -87,10 +94,16 @@ fn stopped() -> Error {
     Error::Unavailable(Box::new(std::io::Error::other("the server is stopping")))
 }
 
-async fn work(db: Db, mut jobs: mpsc::Receiver<Job>) {
-    let mut waiting = Vec::new();
-    while jobs.recv_many(&mut waiting, TOGETHER_MAX).await > 0 {
-        let together = std::mem::take(&mut waiting);
+async fn work(db: Db, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
+    loop {
+        let mut together = Vec::new();
+        {
+            // Whoever holds this waits for work; the others are serving.
+            let mut jobs = jobs.lock().await;
+            if jobs.recv_many(&mut together, TOGETHER_MAX).await == 0 {
+                return;
+            }
+        }
         // The latest of them is now.
         let now = together.iter().map(|job| job.asked.visit.started_at).max();
         let outcome = serve(&db, now.unwrap_or_default(), &together).await;

@@ -51,6 +51,10 @@ impl Tenant<'_> {
         now: Timestamp,
     ) -> Result<Vec<PoolNumberRecord>, StoreError> {
         let backend = self.conn.get_database_backend();
+        if backend == DbBackend::Postgres {
+            #[expect(clippy::disallowed_methods, reason = "reads no table")]
+            self.conn.execute_unprepared(BY_INDEX).await?;
+        }
         let (shape, order) = match (backend, rotation) {
             (DbBackend::Postgres, Rotation::LongestFree) => (SLOTS_POSTGRES, "s.free_at, "),
             (DbBackend::Postgres, Rotation::FewestNumbers) => (SLOTS_POSTGRES, ""),
@@ -119,6 +123,10 @@ impl Tenant<'_> {
     }
 }
 
+/// For the rest of the transaction: a few rows are looked up by their index. PostgreSQL guesses that a
+/// document has a hundred rows, and would read every number of the account into a table for them.
+const BY_INDEX: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
+    SET LOCAL enable_mergejoin = off";
 const SLOTS_SQLITE: &str = "WITH own AS MATERIALIZED (SELECT s.number_id, s.pool_id, s.visitor, \
     s.visit_id, s.landing, s.free_at FROM json_each(?1) AS a CROSS JOIN pool_number AS s \
     WHERE s.account_id = ?2 AND s.pool_id = ?3 AND s.visitor = a.value), \
