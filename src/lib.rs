@@ -28,6 +28,7 @@ pub mod invalid;
 pub mod ledger;
 pub mod money;
 pub mod number_order;
+pub mod outgoing;
 pub mod phone;
 pub mod plan;
 pub mod pool;

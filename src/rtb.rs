@@ -8,6 +8,7 @@ pub mod amount;
 pub mod answer;
 pub mod auction;
 pub mod bid;
+pub mod circuit;
 pub mod json;
 pub mod parser;
 pub mod path;

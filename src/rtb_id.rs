@@ -4,6 +4,8 @@
 //! program works unchanged.
 
 pub mod answer;
+pub mod arrival;
+pub mod check;
 pub mod modifier;
 pub mod pass_through;
 pub mod ping;

@@ -157,7 +157,7 @@ impl Verdict {
             | Self::NotRerouted { reason } => reason.clone(),
             Self::CapReached(reached) => reached.sentence(),
             Self::DollarCapReached(reached) => reached.sentence(),
-            Self::AlreadyTried => "Already rang for this call and did not connect.".to_owned(),
+            Self::AlreadyTried => "Already rang for this call.".to_owned(),
             Self::LineTaken => "Another call took its last free line a moment ago.".to_owned(),
         }
     }

@@ -99,6 +99,7 @@ pub(super) fn clicked<'o, 'a>(
 }
 
 /// Whether a parameter that is to be a click id cannot be one.
+#[cfg(feature = "url")]
 pub(super) fn is_forged(name: &str, value: &str, own: &[ClickId]) -> bool {
     if own.iter().any(|id| id.name == name) {
         return !is_own_value(value);
@@ -155,6 +156,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "url")]
     #[test]
     fn what_cannot_be_a_click_id_is_told() {
         let own = ["x = y".parse().unwrap()];

@@ -199,7 +199,7 @@ async fn a_group_in_turn_is_rung_through_and_the_log_says_who_of_it_talked() {
         );
         assert_eq!(
             trace.members[0].part.sentence(),
-            "Already rang for this call and did not connect."
+            "Already rang for this call."
         );
     }
 }
