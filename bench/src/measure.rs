@@ -284,7 +284,8 @@ impl World {
     }
 
     /// Two servers in turns, both at this rate: so many rounds of this length. What the disk does at a
-    /// moment meets both, and the round in the middle counts.
+    /// moment meets both, and the round in the middle counts. Each is the first in every other round:
+    /// the second one meets what the first has left to the disk.
     fn in_turns(
         &self,
         one: &Server,
@@ -293,9 +294,14 @@ impl World {
         (rounds, time): (usize, Duration),
     ) -> Result<(Times, Times)> {
         let (mut of_one, mut of_other) = (Vec::new(), Vec::new());
-        for _ in 0..rounds {
-            of_one.push(self.steady(one, rate, time)?);
-            of_other.push(self.steady(other, rate, time)?);
+        for round in 0..rounds {
+            let mut turns = [(one, &mut of_one), (other, &mut of_other)];
+            if round % 2 == 1 {
+                turns.reverse();
+            }
+            for (server, found) in turns {
+                found.push(self.steady(server, rate, time)?);
+            }
         }
         Ok((
             middle(of_one, |times| times.p99)?,

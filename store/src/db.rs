@@ -248,6 +248,12 @@ enum Access {
 }
 
 fn sqlite_options(url: &str, connections: u32, access: Access) -> ConnectOptions {
+    // In kilobytes, below zero by SQLite's convention. The system keeps the file's pages as well; what
+    // each reader keeps is memory many times over.
+    let cache = match access {
+        Access::Read => "-4000",
+        Access::Write => "-16000",
+    };
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(connections)
@@ -261,7 +267,7 @@ fn sqlite_options(url: &str, connections: u32, access: Access) -> ConnectOptions
                 .pragma("journal_mode", "WAL")
                 // Every commit survives a power cut, not only a crash of this process.
                 .pragma("synchronous", "FULL")
-                .pragma("cache_size", "-16000")
+                .pragma("cache_size", cache)
                 // The keeper's checkpoints come sooner; this is for other writers alone.
                 .pragma("wal_autocheckpoint", WAL_PAGES_MAX.to_string())
                 .pragma("temp_store", "MEMORY")

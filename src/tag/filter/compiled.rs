@@ -28,6 +28,8 @@ pub struct Refusal {
 #[derive(Debug, Clone)]
 struct CompiledGroup {
     rules: Vec<CompiledRule>,
+    /// All its rules ask for the same tag, which is looked up once then.
+    of_one_tag: bool,
     sentence: String,
 }
 
@@ -59,8 +61,10 @@ impl CompiledFilter {
                 let field = format!("groups[{g}].rules[{r}].value");
                 errors.take(CompiledRule::new(rule, &field, lists))
             });
+            let rules: Vec<CompiledRule> = compiled.collect();
             groups.push(CompiledGroup {
-                rules: compiled.collect(),
+                of_one_tag: rules.windows(2).all(|two| two[0].tag == two[1].tag),
+                rules,
                 sentence: filter.groups[g].sentence(lists),
             });
         }
@@ -74,6 +78,7 @@ impl CompiledFilter {
         Self {
             groups: vec![CompiledGroup {
                 rules: Vec::new(),
+                of_one_tag: true,
                 sentence: "nothing fits: a list of the filter is gone".to_owned(),
             }],
         }
@@ -114,7 +119,11 @@ impl Refusal {
 
 impl CompiledGroup {
     fn holds<'a>(&'a self, tags: &Lookup<'a>) -> bool {
-        (self.rules.iter()).any(|rule| rule.holds(tags.named(&rule.tag)))
+        let Some(first) = self.rules.first().filter(|_| self.of_one_tag) else {
+            return (self.rules.iter()).any(|rule| rule.holds(tags.named(&rule.tag)));
+        };
+        let value = tags.named(&first.tag);
+        self.rules.iter().any(|rule| rule.holds(value))
     }
 }
 
