@@ -9,6 +9,8 @@ pub mod answer;
 pub mod auction;
 pub mod bid;
 pub mod circuit;
+#[cfg(all(test, feature = "rtb"))]
+mod conformance;
 pub mod json;
 pub mod parser;
 pub mod path;

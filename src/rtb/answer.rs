@@ -3,8 +3,9 @@
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::Value;
 
+use super::bid::{Reply, Values};
 use super::json::{self, BadJson};
-use super::parser::{BadParser, Parser};
+use super::parser::{BadParser, Parser, Parsers};
 use super::path::{self, XmlPath, XmlStep};
 use crate::tag::pattern::PatternError;
 
@@ -98,6 +99,62 @@ impl Finder {
                 .collect::<String>()
         });
         Ok(value.filter(|text| !text.is_empty()))
+    }
+}
+
+/// All parsers of a target made ready.
+#[derive(Debug)]
+pub struct Finders {
+    acceptance: Option<Finder>,
+    amount: Option<Finder>,
+    destination: Option<Finder>,
+    duration: Option<Finder>,
+    expiry: Option<Finder>,
+    bid_id: Option<Finder>,
+}
+
+impl Finders {
+    /// Makes them ready.
+    ///
+    /// # Errors
+    /// [`BadParser`] of the first that cannot be used.
+    pub fn new(parsers: &Parsers) -> Result<Self, BadParser> {
+        let ready = |parser: Option<&Parser>| parser.map(Finder::new).transpose();
+        Ok(Self {
+            acceptance: ready(parsers.acceptance.as_ref().map(|a| &a.parser))?,
+            amount: ready(parsers.amount.as_ref())?,
+            destination: ready(parsers.destination.as_ref())?,
+            duration: ready(parsers.duration.as_ref())?,
+            expiry: ready(parsers.expiry.as_ref())?,
+            bid_id: ready(parsers.bid_id.as_ref())?,
+        })
+    }
+
+    /// What an answer says, value by value. One that cannot be read where a parser looks into it is
+    /// unreadable as a whole: half of an answer is none.
+    #[must_use]
+    pub fn read(&self, status: u16, answer: &str, scripts: &dyn Scripts) -> Reply {
+        let find = |finder: &Option<Finder>| match finder {
+            Some(finder) => finder.find(answer, scripts),
+            None => Ok(None),
+        };
+        let values = || {
+            Ok::<_, Unreadable>(Values {
+                acceptance: find(&self.acceptance)?,
+                amount: find(&self.amount)?,
+                destination: find(&self.destination)?,
+                duration: find(&self.duration)?,
+                expiry: find(&self.expiry)?,
+                bid_id: find(&self.bid_id)?,
+            })
+        };
+        match values() {
+            Ok(values) => Reply::Answered { status, values },
+            Err(why) => Reply::Unreadable {
+                status,
+                why: why.to_string(),
+            },
+        }
     }
 }
 
