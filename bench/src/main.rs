@@ -38,6 +38,7 @@ const USAGE: &str = "\
 usage: bench [--date YYYY-MM-DD] [--out FOLDER] [--short]
        bench decision    prints what one decision over 500 routes costs, and writes nothing
        bench lending [--short]    prints what it costs to lend numbers, and writes nothing
+       bench memory      prints what live calls hold, and writes nothing
   --date   the day to write into the report
   --out    where RESULTS.md and results.json go (default: bench)
   --short  see that everything works; the figures mean little
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Some((role, rest)) if role == "ceiling" => serve_ceiling(rest),
         Some((role, [])) if role == "decision" => print_decisions(),
         Some((role, rest)) if role == "lending" => print_lending(rest),
+        Some((role, [])) if role == "memory" => print_memory(),
         _ => bench(&args),
     };
     match done {
@@ -80,6 +82,11 @@ fn print_decisions() -> Result<()> {
 fn print_lending(args: &[String]) -> Result<()> {
     let scratch = Scratch::new()?;
     world(read(args)?.plan, &scratch)?.lending()
+}
+
+fn print_memory() -> Result<()> {
+    let scratch = Scratch::new()?;
+    world(Plan::FULL, &scratch)?.memory()
 }
 
 struct Args {

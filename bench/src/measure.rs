@@ -136,6 +136,18 @@ impl World {
         Ok(())
     }
 
+    /// Measures only what live calls hold, for work on that; says the figures.
+    pub fn memory(&self) -> Result<()> {
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            let found = self.live_calls(kind)?;
+            say(&format!(
+                "  {:.0} MB idle, {:.0} MB at most",
+                found.idle, found.peak
+            ));
+        }
+        Ok(())
+    }
+
     fn database(&self, kind: Kind, ceiling: &Server) -> Result<Measured> {
         let (key, title) = match kind {
             Kind::Sqlite => ("sqlite", "SQLite"),

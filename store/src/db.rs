@@ -83,7 +83,7 @@ impl Db {
             let write = Database::connect(sqlite_options(&url, 1, Access::Write)).await?;
             let read = Database::connect(sqlite_options(
                 &url,
-                settings.connections_max.max(1),
+                settings.connections_max.clamp(1, READERS_MAX),
                 Access::Read,
             ))
             .await?;
@@ -240,6 +240,10 @@ pub(crate) fn pooler(url: &str) -> (String, bool) {
     };
     (url, pooled)
 }
+
+/// Readers of SQLite at most. Each is a thread with its own pages and statements, and reads from
+/// memory: more of them wait for the same processors.
+const READERS_MAX: u32 = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
