@@ -1,4 +1,5 @@
-//! `make test`: every check and every suite, in one order on every machine.
+//! `make test`: every check and every suite, in one order on every machine; the bundle is built beside
+//! the suites that do not need it.
 //!
 //! Invariants: the steps are a table; each has a deadline and a log; a step that dies counts as a
 //! failure; the last line is `N passed, N failed` and nothing else; a suite that finds no test is a
