@@ -163,6 +163,26 @@ impl From<ClickId> for NetworkClickId {
     }
 }
 
+impl NetworkClickId {
+    /// As the form writes it. What would be read as something else there, because a part holds what
+    /// stands between parts, is left without its meaning, which the form refuses at this field.
+    fn line(&self) -> String {
+        let Self {
+            parameter,
+            source,
+            medium,
+        } = self;
+        let mixed = [parameter, source, medium]
+            .iter()
+            .any(|part| part.contains(['=', '\n', '\r']));
+        if mixed || source.contains('/') {
+            let shown: String = parameter.split_whitespace().collect();
+            return shown.replace('=', "");
+        }
+        format!("{parameter} = {source} / {medium}")
+    }
+}
+
 impl DniTagChange {
     fn onto(self, mut form: DniTagForm) -> DniTagForm {
         let lines = |texts: Vec<String>| texts.join("\n");
@@ -184,9 +204,7 @@ impl DniTagChange {
             form.fallback = fallback.unwrap_or_default();
         }
         if let Some(ids) = self.click_ids {
-            let line =
-                |id: NetworkClickId| format!("{} = {} / {}", id.parameter, id.source, id.medium);
-            form.click_ids = lines(ids.into_iter().map(line).collect());
+            form.click_ids = lines(ids.iter().map(NetworkClickId::line).collect());
         }
         form
     }
@@ -263,4 +281,45 @@ async fn update_dni_tag(
         tags.set_enabled(&asked.op, id, enabled).await?;
     }
     found(&asked, id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::visit::click_id::ClickId;
+
+    #[test]
+    fn a_click_id_is_read_as_it_was_sent_or_not_at_all() {
+        let read = |parameter: &str, source: &str, medium: &str| {
+            let sent = NetworkClickId {
+                parameter: parameter.to_owned(),
+                source: source.to_owned(),
+                medium: medium.to_owned(),
+            };
+            let lines = sent.line();
+            assert_eq!(lines.lines().count(), 1, "{lines}");
+            lines
+                .parse::<ClickId>()
+                .ok()
+                .map(|id| (id.name, id.source, id.medium))
+        };
+        let row = |a: &str, b: &str, c: &str| Some((a.to_owned(), b.to_owned(), c.to_owned()));
+        assert_eq!(
+            read("tblci", "Taboola", "cpa / x"),
+            row("tblci", "taboola", "cpa / x")
+        );
+        for (parameter, source, medium) in [
+            ("a=b", "c", "d"),
+            ("a", "b = c", "d"),
+            ("a", "b / c", "d"),
+            ("a", "b\nx = y", "d"),
+            ("a", "b", "c\nx = y / z"),
+        ] {
+            assert_eq!(
+                read(parameter, source, medium),
+                None,
+                "{parameter} {source} {medium}"
+            );
+        }
+    }
 }
