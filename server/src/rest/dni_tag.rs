@@ -176,8 +176,9 @@ impl NetworkClickId {
             .iter()
             .any(|part| part.contains(['=', '\n', '\r']));
         if mixed || source.contains('/') {
-            let shown: String = parameter.split_whitespace().collect();
-            return shown.replace('=', "");
+            // Never an empty line, which the form would pass over.
+            let known = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+            return format!("?{}", parameter.chars().filter(known).collect::<String>());
         }
         format!("{parameter} = {source} / {medium}")
     }
@@ -297,7 +298,11 @@ mod tests {
                 medium: medium.to_owned(),
             };
             let lines = sent.line();
-            assert_eq!(lines.lines().count(), 1, "{lines}");
+            assert_eq!(
+                lines.lines().filter(|l| !l.trim().is_empty()).count(),
+                1,
+                "{lines}"
+            );
             lines
                 .parse::<ClickId>()
                 .ok()
@@ -310,6 +315,8 @@ mod tests {
         );
         for (parameter, source, medium) in [
             ("a=b", "c", "d"),
+            ("=", "c", "d"),
+            ("", "c", "d"),
             ("a", "b = c", "d"),
             ("a", "b / c", "d"),
             ("a", "b\nx = y", "d"),
