@@ -189,6 +189,16 @@ pub enum Allowed {
 pub struct ParseAllowedError(String);
 
 impl Allowed {
+    /// One machine at one port.
+    #[must_use]
+    pub fn machine(address: IpAddr, port: u16) -> Self {
+        Self::Net {
+            address,
+            bits: if address.is_ipv4() { 32 } else { 128 },
+            port: Some(port),
+        }
+    }
+
     /// Whether this is the place that a host, resolved to an address, is.
     #[must_use]
     pub fn admits(&self, host: &str, resolved: IpAddr, at: u16) -> bool {

@@ -181,10 +181,22 @@ impl Route {
     /// What a claim of this route sets aside under caps in money: the price, if it is known before.
     #[must_use]
     pub fn price(&self) -> Micros {
+        // What a bidder pays is known once it has bid.
+        if self.target.bids {
+            return Micros::ZERO;
+        }
         self.revenue.map_or(Micros::ZERO, |rule| match rule.price {
             Price::Fixed(amount) => amount,
             Price::Reported => Micros::ZERO,
         })
+    }
+}
+
+impl Route {
+    /// A bidder that no ring tree asks.
+    #[must_use]
+    pub fn bids_alone(&self) -> bool {
+        self.target.bids && self.group.is_none()
     }
 }
 

@@ -18,6 +18,8 @@ use crate::duplicate::EarlierCall;
 use crate::duplicate::routing::{Place, Preference};
 use crate::id::{BuyerId, CampaignId, PublisherId, RouteId, TargetGroupId, TargetId};
 use crate::plan::{Route, RoutingPlan};
+use crate::rtb::bid::Bid;
+use crate::rtb::held::{AUCTIONS_MS_MAX, Asks, Held};
 use crate::tag::{Lookup, Tags};
 use crate::target::group::{Expansion, Part};
 use crate::time::{LocalMoment, Timestamp, Windows};
@@ -68,6 +70,8 @@ pub struct CallTraits<'a> {
     pub history: &'a [EarlierCall],
     /// Where the call goes if it is a duplicate.
     pub preference: &'a Preference,
+    /// The auctions that were held for it.
+    pub auctions: &'a [Held],
     pub now: Timestamp,
 }
 
@@ -108,6 +112,9 @@ pub struct Decision {
     /// Who gets the call, and the windows its caps are counted in.
     pub chosen: Option<Chosen>,
     pub candidates: Vec<Candidate>,
+    /// Who must be asked before anybody can be chosen; the decision is then made again.
+    #[serde(skip)]
+    pub asks: Option<Asks>,
 }
 
 /// The winner of a decision.
@@ -122,6 +129,9 @@ pub struct Chosen {
     pub with: Vec<Rung>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<ChosenGroup>,
+    /// What the target bid for the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bid: Option<Bid>,
 }
 
 /// A target that is to be rung, and the windows its caps are counted in.
@@ -150,6 +160,21 @@ impl Chosen {
             windows: self.windows,
         };
         std::iter::once(first).chain(self.with.iter().copied())
+    }
+}
+
+impl CallTraits<'_> {
+    /// The auctions of an entry of the plan, in their order.
+    fn auctions_of(&self, route: RouteId) -> Vec<&Held> {
+        let all = self.auctions.iter();
+        all.filter(|held| held.route == route).collect()
+    }
+
+    /// How long another auction may take at this moment, in milliseconds.
+    fn auction_ms_left(&self) -> u32 {
+        let of_this_step = self.auctions.iter().filter(|held| held.at >= self.now);
+        let spent = of_this_step.fold(0_u32, |sum, held| sum.saturating_add(held.took_ms));
+        AUCTIONS_MS_MAX.saturating_sub(spent)
     }
 }
 
@@ -243,7 +268,7 @@ pub fn decide(
         .entries()
         .map(|(first, routes)| {
             let of_routes = &mut refusals[first..first + routes.len()];
-            entry::read(plan, first, routes, of_routes, exclusions, usage, clocks)
+            entry::read(plan, first, routes, of_routes, call, exclusions, usage, clocks)
         })
         .collect();
     entry::hold_to_group(&mut entries, exclusions);
@@ -282,9 +307,10 @@ pub fn decide(
             Verdict::NotDrawn { share_percent, why }
         }
     };
-    let chosen = entries
-        .iter()
-        .find(|e| Some(e.first) == pick.winner)
+    let winner = entries.iter().find(|e| Some(e.first) == pick.winner);
+    let asks = winner.and_then(|e| e.asks(plan));
+    let chosen = winner
+        .filter(|_| asks.is_none())
         .map(|e| e.chosen(plan, exclusions, usage, clocks));
     let candidates = entries
         .into_iter()
@@ -298,6 +324,7 @@ pub fn decide(
         plan_version: plan.version,
         chosen,
         candidates,
+        asks,
     }
 }
 

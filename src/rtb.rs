@@ -8,10 +8,15 @@ pub mod amount;
 pub mod answer;
 pub mod auction;
 pub mod bid;
+pub mod bidder;
 pub mod circuit;
 #[cfg(all(test, feature = "rtb"))]
 mod conformance;
+pub mod health;
+pub mod held;
+pub mod inquiry;
 pub mod json;
 pub mod parser;
 pub mod path;
+pub mod ping;
 pub mod token;

@@ -25,6 +25,8 @@ use settings::SipAccess;
 pub enum Destination {
     Number(E164),
     Sip(SipUri),
+    /// Where the target's bid for the call says.
+    Bid,
 }
 
 impl Destination {
@@ -34,15 +36,17 @@ impl Destination {
         match self {
             Self::Number(number) => number.display(),
             Self::Sip(uri) => uri.0.clone(),
+            Self::Bid => "Where its bid says".to_owned(),
         }
     }
 
-    /// "number" or "sip".
+    /// "number", "sip" or "bid".
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Number(_) => "number",
             Self::Sip(_) => "sip",
+            Self::Bid => "bid",
         }
     }
 }
@@ -165,6 +169,8 @@ pub struct Target {
     pub accept_key: bool,
     /// How long its agent is left alone after a conversation, in seconds; 0 for no agent.
     pub wrap_up_s: u32,
+    /// It is asked what it pays for each call, by a ring tree.
+    pub bids: bool,
 }
 
 impl Target {

@@ -94,6 +94,7 @@ pub fn target(id: i64) -> Target {
         recording_blocked: false,
         accept_key: false,
         wrap_up_s: 0,
+        bids: false,
     }
 }
 

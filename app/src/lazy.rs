@@ -19,7 +19,7 @@ use web_sys::Element;
 use crate::page::{
     agent, agents, api_keys, blocks, buyer, buyers, call, calls, campaign, campaigns, dispute,
     disputes, dni, group, groups, import, lists, my_calls, numbers, pools, publisher, publishers,
-    recordings, settings, target, traffic, webhooks,
+    recordings, ring_trees, rtb_target, rtb_targets, settings, target, traffic, webhooks,
 };
 use crate::ui::{ErrorState, PageHead};
 
@@ -69,6 +69,17 @@ pub(crate) enum AssetPage {
     Traffic,
     Blocks,
     BlockNew,
+}
+
+/// Pages about bidding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BiddingPage {
+    RingTrees,
+    RingTreeNew,
+    RingTree,
+    Targets,
+    TargetNew,
+    Target,
 }
 
 /// Pages about the account itself.
@@ -151,6 +162,18 @@ fn asset_view(page: AssetPage) -> Result<AnyView, SplitLoaderError> {
     })
 }
 
+#[wasm_split(bidding, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_bidding))]
+fn bidding_view(page: BiddingPage) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        BiddingPage::RingTrees => view! { <ring_trees::RingTrees/> }.into_any(),
+        BiddingPage::RingTreeNew => view! { <group::RingTreeNew/> }.into_any(),
+        BiddingPage::RingTree => view! { <group::Group/> }.into_any(),
+        BiddingPage::Targets => view! { <rtb_targets::RtbTargets/> }.into_any(),
+        BiddingPage::TargetNew => view! { <rtb_target::RtbTargetNew/> }.into_any(),
+        BiddingPage::Target => view! { <rtb_target::RtbTarget/> }.into_any(),
+    })
+}
+
 #[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_settings))]
 fn setting_view(page: SettingPage) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
@@ -201,6 +224,7 @@ macro_rules! chosen_by {
 chosen_by!(CallPage, "calls", call_view, load_calls);
 chosen_by!(CampaignPage, "campaigns", campaign_view, load_campaigns);
 chosen_by!(AssetPage, "assets", asset_view, load_assets);
+chosen_by!(BiddingPage, "bidding", bidding_view, load_bidding);
 chosen_by!(SettingPage, "settings", setting_view, load_settings);
 chosen_by!(ImportPage, "import", import_view, load_import);
 chosen_by!(PublisherPage, "publishers", publisher_view, load_publishers);
@@ -222,6 +246,7 @@ enum Chunk {
     Calls,
     Campaigns,
     Assets,
+    Bidding,
     Settings,
     Import,
     Publishers,
@@ -234,6 +259,7 @@ fn chunk_of(path: &str) -> Option<Chunk> {
         "campaigns" => Some(Chunk::Campaigns),
         "buyers" | "targets" | "groups" | "agents" | "numbers" | "pools" | "dni" | "traffic"
         | "blocks" => Some(Chunk::Assets),
+        "ring-trees" | "rtb-targets" | "rtb" => Some(Chunk::Bidding),
         "settings" => Some(Chunk::Settings),
         "import" => Some(Chunk::Import),
         "publishers" | "lists" => Some(Chunk::Publishers),
@@ -246,6 +272,7 @@ async fn load(chunk: Option<Chunk>) -> Result<(), SplitLoaderError> {
         Some(Chunk::Calls) => load_calls().await,
         Some(Chunk::Campaigns) => load_campaigns().await,
         Some(Chunk::Assets) => load_assets().await,
+        Some(Chunk::Bidding) => load_bidding().await,
         Some(Chunk::Settings) => load_settings().await,
         Some(Chunk::Import) => load_import().await,
         Some(Chunk::Publishers) => load_publishers().await,
@@ -301,6 +328,17 @@ mod tests {
         assert_eq!(chunk_of(route::MY_CALLS), Some(Chunk::Calls));
         assert_eq!(chunk_of(route::CAMPAIGN_NEW), Some(Chunk::Campaigns));
         assert_eq!(chunk_of("/campaigns/0b1f/routing"), Some(Chunk::Campaigns));
+        for path in [
+            route::RING_TREES,
+            route::RING_TREE_NEW,
+            "/ring-trees/4",
+            route::RTB_TARGETS,
+            route::RTB_TARGET_NEW,
+            "/rtb-targets/4",
+            route::RTB,
+        ] {
+            assert_eq!(chunk_of(path), Some(Chunk::Bidding), "{path}");
+        }
         for path in [
             route::BUYERS,
             route::BUYER_NEW,

@@ -97,6 +97,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("groups") view=lazy::AssetPage::Groups ssr=SsrMode::Async/>
                     <Route path=path!("groups/new") view=lazy::AssetPage::GroupNew ssr=SsrMode::Async/>
                     <Route path=path!("groups/:id") view=lazy::AssetPage::Group ssr=SsrMode::Async/>
+                    <Route path=path!("ring-trees") view=lazy::BiddingPage::RingTrees ssr=SsrMode::Async/>
+                    <Route path=path!("ring-trees/new") view=lazy::BiddingPage::RingTreeNew ssr=SsrMode::Async/>
+                    <Route path=path!("ring-trees/:id") view=lazy::BiddingPage::RingTree ssr=SsrMode::Async/>
+                    <Route path=path!("rtb-targets") view=lazy::BiddingPage::Targets ssr=SsrMode::Async/>
+                    <Route path=path!("rtb-targets/new") view=lazy::BiddingPage::TargetNew ssr=SsrMode::Async/>
+                    <Route path=path!("rtb-targets/:id") view=lazy::BiddingPage::Target ssr=SsrMode::Async/>
                     <Route path=path!("agents") view=lazy::AssetPage::Agents ssr=SsrMode::Async/>
                     <Route path=path!("agents/new") view=lazy::AssetPage::AgentNew ssr=SsrMode::Async/>
                     <Route path=path!("agents/:id") view=lazy::AssetPage::Agent ssr=SsrMode::Async/>

@@ -25,6 +25,12 @@ pub const BUYERS: &str = "/buyers";
 pub const BUYER_NEW: &str = "/buyers/new";
 pub const GROUPS: &str = "/groups";
 pub const GROUP_NEW: &str = "/groups/new";
+pub const RING_TREES: &str = "/ring-trees";
+pub const RING_TREE_NEW: &str = "/ring-trees/new";
+pub const RTB_TARGETS: &str = "/rtb-targets";
+pub const RTB_TARGET_NEW: &str = "/rtb-targets/new";
+/// What was asked and bid.
+pub const RTB: &str = "/rtb";
 pub const AGENTS: &str = "/agents";
 pub const AGENT_NEW: &str = "/agents/new";
 /// An agent's own page.
@@ -150,6 +156,30 @@ pub fn target(id: TargetId) -> String {
 #[must_use]
 pub fn group(id: TargetGroupId) -> String {
     format!("/groups/{id}")
+}
+
+/// A ring tree's page.
+#[must_use]
+pub fn ring_tree(id: TargetGroupId) -> String {
+    format!("{RING_TREES}/{id}")
+}
+
+/// The page of a group, or of a ring tree.
+#[must_use]
+pub fn group_page(id: TargetGroupId, tree: bool) -> String {
+    if tree { ring_tree(id) } else { group(id) }
+}
+
+/// The page of how a target bids.
+#[must_use]
+pub fn rtb_target(id: TargetId) -> String {
+    format!("{RTB_TARGETS}/{id}")
+}
+
+/// The pings of an RTB target that came to a verdict; both may be empty.
+#[must_use]
+pub fn rtb_pings(target: &str, verdict: &str) -> String {
+    with_query(RTB, &[("target", target), ("verdict", verdict)])
 }
 
 /// An agent's page, with what they were sent from a place on; may be empty.

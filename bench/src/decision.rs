@@ -38,6 +38,7 @@ pub fn measure(rounds: u32) -> Decisions {
     let clocks = clocks(NOON_ISH);
     let preference = Preference::Any;
     let call = CallTraits {
+        auctions: &[],
         campaign: full.campaign,
         publisher: None,
         tags: &tags,

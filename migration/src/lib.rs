@@ -20,6 +20,7 @@ mod m20261129_000012_number_pool;
 mod m20261129_000013_provisioning;
 mod m20261129_000014_enrichment;
 mod m20261130_000015_click_ids;
+mod m20261130_000016_ring_tree;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000013_provisioning::Migration),
             Box::new(m20261129_000014_enrichment::Migration),
             Box::new(m20261130_000015_click_ids::Migration),
+            Box::new(m20261130_000016_ring_tree::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! The composition root: settings → database → ports → services → router.
 
+use crate::adapter::bidder::HttpBidders;
+use crate::adapter::script::Sandbox;
 use crate::adapter::system::{SystemClock, SystemIds};
 use crate::adapter::telephony::{AllCarriers, Media};
 use crate::adapter::twilio::Twilio;
@@ -16,6 +18,7 @@ use crate::state::{AppState, Shared};
 use crate::webhook::twilio::door::Keys;
 use anyhow::Context as _;
 use domain::call::effect::Patience;
+use domain::outgoing::Allowed;
 use leptos::config::{LeptosOptions, get_configuration};
 use secrecy::ExposeSecret as _;
 use service::{Parts, Services};
@@ -84,7 +87,10 @@ pub fn services(config: &Config, db: &Db) -> anyhow::Result<Services> {
         exchange: None,
     };
     let base_url = config.base_url(config.http.addr);
-    Ok(Services::new(parts(config, db, &base_url, carriers)?))
+    // Making the demo names its bidders, which a server asks later.
+    let own = own_machine(config.http.addr);
+    let parts = parts(config, db, &base_url, carriers, vec![own])?;
+    Ok(Services::new(parts))
 }
 
 /// Everything a running server needs; `bound` is the address it listens on.
@@ -105,7 +111,10 @@ pub fn server(
         twilio: twilio.clone(),
         exchange: exchange.clone(),
     };
-    let services = Services::new(parts(config, db, &base_url, carriers)?);
+    // The demo's bidders are here.
+    let own = demo.then(|| own_machine(bound));
+    let parts = parts(config, db, &base_url, carriers, own.into_iter().collect())?;
+    let services = Services::new(parts);
     let state = AppState::new(Shared {
         services,
         leptos: leptos_options(bound),
@@ -139,7 +148,33 @@ pub fn server(
     })
 }
 
-fn parts(config: &Config, db: &Db, base_url: &str, carriers: AllCarriers) -> anyhow::Result<Parts> {
+/// Where this machine reaches its own server, without a slash at the end.
+#[must_use]
+pub fn own_base(bound: SocketAddr) -> String {
+    format!("http://{}", here(bound))
+}
+
+fn own_machine(bound: SocketAddr) -> Allowed {
+    let here = here(bound);
+    Allowed::machine(here.ip(), here.port())
+}
+
+/// A server that listens everywhere is on this machine as well.
+fn here(bound: SocketAddr) -> SocketAddr {
+    match bound.ip() {
+        ip if ip.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], bound.port())),
+        ip => SocketAddr::new(ip, bound.port()),
+    }
+}
+
+fn parts(
+    config: &Config,
+    db: &Db,
+    base_url: &str,
+    carriers: AllCarriers,
+    mut bidders: Vec<Allowed>,
+) -> anyhow::Result<Parts> {
+    bidders.extend(config.rtb.allowed()?);
     let secrets = config.auth.credentials_secrets(&config.data.dir);
     let secrets = secrets.context("the secret in the data folder cannot be read or made")?;
     Ok(Parts {
@@ -148,6 +183,8 @@ fn parts(config: &Config, db: &Db, base_url: &str, carriers: AllCarriers) -> any
         ids: Arc::new(SystemIds),
         carriers: Arc::new(carriers),
         vault: Arc::new(Keyring::new(&secrets)),
+        bidders: Arc::new(HttpBidders::new(bidders)?),
+        scripts: Arc::new(Sandbox),
         login: config.twilio.login(),
         public_base_url: base_url.to_owned(),
         patience: patience(config.sweep.grace_ms()),

@@ -15,6 +15,7 @@ pub mod dni;
 pub mod http;
 pub mod log;
 pub mod metrics;
+pub mod rtb;
 pub mod sweep;
 pub mod twilio;
 
@@ -34,6 +35,7 @@ pub struct Config {
     pub auth: auth::Auth,
     pub api: api::Api,
     pub dni: dni::Dni,
+    pub rtb: rtb::Rtb,
     pub sweep: sweep::Sweep,
     pub metrics: metrics::Metrics,
     pub log: log::Log,

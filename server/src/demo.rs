@@ -2,6 +2,8 @@
 //! where somebody asked for it. Making it again changes nothing; a person's changes stay.
 
 mod agent;
+pub mod bidder;
+pub mod bidding;
 mod data;
 mod dispute;
 pub mod history;
@@ -43,11 +45,12 @@ pub fn campaign_id(n: u128) -> CampaignId {
     ))
 }
 
-/// Makes what is missing of the account.
+/// Makes what is missing of the account. `base` is where this machine reaches the server: the demo's
+/// bidders are there.
 ///
 /// # Errors
 /// What the services say.
-pub async fn ensure(services: &Services) -> Result<(), Error> {
+pub async fn ensure(services: &Services, base: &str) -> Result<(), Error> {
     let now = services.clock.now();
     for user in USERS {
         let new = NewUser {
@@ -67,8 +70,9 @@ pub async fn ensure(services: &Services) -> Result<(), Error> {
     let targets = ensure_targets(services, &op).await?;
     let mut targets = targets;
     targets.insert(AGENT.name, agent::ensure(services, &op).await?);
-    let ends = ensure_groups(services, &op, &targets).await?;
+    let mut ends = ensure_groups(services, &op, &targets).await?;
     ensure_campaigns(services, &op, &ends).await?;
+    bidding::ensure(services, &op, &mut ends, base).await?;
     ensure_numbers(services, &op).await?;
     publisher::ensure(services, &op).await?;
     ensure_blocks(services, &op).await?;
@@ -140,7 +144,7 @@ async fn ensure_groups(
     op: &OpCtx,
     targets: &BTreeMap<&'static str, TargetId>,
 ) -> Result<BTreeMap<&'static str, RouteTo>, Error> {
-    let known = services.target_groups.list(op).await?;
+    let known = services.target_groups.list(op, false).await?;
     let mut ends: BTreeMap<&'static str, RouteTo> = targets
         .iter()
         .map(|(name, id)| (*name, RouteTo::Target(*id)))
@@ -330,7 +334,7 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
         buyers.push(json!({ "id": row.id, "name": row.name, "targets": targets }));
     }
     let mut groups = Vec::new();
-    for row in services.target_groups.list(&op).await? {
+    for row in services.target_groups.list(&op, false).await? {
         let members = services
             .target_groups
             .detail(&op, row.id)

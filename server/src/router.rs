@@ -2,6 +2,7 @@
 
 use crate::auth::{self, login, logout, resolve, theme};
 use crate::config::Config;
+use crate::demo;
 use crate::middleware::{csrf, large, limits, referer, request_id, secure_headers, trace};
 use crate::public::{dni, enrich, events, export, hook, import, page_threads, recording, site};
 use crate::state::AppState;
@@ -109,6 +110,11 @@ pub fn table() -> Vec<Route> {
             Door::Open,
             "/enrich/{key}",
             get(enrich::receive).post(enrich::receive).layer(small()),
+        ),
+        row(
+            Door::Open,
+            "/demo/bidders/{manner}",
+            any(demo::bidder::answer).layer(small()),
         ),
         row(Door::Open, "/dni.js", get(dni::script).layer(compression())),
         row(Door::Open, "/dni/v1/assign", page(post(dni::assign))),

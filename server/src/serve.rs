@@ -27,7 +27,7 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
     server.state.health.migrated();
     if args.demo {
         let services = &server.state.services;
-        demo::ensure(services)
+        demo::ensure(services, &boot::own_base(bound))
             .await
             .context("the demo account could not be made")?;
         let op = services

@@ -184,6 +184,8 @@ impl Agents {
         match &input.destination {
             Destination::Number(number) => target.number = number.as_str().to_owned(),
             Destination::Sip(uri) => uri.as_str().clone_into(&mut target.sip),
+            // Nobody types that.
+            Destination::Bid => {}
         }
         let mut target = target.check()?;
         target.settings.wrap_up_s = input.settings.wrap_up_s;

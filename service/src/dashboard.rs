@@ -113,6 +113,7 @@ impl Dashboards {
             numbers: tenant.numbers().await?,
             calls: tenant.calls(&recent, None, None, LOOKBACK).await?,
             targets: tenant.targets().await?,
+            degraded: crate::rtb_target::degraded(conn, op).await?,
         };
         Ok(problems::of(op, &found))
     }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod api_key;
+pub mod auction;
 pub mod block;
 pub mod bulk_list;
 pub mod buyer;
@@ -33,6 +34,8 @@ pub mod port;
 pub mod publisher;
 mod range;
 pub mod recording;
+mod rtb_ping;
+pub mod rtb_target;
 pub mod session;
 pub mod sheet;
 pub mod target;
@@ -46,6 +49,7 @@ pub mod zone;
 use std::sync::Arc;
 
 use domain::call::effect::Patience;
+use domain::rtb::answer::Scripts;
 use store::Db;
 
 pub use error::Error;
@@ -61,6 +65,10 @@ pub struct Parts {
     pub ids: Arc<dyn port::Ids>,
     pub carriers: Arc<dyn port::Carriers>,
     pub vault: Arc<dyn port::Vault>,
+    /// The machines that are asked for bids.
+    pub bidders: Arc<dyn port::Bidders>,
+    /// Runs the functions that read their answers.
+    pub scripts: Arc<dyn Scripts + Send + Sync>,
     /// The server's carrier account, for accounts without an own one.
     pub login: Option<port::CarrierLogin>,
     /// Public base URL without a slash at the end; the carrier comes back to it.
@@ -83,6 +91,7 @@ pub struct UseCases {
     pub buyers: buyer::Buyers,
     pub targets: target::Targets,
     pub target_groups: target_group::TargetGroups,
+    pub rtb_targets: rtb_target::RtbTargets,
     pub numbers: number::Numbers,
     pub carrier_accounts: carrier_account::CarrierAccounts,
     pub carrier_numbers: carrier_number::CarrierNumbers,
@@ -123,7 +132,19 @@ impl Services {
         );
         let tags = visit::TagCache::default();
         let visits = visit::Visits::new(db.clone(), Arc::clone(&ids), tags.clone());
-        let engine = call::engine::CallEngine::new(parts, plans.clone(), carriers.clone());
+        let bidders = Arc::clone(&parts.bidders);
+        let auctions = auction::Auctions::new(
+            db.clone(),
+            Arc::clone(&parts.bidders),
+            Arc::clone(&parts.scripts),
+            Arc::clone(&clock),
+        );
+        let engine = call::engine::CallEngine::new(
+            parts,
+            plans.clone(),
+            carriers.clone(),
+            auctions.clone(),
+        );
         let orders = number_order::NumberOrders::new(
             db.clone(),
             carriers.clone(),
@@ -140,6 +161,7 @@ impl Services {
             buyers: buyer::Buyers::new(db.clone()),
             targets: target::Targets::new(db.clone()),
             target_groups: target_group::TargetGroups::new(db.clone()),
+            rtb_targets: rtb_target::RtbTargets::new(db.clone(), auctions, bidders),
             numbers: number::Numbers::new(db.clone(), carriers.clone(), base.clone()),
             carrier_numbers: carrier_number::CarrierNumbers::new(
                 db.clone(),

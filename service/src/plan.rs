@@ -26,6 +26,7 @@ use store::{
     StoreError, TargetGroupRecord, TargetRecord, TenantScope, UsageRecord,
 };
 
+use crate::auction::ReadyBidder;
 use crate::zone;
 
 /// For how many days back calls count for predictive routing.
@@ -42,6 +43,7 @@ pub(crate) struct SetUp {
     pub plans: AccountPlans,
     pub publishers: BTreeMap<PublisherId, Arc<Publisher>>,
     pub rates: RateTable,
+    pub bidders: BTreeMap<TargetId, Arc<ReadyBidder>>,
     pub auto_pause: Option<AutoPause>,
     generation: i64,
     loaded_at: Timestamp,
@@ -131,6 +133,7 @@ async fn load(
             .map(|p| (p.id, Arc::new(publisher(p, &material.lists))))
             .collect(),
         rates: material.settings.rate_table(),
+        bidders: material.bidders(),
         auto_pause: material.settings.auto_pause.clone(),
         generation,
         loaded_at: now,
@@ -249,6 +252,18 @@ impl Material {
         }
     }
 
+    /// Those that bid, made ready.
+    fn bidders(&self) -> BTreeMap<TargetId, Arc<ReadyBidder>> {
+        let ready = |target: &TargetRecord| {
+            let (input, own) = (&target.input, &target.settings);
+            let bidder = own.bidder.as_deref()?;
+            let ready =
+                ReadyBidder::new(target.id, &input.name, &own.sub_id, bidder, &input.destination);
+            Some((target.id, Arc::new(ready)))
+        };
+        self.targets.iter().filter_map(ready).collect()
+    }
+
     fn records(&self, campaign: &CampaignRecord) -> Records {
         let mut records = Records::default();
         for sums in self.dials.iter().filter(|d| d.campaign == campaign.id) {
@@ -358,6 +373,7 @@ pub(crate) fn routed(
         recording_blocked: input.recording_blocked,
         accept_key: own.accept_key,
         wrap_up_s: own.wrap_up_s,
+        bids: own.bidder.is_some(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The world, as traits: only what is really outside.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::call::event::CarrierRecord;
@@ -8,6 +9,8 @@ use domain::carrier_number::{CarrierNumber, Offer, Prices, Query, Wiring};
 use domain::id::{AccountId, CallId, CampaignId, VisitId};
 use domain::number_order::Failure;
 use domain::phone::E164;
+use domain::rtb::answer::Scripts;
+use domain::rtb::inquiry::Inquiry;
 use domain::time::Timestamp;
 use secrecy::SecretString;
 
@@ -136,6 +139,51 @@ pub trait NumberMarket: Send + Sync {
 
     /// Gives a number back. One the account does not have is given back.
     async fn release(&self, sid: &str) -> Result<(), MarketError>;
+}
+
+/// What came of asking a bidder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    Answer {
+        status: u16,
+        body: String,
+    },
+    TimedOut,
+    /// The answer was longer than is read.
+    TooLarge,
+    /// With the reason, as the end of a sentence.
+    Unreachable(String),
+}
+
+/// Machines of strangers that are asked for bids.
+#[async_trait]
+pub trait Bidders: Send + Sync {
+    /// Sends a request, once, and waits for the answer so long at most.
+    async fn ask(&self, inquiry: &Inquiry, within: Duration) -> Heard;
+
+    /// Whether an address may be asked at all, before anything is sent: a sentence if not.
+    fn refuses(&self, url: &str) -> Option<String>;
+}
+
+/// Where nobody can be asked, and no function run.
+#[derive(Debug, Clone, Copy)]
+pub struct NoBidders;
+
+#[async_trait]
+impl Bidders for NoBidders {
+    async fn ask(&self, _: &Inquiry, _: Duration) -> Heard {
+        Heard::Unreachable("nobody can be asked from here.".to_owned())
+    }
+
+    fn refuses(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+impl Scripts for NoBidders {
+    fn run(&self, _: &str, _: &str) -> Result<Option<String>, String> {
+        Err("no function can be run here".to_owned())
+    }
 }
 
 /// What was sealed cannot be opened: by another key, for another account, or changed since.

@@ -47,16 +47,17 @@ impl TargetGroups {
         Self { db }
     }
 
-    /// All groups with how they stand, by name; those that are archived at the end.
+    /// All groups, or all ring trees, with how they stand, by name; those that are archived at the end.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn list(&self, op: &OpCtx) -> Result<Vec<TargetGroupRow>, Error> {
+    pub async fn list(&self, op: &OpCtx, trees: bool) -> Result<Vec<TargetGroupRow>, Error> {
         require(op, Permission::ViewSetup)?;
         let conn = self.db.read().await?;
         let tenant = conn.tenant(&op.scope);
         let mut groups = tenant.target_groups().await?;
         groups.extend(tenant.archived_target_groups().await?);
+        groups.retain(|group| group.group.auction.is_some() == trees);
         let facts = Facts::load(&conn, op, &groups).await?;
         Ok(groups.iter().map(|group| facts.row(group)).collect())
     }
@@ -80,18 +81,18 @@ impl TargetGroups {
             hour: calls(used.hour, caps.hourly),
             month: calls(used.month, caps.monthly),
             total: calls(used.total, caps.total),
-            targets: facts.choices(),
+            targets: facts.choices(group.group.auction.is_some()),
         })
     }
 
-    /// The targets that a new group can have.
+    /// The targets that a new group can have, or a new ring tree.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn choices(&self, op: &OpCtx) -> Result<Vec<MemberChoice>, Error> {
+    pub async fn choices(&self, op: &OpCtx, tree: bool) -> Result<Vec<MemberChoice>, Error> {
         require(op, Permission::ViewSetup)?;
         let conn = self.db.read().await?;
-        Ok(Facts::load(&conn, op, &[]).await?.choices())
+        Ok(Facts::load(&conn, op, &[]).await?.choices(tree))
     }
 
     /// All groups that are not archived, with how they stand: for programs.
@@ -199,6 +200,20 @@ fn known_members(
                 "There is no such target. Choose one from the list.",
             );
         }
+        let bids = |t: &&TargetRecord| t.id == member.target && t.settings.bidder.is_some();
+        if known.iter().find(bids).is_some() != group.auction.is_some() {
+            let place = form.members.iter().position(|m| m.trim() == member.target.to_string());
+            let message = if group.auction.is_some() {
+                "It makes no bids. A ring tree has RTB targets only."
+            } else {
+                "It bids for its calls: put it into a ring tree."
+            };
+            errors.add(
+                &format!("members[{}].target", place.unwrap_or(0)),
+                "mismatch",
+                message,
+            );
+        }
     }
     errors.check()
 }
@@ -289,7 +304,11 @@ impl Facts {
         TargetGroupRow {
             id: group.id,
             activity: record.activity,
-            order: group.order.word().to_owned(),
+            order: match &group.auction {
+                Some(terms) => format!("Highest bid within {} ms", terms.deadline_ms),
+                None => group.order.word().to_owned(),
+            },
+            is_tree: group.auction.is_some(),
             members: u32::try_from(group.members.len()).unwrap_or(u32::MAX),
             now,
             lines,
@@ -299,7 +318,8 @@ impl Facts {
         }
     }
 
-    fn choices(&self) -> Vec<MemberChoice> {
+    /// RTB targets for a ring tree, all others for a group.
+    fn choices(&self, tree: bool) -> Vec<MemberChoice> {
         let choice = |target: &Target| MemberChoice {
             target: target.id,
             name: target.name.clone(),
@@ -308,7 +328,8 @@ impl Facts {
             destination: target.destination.display(),
             now: availability(target, true, &self.usage, &self.clocks).0,
         };
-        self.targets.iter().map(choice).collect()
+        let fits = |target: &&Target| target.bids == tree;
+        self.targets.iter().filter(fits).map(choice).collect()
     }
 }
 
@@ -338,6 +359,7 @@ pub(crate) fn standing(
         refused: &refused,
         exclusions: &Exclusions::default(),
         has_place: false,
+        auction: None,
     });
     let state = |kind, word: &str, detail: String| Availability {
         kind,
@@ -348,6 +370,7 @@ pub(crate) fn standing(
     let of_all = format!("{open} of {} open", group.members.len());
     let now = match &expansion.refused {
         _ if !on => state(AvailabilityKind::Paused, "Off", "in this plan".to_owned()),
+        Some(GroupRefusal::NoTime) => state(AvailabilityKind::Full, "Full", String::new()),
         Some(GroupRefusal::Paused) => state(AvailabilityKind::Paused, "Paused", String::new()),
         Some(GroupRefusal::Closed { until }) => {
             state(AvailabilityKind::Closed, "Closed", until.clone())

@@ -444,6 +444,13 @@ impl Refusal {
                 CapKind::Total => 4,
             })),
             Verdict::NotPreferred { .. }
+            | Verdict::BiddersOnly
+            | Verdict::NobodyBid
+            | Verdict::NoBid { .. }
+            | Verdict::NotAsked
+            | Verdict::BidExpired
+            | Verdict::WinnerOnly
+            | Verdict::NoAuctionTime
             | Verdict::AutoPaused { .. }
             | Verdict::AgentHeld { .. }
             | Verdict::Filtered { .. }

@@ -297,6 +297,7 @@ fn group(id: i64, routes: &[Route], draw: &mut Draw) -> TargetGroup {
             .then(|| u32::try_from(from + draw.below(to - from)).unwrap_or(1))
     };
     TargetGroup {
+        auction: None,
         id: TargetGroupId(id),
         name: format!("Group {id}"),
         active: draw.chance(95),
@@ -321,6 +322,7 @@ fn group(id: i64, routes: &[Route], draw: &mut Draw) -> TargetGroup {
             .map(|route| Member {
                 target: route.target.id,
                 priority: 1,
+                weight: 1,
             })
             .collect(),
     }

@@ -6,6 +6,7 @@ use super::agent::WrapUpView;
 use super::dispute::CallDisputes;
 use super::money::{MoneyView, Sums};
 use super::page::{Choice, Stamp};
+use super::rtb_target::AuctionView;
 use super::visit::VisitView;
 use crate::call::record::{LiveState, Outcome};
 use crate::id::{CallId, RecordingId};
@@ -124,6 +125,8 @@ pub struct CallDetail {
     pub timeline: Vec<TimelineRow>,
     pub decisions: Vec<DecisionView>,
     pub legs: Vec<LegRow>,
+    /// What bidders were asked, auction by auction.
+    pub auctions: Vec<AuctionView>,
     pub recordings: Vec<RecordingView>,
     /// Whether this role may listen.
     pub may_listen: bool,

@@ -5,7 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::page::{Activity, Availability, Choice, Meter};
 use super::target::{DayForm, caps, hours};
 use crate::id::{BuyerId, CampaignId, TargetGroupId, TargetId};
+use super::revenue::amount;
 use crate::invalid::{FieldErrors, name, whole};
+use crate::money::Micros;
+use crate::plan::{PRIORITY_MAX, WEIGHT_MAX};
+use crate::rtb::amount::BID_MAX;
+use crate::rtb::auction::{
+    AuctionTerms, DEADLINE_MS_DEFAULT, DEADLINE_MS_MAX, DEADLINE_MS_MIN,
+};
 use crate::schedule::holiday::text;
 use crate::target::group::{Member, RingOrder, TargetGroup};
 use crate::target::{RING_TIMEOUT_S, zone};
@@ -16,8 +23,10 @@ pub struct TargetGroupRow {
     pub id: TargetGroupId,
     pub name: String,
     pub activity: Activity,
-    /// "All at once" or "One after the other".
+    /// "All at once", "One after the other", or how a ring tree chooses.
     pub order: String,
+    /// A ring tree.
+    pub is_tree: bool,
     /// Members that are not archived.
     pub members: u32,
     pub now: Availability,
@@ -84,6 +93,18 @@ pub struct TargetGroupForm {
     pub cap_total: String,
     /// The ids of its targets, in the order they are rung in.
     pub members: Vec<String>,
+    /// "on" where the group is a ring tree: its targets bid for each call.
+    pub auction: String,
+    /// How long bidders have, in milliseconds.
+    pub deadline_ms: String,
+    /// The least a call is sent for; empty for any bid.
+    pub min_revenue: String,
+    /// A box: after a failed connection the next bid is tried.
+    pub waterfall: String,
+    /// Of a ring tree, as `members`: 1 comes first among equal bids. Empty is 1.
+    pub priorities: Vec<String>,
+    /// Then the heavier. Empty is 1.
+    pub weights: Vec<String>,
 }
 
 impl Default for TargetGroupForm {
@@ -103,11 +124,26 @@ impl Default for TargetGroupForm {
             cap_monthly: none(),
             cap_total: none(),
             members: Vec::new(),
+            auction: none(),
+            deadline_ms: DEADLINE_MS_DEFAULT.to_string(),
+            min_revenue: none(),
+            waterfall: "on".to_owned(),
+            priorities: Vec::new(),
+            weights: Vec::new(),
         }
     }
 }
 
 impl TargetGroupForm {
+    /// What a new ring tree starts with.
+    #[must_use]
+    pub fn ring_tree() -> Self {
+        Self {
+            auction: "on".to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// The form that shows a stored group.
     #[must_use]
     pub fn of(group: &TargetGroup) -> Self {
@@ -122,6 +158,12 @@ impl TargetGroupForm {
         let mut members = group.members.clone();
         // Stable: of one priority the first in the list is rung first.
         members.sort_by_key(|member| member.priority);
+        let on = |on: bool| if on { "on" } else { "" }.to_owned();
+        let terms = group.auction.unwrap_or_default();
+        let ranks = |of: fn(&Member) -> u32| match group.auction {
+            Some(_) => members.iter().map(|m| of(m).to_string()).collect(),
+            None => Vec::new(),
+        };
         Self {
             name: group.name.clone(),
             order: group.order.code().to_owned(),
@@ -136,6 +178,15 @@ impl TargetGroupForm {
             cap_monthly,
             cap_total,
             members: members.iter().map(|m| m.target.to_string()).collect(),
+            auction: on(group.auction.is_some()),
+            deadline_ms: terms.deadline_ms.to_string(),
+            min_revenue: match terms.min_revenue {
+                Micros::ZERO => String::new(),
+                amount => amount.plain(),
+            },
+            waterfall: on(terms.waterfall),
+            priorities: ranks(|m| m.priority),
+            weights: ranks(|m| m.weight),
         }
     }
 
@@ -163,12 +214,13 @@ impl TargetGroupForm {
             &self.cap_total,
         ]));
         let members = errors.take(self.members());
+        let auction = errors.take(self.terms());
         let (Some(name), Some(order), Some(ring_timeout_s), Some(zone)) = (name, order, ring, zone)
         else {
             return Err(errors);
         };
-        let (Some(hours), Some(holidays), Some(caps), Some(members)) =
-            (hours, holidays, caps, members)
+        let (Some(hours), Some(holidays), Some(caps), Some(members), Some(auction)) =
+            (hours, holidays, caps, members, auction)
         else {
             return Err(errors);
         };
@@ -177,6 +229,7 @@ impl TargetGroupForm {
             name,
             active: true,
             order,
+            auction,
             ring_timeout_s,
             zone,
             hours,
@@ -189,6 +242,39 @@ impl TargetGroupForm {
         Ok(group)
     }
 
+    fn is_tree(&self) -> bool {
+        !self.auction.is_empty()
+    }
+
+    /// How the auction is held; none for a group without one.
+    fn terms(&self) -> Result<Option<AuctionTerms>, FieldErrors> {
+        if !self.is_tree() {
+            return Ok(None);
+        }
+        let mut errors = FieldErrors::default();
+        let (least, most) = (DEADLINE_MS_MIN, DEADLINE_MS_MAX);
+        let deadline = errors.take(whole("deadline_ms", &self.deadline_ms, least, most));
+        let min = match self.min_revenue.trim() {
+            "" => Some(Micros::ZERO),
+            typed => errors.take(amount("min_revenue", typed, BID_MAX)),
+        };
+        errors.check()?;
+        Ok(Some(AuctionTerms {
+            deadline_ms: deadline.unwrap_or(DEADLINE_MS_DEFAULT),
+            min_revenue: min.unwrap_or_default(),
+            waterfall: !self.waterfall.is_empty(),
+        }))
+    }
+
+    /// Where a member stands among equal bids; the first place where nothing is said.
+    fn rank(&self, of: &[String], at: usize, what: &str, max: u32) -> Result<u32, FieldErrors> {
+        let said = of.get(at).map(|text| text.trim()).unwrap_or_default();
+        if said.is_empty() || !self.is_tree() {
+            return Ok(1);
+        }
+        whole(&format!("members[{at}].{what}"), said, 1, max)
+    }
+
     fn members(&self) -> Result<Vec<Member>, FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut members = Vec::new();
@@ -198,10 +284,19 @@ impl TargetGroupForm {
                 continue;
             }
             match typed.parse::<TargetId>() {
-                Ok(target) => members.push(Member {
-                    target,
-                    priority: 1,
-                }),
+                Ok(target) => {
+                    let priority = self.rank(&self.priorities, i, "priority", PRIORITY_MAX);
+                    let weight = self.rank(&self.weights, i, "weight", WEIGHT_MAX);
+                    if let (Some(priority), Some(weight)) =
+                        (errors.take(priority), errors.take(weight))
+                    {
+                        members.push(Member {
+                            target,
+                            priority,
+                            weight,
+                        });
+                    }
+                }
                 Err(_) => errors.add(
                     &format!("members[{i}].target"),
                     "unknown",

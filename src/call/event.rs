@@ -8,6 +8,7 @@ use crate::id::TargetId;
 use crate::ledger::facts::Conversion;
 use crate::phone::{Caller, E164};
 use crate::routing::Decision;
+use crate::rtb::held::Held;
 use crate::tag::Tags;
 
 /// A caller has dialed one of our numbers.
@@ -127,6 +128,9 @@ pub enum Event {
     Decided {
         decision: Decision,
         chosen: Option<Choice>,
+        /// All that were held for the call so far.
+        #[serde(default)]
+        auctions: Vec<Held>,
     },
     /// The lines of all that were decided for are ours.
     Claimed,

@@ -129,6 +129,7 @@ impl CallMachine {
             ),
             attempts: Vec::new(),
             group: None,
+            auctions: Vec::new(),
             lost: Vec::new(),
             heard_at: now,
             asked_at: None,
@@ -218,7 +219,11 @@ impl CallMachine {
     /// [`Rejected`] if it changes nothing.
     pub fn handle_event(&mut self, event: Event, now: Timestamp) -> Result<(), Rejected> {
         match event {
-            Event::Decided { decision, chosen } => self.decided(decision, chosen, now),
+            Event::Decided {
+                decision,
+                chosen,
+                auctions,
+            } => self.decided(decision, chosen, auctions, now),
             Event::Claimed => self.claimed(now),
             Event::ClaimLost { lost } => self.claim_lost(&lost, now),
             Event::DialEnded { attempt, result } => self.dial_ended(attempt, &result, now),

@@ -13,7 +13,7 @@ use super::timeline::{EndedBy, What};
 use crate::caps::{Caps, CountOn, dollars::DollarCaps};
 use crate::duplicate::mark::MarkRule;
 use crate::duplicate::payment::PaymentRule;
-use crate::id::{CallId, CampaignId, PayoutRuleId, PublisherId, RouteId, TargetId};
+use crate::id::{CallId, CampaignId, PayoutRuleId, PublisherId, TargetId};
 use crate::ledger::entry::{Entry, EntryKey, Kind};
 use crate::ledger::facts::{AttemptFacts, CallFacts};
 use crate::ledger::payout::{CallMoney, PayoutOutcome, PayoutUsageMap};
@@ -380,12 +380,12 @@ impl Session {
         }
     }
 
-    /// The revenue rules of the routes the call was sent to.
+    /// The revenue rules of the call's attempts, by their numbers.
     #[must_use]
-    pub fn revenue_rules(&self) -> BTreeMap<RouteId, RevenueRule> {
+    pub fn revenue_rules(&self) -> BTreeMap<u32, RevenueRule> {
         self.attempts
             .iter()
-            .filter_map(|a| Some((a.chosen.route, a.chosen.revenue?)))
+            .filter_map(|a| Some((a.number, a.chosen.revenue?)))
             .collect()
     }
 

@@ -19,6 +19,8 @@ use crate::phone::Caller;
 use crate::plan::{Route, RoutingPlan};
 use crate::recovery::Recovery;
 use crate::routing::{CallTraits, ChosenGroup, Decision};
+use crate::rtb::bid::Bid;
+use crate::rtb::held::Held;
 use crate::tag::Tags;
 use crate::target::settings::SipAccess;
 use crate::target::{CallerIdPolicy, Destination};
@@ -72,6 +74,9 @@ pub struct Session {
     /// The group that the call has a place in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupHold>,
+    /// The auctions of ring trees that were held for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub auctions: Vec<Held>,
     /// Targets whose line was lost to another call since the last dial.
     pub lost: Vec<TargetId>,
     /// When the carrier last told anything.
@@ -213,6 +218,9 @@ pub struct ChosenRoute {
     /// How long its agent is left alone after the conversation, in seconds.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub wrap_up_s: u32,
+    /// What the target bid for the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bid: Option<Bid>,
 }
 
 /// One dialed target.
@@ -365,13 +373,19 @@ impl Session {
 
     /// The call as a decision sees it; none for a number that no campaign uses.
     #[must_use]
-    pub fn traits<'a>(&'a self, tags: &'a Tags, now: Timestamp) -> Option<CallTraits<'a>> {
+    pub fn traits<'a>(
+        &'a self,
+        tags: &'a Tags,
+        auctions: &'a [Held],
+        now: Timestamp,
+    ) -> Option<CallTraits<'a>> {
         Some(CallTraits {
             campaign: self.campaign?,
             publisher: self.publisher,
             tags,
             history: &self.history,
             preference: &self.preference,
+            auctions,
             now,
         })
     }
@@ -608,6 +622,10 @@ impl Choice {
                 });
             }
         }
+        // Only one is rung for a bid.
+        if let (Some(bid), Some(first)) = (&chosen.bid, ring.first_mut()) {
+            first.take_bid(bid);
+        }
         (!ring.is_empty()).then_some(Self {
             ring,
             group: chosen.group,
@@ -649,6 +667,15 @@ impl ChosenRoute {
             group: None,
             accept_key: target.accept_key,
             wrap_up_s: target.wrap_up_s,
+            bid: None,
         }
+    }
+
+    /// The bid says where the call goes and what it is worth.
+    fn take_bid(&mut self, bid: &Bid) {
+        self.destination = bid.destination.clone();
+        self.revenue = Some(bid.rule(self.revenue));
+        self.price = bid.net;
+        self.bid = Some(bid.clone());
     }
 }

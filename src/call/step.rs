@@ -22,6 +22,7 @@ use crate::ledger::telephony::rate::RateTable;
 use crate::plan::RoutingPlan;
 use crate::publisher::Publisher;
 use crate::routing::{Clocks, Decision, Exclusions, UsageMap, decide};
+use crate::rtb::held::{Asks, Held};
 use crate::tag::Tags;
 use crate::time::{Timestamp, Windows};
 use crate::voice::verb::Verb;
@@ -44,6 +45,8 @@ pub struct Facts<'a> {
     /// What the plan's targets had used at each decision of this step. The claim that followed a
     /// reading was lost if there is a later reading.
     pub readings: &'a [UsageMap],
+    /// The auctions of the call: those it came with, and those held for this step.
+    pub auctions: &'a [Held],
     pub now: Timestamp,
 }
 
@@ -75,8 +78,8 @@ pub struct Step {
     pub next_check_at: Option<Timestamp>,
 }
 
-/// Something must be read before the step can be worked out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Something must be known before the step can be worked out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Wanted {
     /// A decision is due, and no reading of usage is left for it.
     #[error("a decision needs to know what the targets have used")]
@@ -84,6 +87,9 @@ pub enum Wanted {
     /// A payout is due under a rule with caps.
     #[error("a payout needs to know what its rules have paid")]
     Payments,
+    /// Bidders must be asked; then the step is worked out with the auction.
+    #[error("a decision needs to know what bidders say")]
+    Bids(Asks),
 }
 
 impl Step {
@@ -122,7 +128,7 @@ impl Step {
                         }
                         _ => None,
                     };
-                    let event = choose(&machine, &exclusions, salt, usage, facts);
+                    let event = choose(&machine, &exclusions, salt, usage, facts)?;
                     feed(&mut machine, event, facts.now);
                 }
                 Effect::Claim { places, group } => {
@@ -253,28 +259,39 @@ fn choose(
     salt: u64,
     usage: Option<&UsageMap>,
     facts: Facts<'_>,
-) -> Event {
+) -> Result<Event, Wanted> {
     let Some(plan) = facts.plan else {
-        return Event::Decided {
+        return Ok(Event::Decided {
             decision: Decision {
                 plan_version: 0,
                 chosen: None,
                 candidates: Vec::new(),
+                asks: None,
             },
             chosen: None,
-        };
+            auctions: Vec::new(),
+        });
     };
     let nothing_used = UsageMap::new();
     let decision = decide(
         plan,
-        machine.session().traits(facts.tags, facts.now).as_ref(),
+        (machine.session())
+            .traits(facts.tags, facts.auctions, facts.now)
+            .as_ref(),
         exclusions,
         usage.unwrap_or(&nothing_used),
         facts.clocks,
         &mut Draw::for_call(facts.call, salt),
     );
+    if let Some(asks) = decision.asks {
+        return Err(Wanted::Bids(asks));
+    }
     let chosen = Choice::of(plan, &decision, &machine.session().to);
-    Event::Decided { decision, chosen }
+    Ok(Event::Decided {
+        decision,
+        chosen,
+        auctions: facts.auctions.to_vec(),
+    })
 }
 
 /// Whose lines were lost, by what was used afterwards. Where that does not tell, the first is taken

@@ -56,6 +56,19 @@ pub enum What {
         name: String,
         phones: u32,
     },
+    /// Bidders of a ring tree were asked.
+    Auctioned {
+        name: String,
+        asked: u32,
+        bids: u32,
+        took_ms: u32,
+    },
+    /// The winner was asked to confirm its bid, and why it did not.
+    Confirmed {
+        target: TargetId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        missing: Option<String>,
+    },
     Rang {
         attempt: u32,
     },
@@ -262,6 +275,32 @@ impl What {
                 } else {
                     format!("{phones} phones at once; the first to answer has the caller.")
                 },
+            ),
+            Self::Auctioned {
+                name,
+                asked,
+                bids,
+                took_ms,
+            } => (
+                "gavel",
+                format!("Auction in {name}"),
+                format!(
+                    "{bids} of {asked} bidder{} bid, in {}",
+                    if *asked == 1 { "" } else { "s" },
+                    after_text(i64::from(*took_ms))
+                ),
+            ),
+            Self::Confirmed { missing: None, .. } => (
+                "check",
+                "The winner confirmed its bid".to_owned(),
+                String::new(),
+            ),
+            Self::Confirmed {
+                missing: Some(why), ..
+            } => (
+                "alert",
+                "The winner did not confirm its bid".to_owned(),
+                why.clone(),
             ),
             Self::Rang { .. } => ("bell", "Ringing".to_owned(), String::new()),
             Self::Answered { after_ms, .. } => (

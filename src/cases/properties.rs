@@ -208,6 +208,7 @@ impl Life {
                 plan: Some(plan),
                 clocks: &clocks(now),
                 readings: &[UsageMap::new()],
+                auctions: &[],
                 now,
             },
         )
@@ -240,6 +241,7 @@ proptest! {
             tags: &tags,
             history: &[],
             preference: &Preference::Any,
+            auctions: &[],
             now: at,
         };
         let decision = decide(&plan, Some(&traits), &exclusions, &usage, &clocks, &mut Draw::from_seed(seed));

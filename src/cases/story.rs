@@ -145,6 +145,7 @@ impl Story {
                 plan: Some(&self.plan),
                 clocks: &clocks,
                 readings: &readings,
+                auctions: &[],
                 now: self.now,
             },
         )

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Author, Entry, EntryKey, Kind, Party};
 use super::facts::{AttemptFacts, CallFacts, TimerStart};
-use crate::id::RouteId;
 use crate::invalid::FieldErrors;
 use crate::money::Micros;
 use crate::time::{Timestamp, length_text};
@@ -86,10 +85,11 @@ pub struct RevenueOutcome {
     pub open: bool,
 }
 
-/// What a call has earned by now, from the rules of the routes it was dialed to.
+/// What a call has earned by now, from the rules of its attempts by their numbers: two bidders of one
+/// entry have two prices.
 #[must_use]
 pub fn revenue(
-    rules: &BTreeMap<RouteId, RevenueRule>,
+    rules: &BTreeMap<u32, RevenueRule>,
     facts: &CallFacts,
     now: Timestamp,
 ) -> RevenueOutcome {
@@ -98,7 +98,7 @@ pub fn revenue(
         ..RevenueOutcome::default()
     };
     for attempt in &facts.attempts {
-        let verdict = match rules.get(&attempt.route) {
+        let verdict = match rules.get(&attempt.number) {
             Some(rule) => rule.verdict(facts, attempt, now),
             None => not_earned("The route has no revenue rule."),
         };

@@ -180,7 +180,7 @@ impl LegKind {
     pub fn outbound(to: &Destination) -> Self {
         match to {
             Destination::Number(number) => Self::Outbound(number.clone()),
-            Destination::Sip(_) => Self::OutboundSip,
+            Destination::Sip(_) | Destination::Bid => Self::OutboundSip,
         }
     }
 

@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Candidate, CandidateMember, Chosen, ChosenGroup, Clocks, Entry, Exclusions, Rung, UsageMap,
-    Verdict, counted_in,
+    CallTraits, Candidate, CandidateMember, Chosen, ChosenGroup, Clocks, Entry, Exclusions, Rung,
+    UsageMap, Verdict, counted_in, refusal,
 };
 use crate::id::TargetId;
 use crate::plan::{Route, RoutingPlan};
-use crate::target::group::{GroupFacts, Part, TargetGroup};
+use crate::rtb::held::{Asks, Held, Said};
+use crate::target::group::{AuctionFacts, GroupFacts, Part, TargetGroup};
 
 /// An entry, with why it cannot take the call: the refusals of its routes, which it takes out.
+#[expect(clippy::too_many_arguments, reason = "they are the facts of a decision")]
 pub(super) fn read<'a>(
     plan: &RoutingPlan,
     first: usize,
     routes: &'a [Route],
     refusals: &mut [Option<Verdict>],
+    call: Option<&CallTraits<'_>>,
     exclusions: &Exclusions,
     usage: &UsageMap,
     clocks: &Clocks,
@@ -28,10 +31,17 @@ pub(super) fn read<'a>(
             refusal: refusals[0].take(),
         };
     };
+    let held = match call {
+        Some(call) if group.auction.is_some() => call.auctions_of(routes[0].id),
+        _ => Vec::new(),
+    };
     let refused: BTreeMap<TargetId, Verdict> = routes
         .iter()
         .zip(refusals.iter())
-        .filter_map(|(route, refusal)| Some((route.target.id, refusal.clone()?)))
+        .filter_map(|(route, refusal)| {
+            let bid_too_much = || over_money_caps(route, &held, usage, clocks);
+            Some((route.target.id, refusal.clone().or_else(bid_too_much)?))
+        })
         .collect();
     // Members that are archived are not in the plan.
     let present = TargetGroup {
@@ -46,6 +56,11 @@ pub(super) fn read<'a>(
         refused: &refused,
         exclusions,
         has_place: exclusions.within == Some(routes[0].id),
+        auction: call.map(|call| AuctionFacts {
+            held: &held,
+            now: call.now,
+            left_ms: call.auction_ms_left(),
+        }),
     });
     let refusal = if !routes[0].on {
         Some(Verdict::RouteOff)
@@ -63,6 +78,22 @@ pub(super) fn read<'a>(
         expansion: Some(Box::new(expansion)),
         refusal,
     }
+}
+
+/// A bidder's price is known once it has bid.
+fn over_money_caps(
+    route: &Route,
+    held: &[&Held],
+    usage: &UsageMap,
+    clocks: &Clocks,
+) -> Option<Verdict> {
+    let said = held.iter().rev().find_map(|held| held.said(route.target.id));
+    let Some(Said::Offer(offer)) = said else {
+        return None;
+    };
+    let used = usage.get(&route.target.id).copied().unwrap_or_default();
+    let local = clocks.get(&route.target.zone);
+    refusal::no_money_left(route, &used, local, offer.bid.net)
 }
 
 /// A group that the call has a place in goes on while it has anybody to ring; after the campaign's
@@ -85,6 +116,22 @@ pub(super) fn hold_to_group(entries: &mut [Entry<'_>], exclusions: &Exclusions) 
 }
 
 impl Entry<'_> {
+    /// Who must be asked before this entry can have the call.
+    pub(super) fn asks(&self, plan: &RoutingPlan) -> Option<Asks> {
+        let expansion = self.expansion.as_ref()?;
+        let route = self.routes[0].id;
+        if let Some(target) = expansion.confirms {
+            return Some(Asks::Confirmation { route, target });
+        }
+        let group = self.routes[0].group.and_then(|id| plan.groups.get(&id))?;
+        (!expansion.asks.is_empty()).then(|| Asks::Bids {
+            route,
+            group: group.id,
+            targets: expansion.asks.clone(),
+            deadline_ms: expansion.deadline_ms,
+        })
+    }
+
     /// Who is rung if this entry has the call.
     pub(super) fn chosen(
         &self,
@@ -116,6 +163,7 @@ impl Entry<'_> {
                 windows: counted_in(&usage.group(group.id), &group.zone, clocks),
                 goes_on: exclusions.within == Some(self.routes[0].id),
             }),
+            bid: self.expansion.as_ref().and_then(|e| e.bid.clone()),
         }
     }
 

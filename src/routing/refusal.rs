@@ -2,6 +2,7 @@
 
 use crate::caps::Usage;
 use crate::duplicate::routing::{Place, Preference};
+use crate::money::Micros;
 use crate::plan::Route;
 use crate::routing::verdict::{FilterOf, Verdict};
 use crate::routing::{CallTraits, Clocks, Exclusions, UsageMap};
@@ -35,6 +36,7 @@ pub(super) fn of_call<'a>(
     let used = usage.get(&target.id).unwrap_or(&unused);
     let local = clocks.get(&target.zone);
     switched_off(route)
+        .or_else(|| (call.is_some() && route.bids_alone()).then_some(Verdict::BiddersOnly))
         .or_else(|| of_this_call(route, exclusions))
         .or_else(|| closed(route, used, local))
         .or_else(|| call.and_then(|(call, tags)| of_the_caller(route, call, tags)))
@@ -158,8 +160,18 @@ fn full(route: &Route, used: &Usage, local: Option<&LocalMoment>) -> Option<Verd
     {
         return Some(Verdict::CapReached(reached));
     }
-    let price = route.price();
-    (target.dollars)
+    no_money_left(route, used, local, route.price())
+}
+
+/// Why a call of this price goes over the caps in money; none if it does not.
+pub(super) fn no_money_left(
+    route: &Route,
+    used: &Usage,
+    local: Option<&LocalMoment>,
+    price: Micros,
+) -> Option<Verdict> {
+    let windows = local.map(LocalMoment::windows).unwrap_or_default();
+    (route.target.dollars)
         .reached(&used.spent(), &windows, price)
         .map(Verdict::DollarCapReached)
 }

@@ -78,6 +78,7 @@ fn the_only_open_route_wins_with_its_windows() {
     assert_eq!(
         decision.chosen,
         Some(Chosen {
+            bid: None,
             route: RouteId(1),
             target: TargetId(1),
             windows: windows(NOON_ISH),

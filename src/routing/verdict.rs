@@ -78,6 +78,21 @@ pub enum Verdict {
     AlreadyTried,
     /// The line was taken by another call a moment ago.
     LineTaken,
+    /// Bids for its calls, so it takes them through a ring tree only.
+    BiddersOnly,
+    /// Nobody of the ring tree made a bid that counts; its members say why.
+    NobodyBid,
+    /// Was asked, and its answer is no bid that counts.
+    NoBid {
+        reason: String,
+    },
+    /// Could not take the call when the others were asked for bids.
+    NotAsked,
+    BidExpired,
+    /// The ring tree rings its winner only, who did not connect.
+    WinnerOnly,
+    /// The caller waited too long for bids already.
+    NoAuctionTime,
 }
 
 /// Whose filter it is.
@@ -158,6 +173,21 @@ impl Verdict {
             Self::CapReached(reached) => reached.sentence(),
             Self::DollarCapReached(reached) => reached.sentence(),
             Self::AlreadyTried => "Already rang for this call.".to_owned(),
+            Self::BiddersOnly => {
+                "Bids for its calls: it takes them through a ring tree only.".to_owned()
+            }
+            Self::NobodyBid => "Nobody made a bid that counts.".to_owned(),
+            Self::NoBid { reason } => reason.clone(),
+            Self::NotAsked => {
+                "Was not asked for a bid: it could not take the call at that moment.".to_owned()
+            }
+            Self::BidExpired => "Its bid no longer holds.".to_owned(),
+            Self::WinnerOnly => {
+                "The winner did not connect, and the ring tree goes to no other bid.".to_owned()
+            }
+            Self::NoAuctionTime => {
+                "The caller waited too long for bids already to hold another auction.".to_owned()
+            }
             Self::LineTaken => "Another call took its last free line a moment ago.".to_owned(),
         }
     }

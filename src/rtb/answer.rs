@@ -130,6 +130,21 @@ impl Finders {
         })
     }
 
+    /// Whether any of them is a function.
+    #[must_use]
+    pub fn has_script(&self) -> bool {
+        let all = [
+            &self.acceptance,
+            &self.amount,
+            &self.destination,
+            &self.duration,
+            &self.expiry,
+            &self.bid_id,
+        ];
+        all.into_iter()
+            .any(|finder| matches!(finder, Some(Finder::Script(_))))
+    }
+
     /// What an answer says, value by value. One that cannot be read where a parser looks into it is
     /// unreadable as a whole: half of an answer is none.
     #[must_use]

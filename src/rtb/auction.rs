@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::bid::{Bid, Refusal};
 use crate::money::Micros;
-use crate::time::Timestamp;
 
 /// How long bidders have if nothing else is said, in milliseconds (domain-reference 1a).
 pub const DEADLINE_MS_DEFAULT: u32 = 2_000;
@@ -35,6 +34,16 @@ pub struct AuctionTerms {
     pub min_revenue: Micros,
     /// After a failed connection the next valid bid is tried.
     pub waterfall: bool,
+}
+
+impl Default for AuctionTerms {
+    fn default() -> Self {
+        Self {
+            deadline_ms: DEADLINE_MS_DEFAULT,
+            min_revenue: Micros::ZERO,
+            waterfall: true,
+        }
+    }
 }
 
 /// How a bidder stood at the end.
@@ -103,28 +112,6 @@ pub fn settle<Id>(terms: &AuctionTerms, contenders: &[Contender<Id>]) -> Settled
     Settled { standings, order }
 }
 
-/// The place of the bid that a call goes to next: the best that holds and was not tried. Without the
-/// waterfall only the winner is.
-#[must_use]
-pub fn next<Id>(
-    terms: &AuctionTerms,
-    settled: &Settled,
-    contenders: &[Contender<Id>],
-    tried: &[usize],
-    now: Timestamp,
-) -> Option<usize> {
-    if !terms.waterfall && !tried.is_empty() {
-        return None;
-    }
-    settled.order.iter().copied().find(|at| {
-        let holds = contenders[*at]
-            .outcome
-            .as_ref()
-            .is_ok_and(|bid| bid.expires_at > now);
-        holds && !tried.contains(at)
-    })
-}
-
 impl Standing {
     /// The verdict in words.
     #[must_use]
@@ -147,6 +134,7 @@ impl Standing {
 mod tests {
     use super::*;
     use crate::target::Destination;
+    use crate::time::Timestamp;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp(1_000_000_000);
@@ -198,27 +186,6 @@ mod tests {
             "A valid bid, but $9.00 is less than the ring tree’s minimum revenue of $10.00."
         );
         assert!(words[6].starts_with("Answered after 2001 ms"));
-    }
-
-    #[test]
-    fn the_waterfall_goes_on_to_the_next_bid_that_holds() {
-        let mut all = [bid(30, 1, 1, 1), bid(20, 1, 1, 1), bid(15, 1, 1, 1)];
-        if let Ok(second) = &mut all[1].outcome {
-            second.expires_at = NOW.plus_secs(1);
-        }
-        let settled = settle(&terms(), &all);
-        let next_at =
-            |tried: &[usize], secs| next(&terms(), &settled, &all, tried, NOW.plus_secs(secs));
-        assert_eq!(next_at(&[], 0), Some(0));
-        assert_eq!(next_at(&[0], 0), Some(1));
-        assert_eq!(next_at(&[0], 1), Some(2), "the second holds no longer");
-        assert_eq!(next_at(&[0, 2], 1), None);
-        assert_eq!(next_at(&[], 20), None);
-        let once = AuctionTerms {
-            waterfall: false,
-            ..terms()
-        };
-        assert_eq!(next(&once, &settled, &all, &[0], NOW), None);
     }
 
     proptest! {

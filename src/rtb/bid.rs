@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::amount::{self, BadAmount};
+use super::bidder::ConfirmationStep;
 use super::parser::Parsers;
+use crate::ledger::facts::TimerStart;
+use crate::ledger::revenue::{Price, RevenueRule, RevenueTrigger};
 use crate::money::Micros;
 use crate::phone::E164;
 use crate::target::{Destination, SipUri};
@@ -116,10 +119,34 @@ pub struct Bid {
     pub on_failure: bool,
 }
 
+impl Bid {
+    /// What a call that goes to it is worth, and when: a length that the bid asks for, else the
+    /// moment that the route names; connecting where it names none.
+    #[must_use]
+    pub fn rule(&self, route: Option<RevenueRule>) -> RevenueRule {
+        let trigger = match (self.min_duration_s, route) {
+            (Some(secs @ 1..), _) => RevenueTrigger::Length {
+                from: TimerStart::Connect,
+                secs,
+            },
+            (_, Some(rule)) => rule.trigger,
+            (_, None) => RevenueTrigger::Connect,
+        };
+        RevenueRule {
+            trigger,
+            price: Price::Fixed(self.net),
+        }
+    }
+}
+
 /// Why an answer is no bid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
+    /// It is asked no more often than this.
+    OverLimit {
+        limit: String,
+    },
     TimedOut {
         deadline_ms: u32,
     },
@@ -178,6 +205,7 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::OverLimit { .. } => "over_limit",
             Self::TimedOut { .. } => "timed_out",
             Self::Late { .. } => "late",
             Self::TooLarge => "too_large",
@@ -203,6 +231,9 @@ impl Refusal {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
+            Self::OverLimit { limit } => {
+                format!("Not asked: it is asked at most {limit}.")
+            }
             Self::TimedOut { deadline_ms } => format!("No answer within {deadline_ms} ms."),
             Self::Late { ms, deadline_ms } => {
                 format!("Answered after {ms} ms; the auction had ended at {deadline_ms} ms.")
@@ -280,6 +311,53 @@ pub fn judge(
         Reply::Unreachable { why } => failed(terms, Refusal::Unreachable { why: why.clone() }, now),
         Reply::CircuitOpen => failed(terms, Refusal::CircuitOpen, now),
     }
+}
+
+/// What the winner's answer comes to when it is asked to confirm its bid: where the call goes instead,
+/// if it says so.
+///
+/// # Errors
+/// Why there is no confirmation, in words.
+pub fn confirmed(
+    step: &ConfirmationStep,
+    reply: &Reply,
+    timeout_ms: u32,
+) -> Result<Option<Destination>, String> {
+    let values = match reply {
+        Reply::Answered { status, values } if (200..300).contains(status) => values,
+        Reply::Answered { status, .. } => {
+            return Err(Refusal::BadStatus { status: *status }.sentence());
+        }
+        Reply::Unreadable { status, .. } if !(200..300).contains(status) => {
+            return Err(Refusal::BadStatus { status: *status }.sentence());
+        }
+        Reply::Unreadable { why, .. } => return Err(why.clone()),
+        Reply::TimedOut => {
+            return Err(Refusal::TimedOut {
+                deadline_ms: timeout_ms,
+            }
+            .sentence());
+        }
+        Reply::TooLarge => return Err(Refusal::TooLarge.sentence()),
+        Reply::Unreachable { why } => {
+            return Err(Refusal::Unreachable { why: why.clone() }.sentence());
+        }
+        Reply::CircuitOpen => return Err(Refusal::CircuitOpen.sentence()),
+    };
+    let said = values.acceptance.as_deref();
+    if let Some(acceptance) = &step.acceptance
+        && !said.is_some_and(|said| acceptance.takes(said))
+    {
+        let said = said.map(str::to_owned);
+        return Err(Refusal::NotAccepted { said }.sentence());
+    }
+    let elsewhere = values.destination.as_deref().map(|said| {
+        let bad = || Refusal::BadDestination {
+            said: said.to_owned(),
+        };
+        destination(said).ok_or_else(bad)
+    });
+    elsewhere.transpose().map_err(|why| why.sentence())
 }
 
 /// No answer at all: the target may take calls even so.

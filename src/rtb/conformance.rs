@@ -119,7 +119,7 @@ fn answers_of_bidders_come_to_what_they_say() {
                 assert_eq!(Some(bid.amount), wanted, "{}", case.name);
                 let to = match &bid.destination {
                     Destination::Number(number) => number.as_str().to_owned(),
-                    sip @ Destination::Sip(_) => sip.display(),
+                    other => other.display(),
                 };
                 assert_eq!(Some(to), case.to, "{}", case.name);
                 assert_eq!(bid.min_duration_s, case.min_duration_s, "{}", case.name);

@@ -5,6 +5,7 @@
 //! that nobody answered or whose lines other calls took, until it has nobody left. The same facts give
 //! the same ring.
 
+mod auction;
 mod expansion;
 
 use std::collections::BTreeMap;
@@ -14,13 +15,15 @@ use serde::{Deserialize, Serialize};
 use crate::caps::{Caps, Usage};
 use crate::id::{TargetGroupId, TargetId};
 use crate::invalid::{self, FieldErrors};
-use crate::plan::PRIORITY_MAX;
+use crate::plan::{PRIORITY_MAX, WEIGHT_MAX};
 use crate::routing::{Exclusions, Verdict};
+use crate::rtb::auction::{AuctionTerms, DEADLINE_MS_MAX, DEADLINE_MS_MIN};
 use crate::schedule::Hours;
 use crate::schedule::holiday::{self, Holiday};
 use crate::target::RING_TIMEOUT_S;
 use crate::time::LocalMoment;
 
+pub use auction::AuctionFacts;
 pub use expansion::{Expansion, GroupRefusal, MemberLine, Part};
 
 /// The most phones the carrier rings at once for one caller: the nouns of one `<Dial>`.
@@ -36,6 +39,9 @@ pub struct TargetGroup {
     /// False while the group is paused.
     pub active: bool,
     pub order: RingOrder,
+    /// Its members bid for each call, and the best bid is rung: the group is a ring tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auction: Option<AuctionTerms>,
     /// How long each ring lasts, in seconds, in place of the members' own times.
     pub ring_timeout_s: u32,
     /// IANA zone of `hours` and of the windows of `caps`.
@@ -93,8 +99,11 @@ impl RingOrder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     pub target: TargetId,
-    /// 1 is rung first; of the same, the first in the list.
+    /// 1 is rung first; of the same, the first in the list. In a ring tree it decides among equal
+    /// bids.
     pub priority: u32,
+    /// In a ring tree, which of equal bids of the same priority comes first: the heavier.
+    pub weight: u32,
 }
 
 /// What is known when a group is expanded.
@@ -110,12 +119,17 @@ pub struct GroupFacts<'a> {
     pub exclusions: &'a Exclusions,
     /// This call has its place in the group already: the group's caps were asked when it got it.
     pub has_place: bool,
+    /// Of a ring tree, what is known of its auctions; none where no call is known.
+    pub auction: Option<AuctionFacts<'a>>,
 }
 
 impl TargetGroup {
     /// Whom of the group to ring next. A group that refuses rings nobody, whoever is free.
     #[must_use]
     pub fn expand(&self, facts: &GroupFacts<'_>) -> Expansion {
+        if let (Some(terms), Some(auction)) = (&self.auction, &facts.auction) {
+            return self.expand_auction(terms, auction, facts);
+        }
         let mut members: Vec<&Member> = self.members.iter().collect();
         // Stable, so that members of the same priority keep the order of the list.
         members.sort_by_key(|member| member.priority);
@@ -153,6 +167,7 @@ impl TargetGroup {
             then: then.to_vec(),
             refused,
             lines,
+            ..Expansion::default()
         }
     }
 
@@ -184,7 +199,8 @@ impl TargetGroup {
     ///
     /// # Errors
     /// What [`invalid::name`] says at `name`; `out_of_range` at `ring_timeout_s`; `required`,
-    /// `too_many` or `duplicate` at `members`; `out_of_range` at `members[n].priority`; what
+    /// `too_many` or `duplicate` at `members`; `out_of_range` at `members[n].priority` or
+    /// `members[n].weight`, and at `deadline_ms` of a ring tree; what
     /// [`Holiday::check`] says.
     pub fn check(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -195,6 +211,13 @@ impl TargetGroup {
             errors.add("ring_timeout_s", "out_of_range", message);
         }
         errors.take(Holiday::check(&self.holidays));
+        if let Some(terms) = &self.auction {
+            let bounds = DEADLINE_MS_MIN..=DEADLINE_MS_MAX;
+            if !bounds.contains(&terms.deadline_ms) {
+                let message = format!("Enter {DEADLINE_MS_MIN} to {DEADLINE_MS_MAX} milliseconds.");
+                errors.add("deadline_ms", "out_of_range", message);
+            }
+        }
         if self.members.is_empty() {
             errors.add("members", "required", "Choose a target.");
         }
@@ -206,6 +229,10 @@ impl TargetGroup {
             if !(1..=PRIORITY_MAX).contains(&member.priority) {
                 let message = format!("Enter a whole number from 1 to {PRIORITY_MAX}.");
                 errors.add(&format!("members[{i}].priority"), "out_of_range", message);
+            }
+            if !(1..=WEIGHT_MAX).contains(&member.weight) {
+                let message = format!("Enter a whole number from 1 to {WEIGHT_MAX}.");
+                errors.add(&format!("members[{i}].weight"), "out_of_range", message);
             }
             let earlier = &self.members[..i];
             if earlier.iter().any(|other| other.target == member.target) {

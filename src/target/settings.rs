@@ -8,6 +8,7 @@ use crate::caps::dollars::DollarCaps;
 use crate::caps::matrix::Matrices;
 use crate::duplicate::restriction::{Restriction, TargetRestriction};
 use crate::recovery::RecoverySetting;
+use crate::rtb::bidder::Bidder;
 use crate::schedule::Hours;
 use crate::schedule::holiday::Holiday;
 use crate::tag::filter::Filter;
@@ -40,6 +41,9 @@ pub struct TargetSettings {
     pub wrap_up_s: u32,
     /// Which settings of the target itself its buyer's stand in for.
     pub inherits: Inherits,
+    /// What it bids by; none for a target whose calls have a price beforehand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bidder: Option<Box<Bidder>>,
 }
 
 /// Which settings a target takes from its buyer.

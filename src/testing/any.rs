@@ -167,6 +167,7 @@ pub fn any_grouped_plan() -> impl Strategy<Value = RoutingPlan> {
                 let members = members.map(|(route, n)| Member {
                     target: route.target.id,
                     priority: 1 + n % 2,
+                    weight: 1,
                 });
                 let group = TargetGroup {
                     id: TargetGroupId(id),
@@ -177,6 +178,7 @@ pub fn any_grouped_plan() -> impl Strategy<Value = RoutingPlan> {
                     } else {
                         RingOrder::InTurn
                     },
+                    auction: None,
                     ring_timeout_s: 20,
                     zone: ZONE.to_owned(),
                     hours,
@@ -274,6 +276,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             recordings_pending,
         });
     let nobody = Decision {
+        asks: None,
         plan_version: 0,
         chosen: None,
         candidates: Vec::new(),
@@ -290,6 +293,6 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::CarrierSilent),
         1 => Just(Event::Claimed),
         1 => Just(Event::ClaimLost { lost: Vec::new() }),
-        1 => Just(Event::Decided { decision: nobody, chosen: None }),
+        1 => Just(Event::Decided { decision: nobody, chosen: None, auctions: Vec::new() }),
     ]
 }

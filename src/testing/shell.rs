@@ -190,15 +190,19 @@ impl Shell<'_> {
                 plan_version: 0,
                 chosen: None,
                 candidates: Vec::new(),
+                asks: None,
             };
             return Event::Decided {
                 decision,
                 chosen: None,
+                auctions: Vec::new(),
             };
         };
         let decision = decide(
             plan,
-            machine.session().traits(self.tags, self.now).as_ref(),
+            (machine.session())
+                .traits(self.tags, &machine.session().auctions, self.now)
+                .as_ref(),
             &exclusions,
             self.usage,
             self.clocks,
@@ -224,7 +228,11 @@ impl Shell<'_> {
             decision: decision.clone(),
         });
         let chosen = Choice::of(plan, &decision, &machine.session().to);
-        Event::Decided { decision, chosen }
+        Event::Decided {
+            decision,
+            chosen,
+            auctions: machine.session().auctions.clone(),
+        }
     }
 
     fn claim(

@@ -146,6 +146,8 @@ fn write_noun(out: &mut String, noun: &Noun, door: &Door) {
     let (name, text) = match &noun.to {
         Destination::Number(number) => ("Number", number.as_str()),
         Destination::Sip(uri) => ("Sip", uri.as_str()),
+        // A claim takes the bid's destination in its place.
+        Destination::Bid => return,
     };
     let _ = write!(out, "<{name}");
     let mut headers = String::new();

@@ -28,6 +28,7 @@ pub(crate) mod pool_number;
 pub(crate) mod publisher;
 pub(crate) mod recording;
 pub(crate) mod route;
+pub(crate) mod rtb_ping;
 pub(crate) mod target;
 pub(crate) mod target_group;
 pub(crate) mod target_group_member;

@@ -46,6 +46,7 @@ pub use repo::publisher::PublisherRecord;
 pub use repo::publisher::figures::PublisherSums;
 pub use repo::recording::{Doom, RecordingCounts, RecordingRecord};
 pub use repo::route::RouteRecord;
+pub use repo::rtb_ping::{PingFilter, PingRecord, PingSums};
 pub use repo::target::{TargetRecord, UsageRecord};
 pub use repo::target_group::{GroupUsageRecord, TargetGroupRecord};
 pub use repo::visit::{Lease, VisitCounts, VisitFilter, VisitKey, VisitRecord};

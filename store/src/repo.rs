@@ -21,6 +21,7 @@ pub(crate) mod pool;
 pub(crate) mod publisher;
 pub(crate) mod recording;
 pub(crate) mod route;
+pub(crate) mod rtb_ping;
 pub(crate) mod tag;
 pub(crate) mod target;
 pub(crate) mod target_group;

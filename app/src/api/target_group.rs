@@ -7,13 +7,17 @@ use leptos::prelude::*;
 
 use super::{Answer, Wire};
 
-/// All groups with how they stand.
+/// All groups, or all ring trees, with how they stand.
 #[server(endpoint = "groups/list", output = Wire)]
-pub async fn list_target_groups() -> Answer<Vec<TargetGroupRow>> {
+pub async fn list_target_groups(trees: bool) -> Answer<Vec<TargetGroupRow>> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
-    services.target_groups.list(&op).await.map_err(ctx::reject)
+    services
+        .target_groups
+        .list(&op, trees)
+        .await
+        .map_err(ctx::reject)
 }
 
 /// One group with its form and usage.
@@ -29,20 +33,20 @@ pub async fn load_target_group(id: TargetGroupId) -> Answer<TargetGroupDetail> {
         .map_err(ctx::reject)
 }
 
-/// The targets that a new group can have.
+/// The targets that a new group, or a new ring tree, can have.
 #[server(endpoint = "groups/choices", output = Wire)]
-pub async fn group_choices() -> Answer<Vec<MemberChoice>> {
+pub async fn group_choices(tree: bool) -> Answer<Vec<MemberChoice>> {
     #[cfg(feature = "ssr")]
     use crate::ctx;
     let (op, services) = ctx::both()?;
     services
         .target_groups
-        .choices(&op)
+        .choices(&op, tree)
         .await
         .map_err(ctx::reject)
 }
 
-/// Makes a group and goes to the list.
+/// Makes a group, or a ring tree, and goes to the list.
 #[server(endpoint = "groups/create", output = Wire)]
 pub async fn create_target_group(form: TargetGroupForm) -> Answer<TargetGroupId> {
     #[cfg(feature = "ssr")]
@@ -53,7 +57,11 @@ pub async fn create_target_group(form: TargetGroupForm) -> Answer<TargetGroupId>
         .create(&op, &form)
         .await
         .map_err(ctx::reject_form(&form))?;
-    ctx::go(route::GROUPS);
+    ctx::go(if form.auction.is_empty() {
+        route::GROUPS
+    } else {
+        route::RING_TREES
+    });
     Ok(id)
 }
 

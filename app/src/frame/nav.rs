@@ -21,6 +21,7 @@ const WATCH: &[(&str, &str, &str)] = &[
 const SET_UP: &[(&str, &str, &str)] = &[
     ("campaign", "Campaigns", route::CAMPAIGNS),
     ("buyer", "Buyers & targets", route::BUYERS),
+    ("ring-tree", "Ring trees", route::RING_TREES),
     ("publisher", "Publishers", route::PUBLISHERS),
     ("block", "Blocked callers", route::BLOCKS),
     ("recording", "Recordings", route::RECORDINGS),
@@ -61,6 +62,9 @@ fn is_here(path: &str, href: &str) -> bool {
         route::BLOCKS => path.starts_with(href) || path == "/tcpa",
         route::MY_CALLS => path == route::MY_CALLS,
         route::BUYERS => [route::BUYERS, "/targets", route::GROUPS, route::AGENTS]
+            .iter()
+            .any(|place| path.starts_with(place)),
+        route::RING_TREES => [route::RING_TREES, route::RTB_TARGETS]
             .iter()
             .any(|place| path.starts_with(place)),
         _ => path.starts_with(href),

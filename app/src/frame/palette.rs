@@ -58,6 +58,8 @@ fn places() -> Vec<PaletteEntry> {
         ("buyer", "Buyers & targets", "g b", route::BUYERS),
         ("buyer", "Target groups", "", route::GROUPS),
         ("headset", "Agents", "", route::AGENTS),
+        ("ring-tree", "Ring trees", "", route::RING_TREES),
+        ("rtb", "RTB targets", "", route::RTB_TARGETS),
         ("publisher", "Publishers", "g p", route::PUBLISHERS),
         ("number", "Numbers", "g n", route::NUMBERS),
         ("pool", "Pools", "", route::POOLS),

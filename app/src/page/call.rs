@@ -1,5 +1,6 @@
 //! One call, explained: in the drawer beside the log, and as a page of its own.
 
+mod auction;
 mod correct;
 mod dispute;
 mod money;
@@ -148,6 +149,7 @@ fn Jump(detail: Signal<CallDetail>) -> impl IntoView {
                 ("timeline", "Timeline", true),
                 ("visitor", "Visitor", d.visit.is_some()),
                 ("decision", "Decision", !d.decisions.is_empty()),
+                ("auction", "Auction", !d.auctions.is_empty()),
                 ("legs", "Legs", !d.legs.is_empty()),
                 ("money", "Money", money::Shown::of(d).any()),
                 ("dispute", "Dispute", !d.disputes.all.is_empty()),

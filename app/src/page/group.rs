@@ -29,7 +29,10 @@ use usage::Usage;
 /// The group's resource.
 type GroupSource = Source<TargetGroupId, TargetGroupDetail>;
 
-fn crumbs() -> Vec<(String, String)> {
+fn crumbs(tree: bool) -> Vec<(String, String)> {
+    if tree {
+        return vec![("Ring trees".to_owned(), route::RING_TREES.to_owned())];
+    }
     vec![
         ("Buyers & targets".to_owned(), route::BUYERS.to_owned()),
         ("Groups".to_owned(), route::GROUPS.to_owned()),
@@ -49,7 +52,7 @@ pub fn Group() -> impl IntoView {
 
 #[component]
 fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoView {
-    let thing = Thing::Group(detail.with_untracked(|d| d.row.id));
+    let (thing, tree) = detail.with_untracked(|d| (Thing::Group(d.row.id), d.row.is_tree));
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
@@ -79,7 +82,7 @@ fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoVi
             .then(|| view! { <PauseButton thing=thing name=name stored=stored changes=changes/> })
     };
     view! {
-        <Breadcrumbs items=crumbs() here=name/>
+        <Breadcrumbs items=crumbs(tree) here=name/>
         <PageHead title=name sub=sub state=move || view! { <Status state=shape text=word/> } actions=move || actions/>
         <div class="split-296">
             {move || if edit.get() {
@@ -95,11 +98,16 @@ fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoVi
 
 #[component]
 fn Edit(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoView {
-    let (id, stored) = detail.with_untracked(|d| (d.row.id, d.form.clone()));
+    let (id, tree, stored) =
+        detail.with_untracked(|d| (d.row.id, d.row.is_tree, d.form.clone()));
     let save = ServerAction::<UpdateTargetGroup>::new();
     let toasts = use_toasts();
     let done = Callback::new(move |()| {
-        toasts.done("Group saved. New calls follow it.");
+        toasts.done(if tree {
+            "Ring tree saved. New calls follow it."
+        } else {
+            "Group saved. New calls follow it."
+        });
         source.reload();
     });
     let form = Form::new("group-form", label, |el| {
@@ -138,7 +146,7 @@ fn Edit(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoView
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Fields form=form start=start chosen=chosen members=members/>
             </ActionForm>
-            <SaveBar form=form.id counted=form.node stored=form.stored() note="New calls follow the new settings" label="Save group" errors=form.count() saving=save.pending() saved=form.saved
+            <SaveBar form=form.id counted=form.node stored=form.stored() note="New calls follow the new settings" label=if tree { "Save ring tree" } else { "Save group" } errors=form.count() saving=save.pending() saved=form.saved
                 on_discard=discard/>
         </div>
     }
@@ -148,36 +156,57 @@ fn Edit(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoView
 /// The page for a new group.
 #[component]
 pub fn GroupNew() -> impl IntoView {
-    let source = Source::new(|| (), |()| group_choices());
+    view! { <NewPage tree=false/> }
+}
+
+/// The page for a new ring tree.
+#[component]
+pub fn RingTreeNew() -> impl IntoView {
+    view! { <NewPage tree=true/> }
+}
+
+#[component]
+fn NewPage(tree: bool) -> impl IntoView {
+    let source = Source::new(move || tree, group_choices);
+    let title = if tree { "New ring tree" } else { "New group" };
+    let sub = if tree {
+        "RTB targets that are asked for bids at the same moment; the best one gets the call."
+    } else {
+        "Targets that stand in a routing plan as one entry."
+    };
     let inside = move |targets: Signal<Vec<MemberChoice>>| {
         let edit = may(Permission::EditBuyers);
         let view = move || {
             if edit.get() {
-                view! { <New targets=targets/> }.into_any()
+                view! { <New tree=tree targets=targets/> }.into_any()
             } else {
-                view! { <Panel title="New group"><OnlyLook what=Permission::EditBuyers/></Panel> }
+                view! { <Panel title=title><OnlyLook what=Permission::EditBuyers/></Panel> }
                     .into_any()
             }
         };
         view.into_any()
     };
     view! {
-        <Breadcrumbs items=crumbs() here="New group"/>
-        <PageHead title="New group" sub="Targets that stand in a routing plan as one entry."/>
+        <Breadcrumbs items=crumbs(tree) here=title/>
+        <PageHead title=title sub=sub/>
         {source.view("The form", Renew::Never, inside)}
     }
     .into_any()
 }
 
 #[component]
-fn New(targets: Signal<Vec<MemberChoice>>) -> impl IntoView {
+fn New(tree: bool, targets: Signal<Vec<MemberChoice>>) -> impl IntoView {
     let create = ServerAction::<CreateTargetGroup>::new();
     let form = Form::new("group-form", label, |el| {
         checked(el, TargetGroupForm::check)
     })
     .watch(create.value().into(), None)
     .guarded(create.pending());
-    let start = form.start(TargetGroupForm::default());
+    let start = form.start(if tree {
+        TargetGroupForm::ring_tree()
+    } else {
+        TargetGroupForm::default()
+    });
     let chosen = Chosen::of_group(&start);
     let members = Members::new(&start, targets);
     view! {
@@ -186,8 +215,8 @@ fn New(targets: Signal<Vec<MemberChoice>>) -> impl IntoView {
             <FormErrors errors=form.errors()/>
             <Fields form=form start=start chosen=chosen members=members/>
             <div class="row">
-                <Button kind=ButtonKind::Primary submit=true busy=create.pending()>"Create group"</Button>
-                <LinkButton href=route::GROUPS kind=ButtonKind::Ghost>"Cancel"</LinkButton>
+                <Button kind=ButtonKind::Primary submit=true busy=create.pending()>{if tree { "Create ring tree" } else { "Create group" }}</Button>
+                <LinkButton href=if tree { route::RING_TREES } else { route::GROUPS } kind=ButtonKind::Ghost>"Cancel"</LinkButton>
             </div>
         </ActionForm>
     }

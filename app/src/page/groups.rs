@@ -32,18 +32,56 @@ pub fn Tabs(here: &'static str) -> impl IntoView {
     view! { <TabLinks label="Buyers and targets" tabs=tabs/> }.into_any()
 }
 
+/// What a list of groups, or of ring trees, says.
+#[derive(Clone, Copy)]
+pub struct Words {
+    pub trees: bool,
+    pub title: &'static str,
+    pub one: &'static str,
+    pub many: &'static str,
+    pub column: &'static str,
+    pub how: &'static str,
+    pub members: &'static str,
+    pub new: &'static str,
+    pub new_href: &'static str,
+    pub empty: &'static str,
+    pub empty_text: &'static str,
+}
+
+const WORDS: Words = Words {
+    trees: false,
+    title: "Target groups",
+    one: "group",
+    many: "groups",
+    column: "Group",
+    how: "Rings",
+    members: "Targets",
+    new: "New group",
+    new_href: route::GROUP_NEW,
+    empty: "No groups yet",
+    empty_text: "A group stands in a routing plan as one entry. Its targets ring all at once, or one after the other.",
+};
+
 /// The page.
 #[component]
 pub fn Groups() -> impl IntoView {
-    let source = Source::new(|| (), |()| list_target_groups()).follow_calls();
-    source.view("The list of groups", Renew::Never, move |rows| {
-        view! { <List source=source rows=rows/> }.into_any()
+    view! { <Listing words=WORDS/> }
+}
+
+/// A list of groups, or of ring trees.
+#[component]
+pub fn Listing(words: Words) -> impl IntoView {
+    let trees = words.trees;
+    let source = Source::new(move || trees, list_target_groups).follow_calls();
+    source.view("The list", Renew::Never, move |rows| {
+        view! { <List words=words source=source rows=rows/> }.into_any()
     })
 }
 
 #[component]
 fn List(
-    source: Source<(), Vec<TargetGroupRow>>,
+    words: Words,
+    source: Source<bool, Vec<TargetGroupRow>>,
     rows: Signal<Vec<TargetGroupRow>>,
 ) -> impl IntoView {
     let edit = may(Permission::EditBuyers);
@@ -53,11 +91,11 @@ fn List(
         list.with(|all| all.iter().map(|g| g.id.to_string()).collect())
     }));
     let new = move || {
-        edit.get().then(|| view! { <LinkButton href=route::GROUP_NEW kind=ButtonKind::Primary icon="plus">"New group"</LinkButton> })
+        edit.get().then(|| view! { <LinkButton href=words.new_href kind=ButtonKind::Primary icon="plus">{words.new}</LinkButton> })
     };
     let act = move || {
         if edit.get() {
-            view! { <LinkButton href=route::GROUP_NEW icon="plus">"New group"</LinkButton> }
+            view! { <LinkButton href=words.new_href icon="plus">{words.new}</LinkButton> }
                 .into_any()
         } else {
             view! { <OnlyLook what=Permission::EditBuyers/> }.into_any()
@@ -66,23 +104,28 @@ fn List(
     let empty = move || {
         list.with(Vec::is_empty).then(|| {
             view! {
-                <EmptyRow cols=COLS title="No groups yet" text="A group stands in a routing plan as one entry. Its targets ring all at once, or one after the other.">{act}</EmptyRow>
+                <EmptyRow cols=COLS title=words.empty text=words.empty_text>{act}</EmptyRow>
             }
         })
     };
     let sub = Signal::derive(move || match list.with(Vec::len) as u64 {
         0 => String::new(),
-        n => counted(n, "group", "groups"),
+        n => counted(n, words.one, words.many),
     });
+    let tabs = if words.trees {
+        view! { <super::ring_trees::Tabs here=route::RING_TREES/> }.into_any()
+    } else {
+        view! { <Tabs here=route::GROUPS/> }.into_any()
+    };
     view! {
-        <PageHead title="Target groups" sub=sub actions=move || new/>
-        <Tabs here=route::GROUPS/>
+        <PageHead title=words.title sub=sub actions=move || new/>
+        {tabs}
         <Panel flush=true>
-            <TableRegion label="Target groups" stick=true>
+            <TableRegion label=words.title stick=true>
                 <table class="data">
                     <thead><tr>
-                        <th scope="col">"Group"</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">"Rings"</th>
-                        <th scope="col" class="num phone-hide">"Targets"</th><th scope="col" class="num phone-hide">"Lines"</th><th scope="col" class="num">"Calls today"</th>
+                        <th scope="col">{words.column}</th><th scope="col">"Right now"</th><th scope="col" class="phone-hide">{words.how}</th>
+                        <th scope="col" class="num phone-hide">{words.members}</th><th scope="col" class="num phone-hide">"Lines"</th><th scope="col" class="num">"Calls today"</th>
                         <th scope="col" class="phone-hide">"Campaigns"</th><th scope="col" class="act"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{empty}{parts::rows(list, |g| g.id, move |row| group_row(row, changes, edit))}</tbody>
@@ -95,6 +138,7 @@ fn List(
 
 fn group_row(row: Memo<TargetGroupRow>, changes: Changes, edit: Signal<bool>) -> AnyView {
     let id = row.with_untracked(|r| r.id);
+    let href = row.with_untracked(|r| route::group_page(r.id, r.is_tree));
     let thing = Thing::Group(id);
     let now = Memo::new(move |_| {
         let asked = row.with(|r| changes.of(thing, r.activity));
@@ -127,7 +171,7 @@ fn group_row(row: Memo<TargetGroupRow>, changes: Changes, edit: Signal<bool>) ->
     };
     view! {
         <tr>
-            <th scope="row" class="name"><a class="row-link" href=route::group(id)>{move || row.with(|r| r.name.clone())}</a></th>
+            <th scope="row" class="name"><a class="row-link" href=href>{move || row.with(|r| r.name.clone())}</a></th>
             <td>{state}</td>
             <td class="soft phone-hide">{move || row.with(|r| r.order.clone())}</td>
             <td class="num phone-hide">{move || row.with(|r| r.members.to_string())}</td>
@@ -142,14 +186,17 @@ fn group_row(row: Memo<TargetGroupRow>, changes: Changes, edit: Signal<bool>) ->
 
 #[component]
 fn GroupMenu(row: Memo<TargetGroupRow>, changes: Changes) -> impl IntoView {
-    let (id, label) = row.with_untracked(|r| (r.id, format!("Actions for {}", r.name)));
+    let (id, href, label) = row.with_untracked(|r| {
+        let href = route::group_page(r.id, r.is_tree);
+        (r.id, href, format!("Actions for {}", r.name))
+    });
     let (name, stored) = (
         Signal::derive(move || row.with(|r| r.name.clone())),
         Signal::derive(move || row.with(|r| r.activity)),
     );
     view! {
         <Menu id=format!("group-menu-{id}") label=label size=Size::Xs>
-            <MenuLink href=route::group(id) icon="edit">"Edit"</MenuLink>
+            <MenuLink href=href icon="edit">"Edit"</MenuLink>
             <MenuSeparator/>
             <ActivityItems thing=Thing::Group(id) name=name stored=stored changes=changes/>
         </Menu>

@@ -35,7 +35,8 @@ pub(super) async fn migrate(config: &Config, check: bool) -> Result<(), Failure>
 /// Makes the demo account.
 pub(super) async fn demo(config: &Config, args: &DemoArgs) -> Result<(), Failure> {
     let services = ready(config).await?;
-    demo::ensure(&services).await.map_err(words)?;
+    let base = boot::own_base(config.http.addr);
+    demo::ensure(&services, &base).await.map_err(words)?;
     if args.reset {
         demo::reset(&services).await.map_err(words)?;
     }

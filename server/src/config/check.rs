@@ -46,6 +46,9 @@ impl Config {
         if !self.dni.places.as_os_str().is_empty() && !self.dni.places.is_file() {
             wrong("dni.places", "needs a file that is there, or nothing");
         }
+        if let Err(place) = self.rtb.allowed() {
+            wrong("rtb.allow", &place.to_string());
+        }
         if self.sweep.every_ms < 100 {
             wrong("sweep.every_ms", "needs 100 or more");
         }

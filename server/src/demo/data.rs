@@ -1,6 +1,6 @@
 //! What is in the demo account.
 
-use super::ZONE;
+use super::{ZONE, bidding};
 use domain::access::Role;
 
 /// Somebody who can sign in.
@@ -302,6 +302,7 @@ pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
     ("+13105550102", "Accident, billboards", 3, 10),
     ("+18775550148", "Medicare, radio", 4, 19),
     ("+18665550163", "Spare", 0, 1),
+    (bidding::NUMBER, "Auto insurance, RTB", bidding::CAMPAIGN.id, 0),
 ];
 
 /// Blocked callers: pattern and note.

@@ -95,7 +95,11 @@ impl Traffic {
             format!("+1{area}55501{:02}", self.dice.below(100))
         };
         let to = self.visitors.try_recv().unwrap_or_else(|_| {
-            let weights: Vec<u64> = super::NUMBERS.iter().map(|number| number.3).collect();
+            let share = |number: &(&str, &str, u128, u64)| match number.0 {
+                super::bidding::NUMBER => super::bidding::SHARE,
+                _ => number.3,
+            };
+            let weights: Vec<u64> = super::NUMBERS.iter().map(share).collect();
             super::NUMBERS[self.dice.weighted(&weights).unwrap_or(0)]
                 .0
                 .to_owned()

@@ -135,6 +135,8 @@ async fn account(url: &str) -> (Services, OpCtx, Arc<Leaping>, TestDb) {
             exchange: None,
         }),
         vault: Arc::new(Keyring::new(&["a secret for this test alone".into()])),
+        bidders: Arc::new(service::port::NoBidders),
+        scripts: Arc::new(service::port::NoBidders),
         login: Some(login()),
         public_base_url: BASE.to_owned(),
         patience: Patience::default(),

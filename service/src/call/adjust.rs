@@ -279,6 +279,7 @@ impl CallEngine {
             ledger: &entries,
             payout: None,
             dials: &[],
+            pings: &[],
             event: Some(&event),
             now,
         };

@@ -1,5 +1,7 @@
 //! A caller dialed a number: the call begins.
 
+use std::sync::Mutex;
+
 use domain::block::Blocklist;
 use domain::call::event::{Arrival, dialed_number};
 use domain::call::machine::{Acquaintance, CallMachine};
@@ -8,6 +10,7 @@ use domain::visit::attribution::attribute;
 use store::{Constraint, Over, StoreError};
 
 use super::engine::{Answer, CallEngine, Turn, persist};
+use crate::auction::Asked;
 use crate::error::Error;
 use crate::plan::usage_map;
 
@@ -20,10 +23,16 @@ impl CallEngine {
     /// # Errors
     /// [`Error::NotFound`] where there is no account at all, else what the database says.
     pub async fn inbound(&self, arrival: &Arrival, now: Timestamp) -> Result<Answer, Error> {
-        persist(|| self.try_inbound(arrival, now)).await
+        let asked = Mutex::default();
+        persist(|| self.try_inbound(arrival, &asked, now)).await
     }
 
-    async fn try_inbound(&self, arrival: &Arrival, now: Timestamp) -> Result<Answer, Error> {
+    async fn try_inbound(
+        &self,
+        arrival: &Arrival,
+        asked: &Mutex<Asked>,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
         let home = match dialed_number(&arrival.to) {
             Some(number) => {
@@ -108,6 +117,7 @@ impl CallEngine {
                 tags: &arrival.tags,
             },
             delivery: Some(INBOUND),
+            asked,
             now,
         };
         let taken = match turn.keep(&machine, usage).await {

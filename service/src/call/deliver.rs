@@ -1,5 +1,7 @@
 //! What the carrier tells about a call that goes on.
 
+use std::sync::Mutex;
+
 use domain::call::event::{DialResult, Event, LegNews, LegStatus};
 use domain::call::machine::CallMachine;
 use domain::call::recording::Recording;
@@ -11,6 +13,7 @@ use domain::voice::verb::Step;
 use store::{Constraint, Over, StoreError};
 
 use super::engine::{Answer, CallEngine, Turn, persist};
+use crate::auction::Asked;
 use crate::error::Error;
 
 impl CallEngine {
@@ -174,7 +177,8 @@ impl CallEngine {
         event: Event,
         now: Timestamp,
     ) -> Result<Answer, Error> {
-        persist(|| self.try_deliver(call, key, event.clone(), now)).await
+        let asked = Mutex::default();
+        persist(|| self.try_deliver(call, key, event.clone(), &asked, now)).await
     }
 
     async fn try_deliver(
@@ -182,6 +186,7 @@ impl CallEngine {
         call: CallId,
         key: &str,
         event: Event,
+        asked: &Mutex<Asked>,
         now: Timestamp,
     ) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
@@ -209,6 +214,7 @@ impl CallEngine {
             tags: &resumed.saved.tags,
             over: Over::Saved(&resumed.saved),
             delivery: Some(key),
+            asked,
             now,
         };
         match turn.keep(&machine, Vec::new()).await {

@@ -8,7 +8,7 @@
 //! [`arrive`](super::arrive) begins calls, [`deliver`](super::deliver) takes what the carrier tells,
 //! [`wake`](super::wake) asks where news are overdue.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::call::effect::Patience;
 use domain::call::machine::CallMachine;
@@ -21,12 +21,15 @@ use domain::ledger::telephony::rate::RateTable;
 use domain::plan::RoutingPlan;
 use domain::publisher::Publisher;
 use domain::routing::{Clocks, UsageMap};
+use domain::rtb::held::Asks;
+use domain::rtb::ping::Ping;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::voice::twiml::{Door, render};
 use store::{Conn, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope};
 
 use crate::Parts;
+use crate::auction::{Asked, Auctions, Subject, SubjectIds};
 use crate::carrier_account::CarrierAccounts;
 use crate::error::Error;
 use crate::plan::{PlanCache, SetUp, clocks_of, usage_of};
@@ -53,6 +56,7 @@ pub struct CallEngine {
     pub(super) plans: PlanCache,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) carriers: CarrierAccounts,
+    pub(super) auctions: Auctions,
     /// Whose calls it may touch: those of the account whose carrier account signed the request; none
     /// where the server's own did, or nobody outside asks.
     pub(super) signer: Option<TenantScope>,
@@ -61,12 +65,18 @@ pub struct CallEngine {
 }
 
 impl CallEngine {
-    pub(crate) fn new(parts: Parts, plans: PlanCache, carriers: CarrierAccounts) -> Self {
+    pub(crate) fn new(
+        parts: Parts,
+        plans: PlanCache,
+        carriers: CarrierAccounts,
+        auctions: Auctions,
+    ) -> Self {
         Self {
             db: parts.db,
             plans,
             ids: parts.ids,
             carriers,
+            auctions,
             signer: None,
             base: parts.public_base_url,
             patience: parts.patience,
@@ -156,6 +166,8 @@ pub(super) struct Turn<'a> {
     pub over: Over<'a>,
     /// The key of the carrier's delivery; none for what we found out ourselves.
     pub delivery: Option<&'a str>,
+    /// What bidders were asked for this delivery, over all tries to keep it.
+    pub asked: &'a Mutex<Asked>,
     pub now: Timestamp,
 }
 
@@ -180,7 +192,7 @@ impl Turn<'_> {
         loop {
             let step = self.work_out(&mut work, machine).await?;
             let conn = self.engine.db.write_step().await?;
-            match self.keep_on(&conn, &step).await? {
+            match self.keep_on(&conn, &step, &work.asked.pings).await? {
                 Ok(taken) => {
                     conn.commit().await?;
                     return Ok(taken);
@@ -214,8 +226,20 @@ impl Turn<'_> {
             plan,
             publisher,
             readings,
+            asked: self.take_asked().over(session),
             paid: None,
         }
+    }
+
+    fn take_asked(&self) -> Asked {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *asked)
+    }
+
+    /// Remembers what was asked, should this try be lost to another delivery.
+    fn remember(&self, asked: &Asked) {
+        let mut kept = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clone_from(asked);
     }
 
     async fn work_out(&self, work: &mut Work, machine: &CallMachine) -> Result<Step, StoreError> {
@@ -237,6 +261,7 @@ impl Turn<'_> {
                 plan: work.plan.as_deref(),
                 clocks: &work.clocks,
                 readings: &work.readings,
+                auctions: &work.asked.auctions,
                 now: self.now,
             };
             match Step::of(machine.clone(), facts) {
@@ -247,7 +272,12 @@ impl Turn<'_> {
     }
 
     /// What must be read again if the line or the payout's place was lost.
-    async fn keep_on(&self, conn: &Conn, step: &Step) -> Result<Result<Taken, Wanted>, StoreError> {
+    async fn keep_on(
+        &self,
+        conn: &Conn,
+        step: &Step,
+        pings: &[Ping],
+    ) -> Result<Result<Taken, Wanted>, StoreError> {
         let twiml = step
             .reply
             .as_ref()
@@ -272,6 +302,7 @@ impl Turn<'_> {
             ledger: &step.ledger,
             payout: step.payout.as_ref(),
             dials: &step.dials,
+            pings,
             event: (!nothing_to_tell).then_some(&event),
             now: self.now,
         };
@@ -294,6 +325,7 @@ struct Work {
     clocks: Clocks,
     payout_clocks: Clocks,
     readings: Vec<UsageMap>,
+    asked: Asked,
     paid: Option<PayoutUsageMap>,
 }
 
@@ -304,8 +336,12 @@ impl Work {
         session: &Session,
         wanted: Wanted,
     ) -> Result<(), StoreError> {
+        if let Wanted::Bids(asks) = wanted {
+            return self.ask(turn, session, &asks).await;
+        }
         let conn = turn.engine.db.read().await?;
         match wanted {
+            Wanted::Bids(_) => {}
             Wanted::Usage => {
                 let usage = match &self.plan {
                     Some(plan) => usage_of(&conn, &turn.scope, plan).await?,
@@ -320,6 +356,31 @@ impl Work {
                 });
             }
         }
+        Ok(())
+    }
+
+    /// No connection is held meanwhile: bidders take their time.
+    async fn ask(
+        &mut self,
+        turn: &Turn<'_>,
+        session: &Session,
+        asks: &Asks,
+    ) -> Result<(), StoreError> {
+        let (Some(set_up), Some(plan)) = (turn.set_up.as_deref(), self.plan.as_deref()) else {
+            return Ok(());
+        };
+        let ids = SubjectIds::of(turn.call, session);
+        let subject = Subject {
+            scope: turn.scope,
+            ids: &ids,
+            session,
+            tags: turn.tags,
+            set_up,
+            plan,
+        };
+        let auctions = &turn.engine.auctions;
+        auctions.ask(&subject, asks, &mut self.asked).await?;
+        turn.remember(&self.asked);
         Ok(())
     }
 }

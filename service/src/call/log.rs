@@ -2,11 +2,12 @@
 
 use domain::access::Permission;
 use domain::api::call::{CallDetail, CallPage, CallQuery, CallRow, CallerBlock};
+use domain::api::rtb_target::AuctionView;
 use domain::call::recording::absence;
 use domain::id::CallId;
 use domain::phone::Caller;
 use domain::schedule::zone_short;
-use store::{CallFilter, Conn, Db};
+use store::{CallFilter, Conn, Db, Tenant};
 
 use super::money;
 use super::query::{askable, chips, choice, cursor, cursor_text, filter, outcomes};
@@ -19,6 +20,7 @@ use crate::guard::require;
 use crate::op::OpCtx;
 use crate::range::Range;
 use crate::recording;
+use crate::rtb_ping::PingNames;
 
 /// Calls on a page of the log.
 const PAGE: usize = 50;
@@ -156,6 +158,7 @@ impl Calls {
         let call = tenant.call(id).await.or_missing("call")?;
         let events = tenant.events_of(id).await?;
         let names = Names::with_people(&conn, op).await?;
+        let names_of_pings = Names::load(&conn, op).await?;
         let recordings = tenant.recordings_of(id).await?;
         let rules = conn.platform().recording_rules(&op.scope).await?;
         let disputes = tenant.disputes_of(id).await?;
@@ -166,6 +169,7 @@ impl Calls {
             timeline: view::timeline(op, call.line.arrived_at, &events, &recordings),
             decisions: view::decisions(op, &events),
             legs: view::legs(op, &call.session),
+            auctions: auctions(&tenant, op, names_of_pings, id, &call.session.from).await?,
             recordings: recordings
                 .iter()
                 .zip(1..)
@@ -201,6 +205,21 @@ impl Calls {
             },
         })
     }
+}
+
+async fn auctions(
+    tenant: &Tenant<'_>,
+    op: &OpCtx,
+    names: Names,
+    call: CallId,
+    caller: &Caller,
+) -> Result<Vec<AuctionView>, Error> {
+    let pings = tenant.pings_of(call).await?;
+    if pings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = PingNames::load(tenant, names).await?;
+    Ok(names.auctions(op, &pings, caller))
 }
 
 async fn caller_block(conn: &Conn, op: &OpCtx, caller: &Caller) -> Result<CallerBlock, Error> {

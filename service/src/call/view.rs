@@ -103,6 +103,10 @@ impl Names {
         choices(&self.publishers)
     }
 
+    pub(crate) fn group(&self, id: TargetGroupId) -> String {
+        self.groups.get(&id).cloned().unwrap_or_default()
+    }
+
     pub(crate) fn target(&self, id: TargetId) -> String {
         self.targets.get(&id).cloned().unwrap_or_default()
     }

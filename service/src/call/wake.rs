@@ -1,5 +1,7 @@
 //! Calls whose news are overdue: asks the carrier and closes what it says is over.
 
+use std::sync::Mutex;
+
 use domain::call::event::{CarrierRecord, Event};
 use domain::call::machine::{CallMachine, Rejected};
 use domain::call::session::Stage;
@@ -95,6 +97,7 @@ impl CallEngine {
             tags: &resumed.saved.tags,
             over: Over::Saved(&resumed.saved),
             delivery: None,
+            asked: &Mutex::default(),
             now,
         };
         let taken = turn.keep(&machine, Vec::new()).await?;

@@ -75,8 +75,9 @@ fn known_ends(
 ) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     for route in &input.routes {
+        let bids = |t: &&TargetRecord| t.settings.bidder.is_some();
         let known = match route.to {
-            RouteTo::Target(id) => targets.iter().any(|t| t.id == id),
+            RouteTo::Target(id) => targets.iter().any(|t| t.id == id && !bids(&t)),
             RouteTo::Group(id) => groups.iter().any(|g| g.group.id == id),
         };
         if !known {
@@ -185,8 +186,12 @@ fn route_row(
     let (name, buyer_name, destination) = match route.group.and_then(|id| plan.groups.get(&id)) {
         Some(group) => {
             let s = if entry.len() == 1 { "" } else { "s" };
-            let order = group.order.word().to_lowercase();
-            let how = format!("{} target{s}, {order}", entry.len());
+            let how = if group.auction.is_some() {
+                format!("Ring tree, {} bidder{s}", entry.len())
+            } else {
+                let order = group.order.word().to_lowercase();
+                format!("{} target{s}, {order}", entry.len())
+            };
             (group.name.clone(), String::new(), how)
         }
         None => {
@@ -224,6 +229,8 @@ async fn free_targets(
     let all = tenant.targets().await?;
     let free: Vec<&TargetRecord> = (all.iter())
         .filter(|t| !taken(RouteTo::Target(t.id)))
+        // Those that bid are asked by a ring tree.
+        .filter(|t| t.settings.bidder.is_none())
         .collect();
     let groups = tenant.target_groups().await?;
     let usage = usage_map(&tenant.usage(&[]).await?, &tenant.group_usage(&[]).await?);
@@ -250,7 +257,10 @@ async fn free_targets(
         Choice {
             value: RouteTo::Group(g.group.id).to_string(),
             label: g.group.name.clone(),
-            hint: format!("{}, group of {}", state.word, members.len()),
+            hint: match g.group.auction {
+                Some(_) => format!("{}, ring tree of {}", state.word, members.len()),
+                None => format!("{}, group of {}", state.word, members.len()),
+            },
         }
     };
     let choice = |t: &TargetRecord| {

@@ -23,6 +23,8 @@ pub(super) struct Found<'a> {
     /// Newest first.
     pub calls: Vec<CallLine>,
     pub targets: Vec<TargetRecord>,
+    /// Bidders that fare worse than usual, with their names and what got worse.
+    pub degraded: Vec<(TargetId, String, String)>,
 }
 
 /// All that needs a person, failures first.
@@ -41,9 +43,26 @@ pub(super) fn of(op: &OpCtx, found: &Found<'_>) -> Vec<Problem> {
         .collect();
     problems.extend(found.campaigns.iter().filter_map(|c| nowhere(op, found, c)));
     problems.extend(nearly_capped(op, found));
+    problems.extend(found.degraded.iter().map(worse));
     problems.extend(strays(found));
     problems.sort_by_key(|p| !p.failed);
     problems
+}
+
+/// A bidder that fares worse than usual.
+fn worse((id, name, words): &(TargetId, String, String)) -> Problem {
+    let href = format!("/rtb-targets/{id}");
+    Problem {
+        failed: false,
+        title: format!("{name} bids less than usual"),
+        detail: words.clone(),
+        fix: ProblemFix::Open {
+            href: href.clone(),
+            label: "Open bidder".to_owned(),
+        },
+        href: format!("/rtb?target={id}"),
+        link: "Open pings".to_owned(),
+    }
 }
 
 fn missed(op: &OpCtx, found: &Found<'_>, streak: &Streak) -> Option<Problem> {

@@ -40,6 +40,8 @@ impl Targets {
         match &quick.destination {
             Destination::Number(number) => target.number = number.as_str().to_owned(),
             Destination::Sip(uri) => uri.as_str().clone_into(&mut target.sip),
+            // Nobody types that.
+            Destination::Bid => {}
         }
         let target = target
             .check()

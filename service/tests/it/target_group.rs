@@ -212,7 +212,7 @@ async fn how_a_group_stands_is_said_in_the_list_and_in_the_plan() {
         let engine = &world.services.engine;
         engine.inbound(&arrival("CA1"), NOON).await.expect("answer");
         let rows = (world.services.target_groups)
-            .list(&world.op)
+            .list(&world.op, false)
             .await
             .expect("rows");
         assert_eq!(

@@ -306,6 +306,8 @@ fn build(
         ids: Arc::clone(ids) as Arc<dyn Ids>,
         carriers: Arc::new(carriers),
         vault: Arc::new(PlainVault),
+        bidders: Arc::new(service::port::NoBidders),
+        scripts: Arc::new(service::port::NoBidders),
         login: Some(CarrierLogin {
             sid: "ACserver".to_owned(),
             token: "server-token".into(),

@@ -363,7 +363,7 @@ impl Run {
             let again = plan.map(|plan| {
                 decide(
                     plan,
-                    machine.session().traits(&tags, self.now).as_ref(),
+                    machine.session().traits(&tags, &[], self.now).as_ref(),
                     &made.exclusions,
                     &made.usage,
                     &clocks,

@@ -379,6 +379,8 @@ fn build(
         ids: Arc::clone(ids) as Arc<dyn Ids>,
         carriers: Arc::new(Sole(Arc::clone(records))),
         vault: Arc::new(NoVault),
+        bidders: Arc::new(service::port::NoBidders),
+        scripts: Arc::new(service::port::NoBidders),
         login: None,
         public_base_url: BASE.to_owned(),
         patience: Patience::default(),

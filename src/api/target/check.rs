@@ -130,6 +130,7 @@ impl TargetForm {
                 wrap_up_s: 0,
                 inherits: self.inherits(),
                 filter,
+                bidder: None,
             },
         })
     }
@@ -277,16 +278,21 @@ impl TargetForm {
 
 impl CheckedTarget {
     /// Takes over what the form does not show of the target as it was: a password that was not
-    /// typed again, and the time its agent has after a call.
+    /// typed again, the time its agent has after a call, and what it bids by.
     ///
     /// # Errors
-    /// `required` at `sip_password` if there is none, or the calls go to another address now.
+    /// `unknown` at `kind` for a target without bids whose calls go where its bids say; `required` at
+    /// `sip_password` if there is none, or the calls go to another address now.
     pub fn over(
         mut self,
         before: Option<(&TargetInput, &TargetSettings)>,
     ) -> Result<Self, FieldErrors> {
         if let Some((_, settings)) = before {
             self.settings.wrap_up_s = settings.wrap_up_s;
+            self.settings.bidder.clone_from(&settings.bidder);
+        }
+        if self.settings.bidder.is_none() && self.input.destination == Destination::Bid {
+            return Err(destination::unknown_kind());
         }
         if let Some(access) = &mut self.settings.sip {
             let same = before.is_some_and(|(b, _)| b.destination == self.input.destination);

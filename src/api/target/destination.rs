@@ -14,7 +14,7 @@ const ACCESS_CHARS_MAX: usize = 120;
 /// stand in an address.
 const HEADERS_MAX: usize = 1_000;
 
-/// A number or a SIP address.
+/// A number or a SIP address; of a bidder also where its bid says.
 ///
 /// # Errors
 /// At `kind`, `number` or `sip`.
@@ -24,12 +24,13 @@ pub(super) fn destination(kind: &str, number: &str, sip: &str) -> Result<Destina
         "sip" => SipUri::parse(sip)
             .map(Destination::Sip)
             .map_err(|e| FieldErrors::one("sip", "invalid_sip", e)),
-        _ => Err(FieldErrors::one(
-            "kind",
-            "unknown",
-            "Choose a number or a SIP address.",
-        )),
+        "bid" => Ok(Destination::Bid),
+        _ => Err(unknown_kind()),
     }
+}
+
+pub(super) fn unknown_kind() -> FieldErrors {
+    FieldErrors::one("kind", "unknown", "Choose a number or a SIP address.")
 }
 
 /// Which number the target sees.

@@ -19,7 +19,7 @@ pub struct TargetForm {
     pub name: String,
     /// The buyer's own name of it; may be empty.
     pub sub_id: String,
-    /// "number" or "sip".
+    /// "number" or "sip"; of a bidder also "bid".
     pub kind: String,
     pub number: String,
     pub sip: String,
@@ -163,6 +163,7 @@ impl TargetForm {
         let (number, sip) = match &input.destination {
             Destination::Number(number) => (number.display(), String::new()),
             Destination::Sip(uri) => (String::new(), uri.as_str().to_owned()),
+            Destination::Bid => (String::new(), String::new()),
         };
         let (caller_id, caller_id_number) = destination::caller_id_text(&input.caller_id);
         let (hours, days) = hours::hours_text(&input.hours);

@@ -9,6 +9,7 @@ use crate::call::session::{
 use crate::call::timeline::{EndedBy, What};
 use crate::id::{RouteId, TargetId};
 use crate::routing::{Decision, Exclusions};
+use crate::rtb::held::{Confirmation, Held, Said};
 use crate::time::Timestamp;
 use crate::voice::verb::{Dial, Noun, Step, Verb};
 
@@ -26,6 +27,7 @@ impl CallMachine {
         &mut self,
         decision: Decision,
         chosen: Option<Choice>,
+        auctions: Vec<Held>,
         now: Timestamp,
     ) -> Result<(), Rejected> {
         if self.session.stage != Stage::Deciding {
@@ -40,6 +42,7 @@ impl CallMachine {
         let after = results()
             .find(|result| *result == AttemptResult::Connected)
             .or_else(|| results().next_back());
+        self.hold(auctions, now);
         self.note(now, What::Decided { after, decision });
         let goes_on = (chosen.as_ref())
             .and_then(|choice| choice.group)
@@ -66,6 +69,43 @@ impl CallMachine {
             None => self.begin_fallback(now),
         }
         Ok(())
+    }
+
+    /// Remembers the auctions that the decision was made by, and tells of those that are new.
+    fn hold(&mut self, auctions: Vec<Held>, now: Timestamp) {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        for (at, held) in auctions.iter().enumerate() {
+            let before = self.session.auctions.get(at).cloned();
+            if before.is_none() {
+                let what = What::Auctioned {
+                    name: held.name.clone(),
+                    asked: count(held.lines.len()),
+                    bids: count(held.bids()),
+                    took_ms: held.took_ms,
+                };
+                self.note(held.at.max(now), what);
+            }
+            let told: Vec<(TargetId, Option<String>)> = (held.lines.iter())
+                .filter(|line| {
+                    let earlier = before.as_ref().and_then(|b| b.said(line.target));
+                    earlier != Some(&line.said)
+                })
+                .filter_map(|line| match &line.said {
+                    Said::Offer(offer) => match &offer.confirmation {
+                        Some(Confirmation::Given) => Some((line.target, None)),
+                        Some(Confirmation::Missing { reason, .. }) => {
+                            Some((line.target, Some(reason.clone())))
+                        }
+                        Some(Confirmation::Wanted { .. }) | None => None,
+                    },
+                    Said::Nothing { .. } => None,
+                })
+                .collect();
+            for (target, missing) in told {
+                self.note(now, What::Confirmed { target, missing });
+            }
+        }
+        self.session.auctions = auctions;
     }
 
     pub(super) fn claimed(&mut self, now: Timestamp) -> Result<(), Rejected> {

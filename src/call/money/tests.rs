@@ -88,6 +88,7 @@ impl Told {
                 plan: Some(&self.plan),
                 clocks: &clocks,
                 readings: &readings,
+                auctions: &[],
                 now: self.now,
             },
         )

@@ -1,3 +1,5 @@
+mod ring_tree;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -26,6 +28,7 @@ fn facts<'a>(plan: &'a RoutingPlan, clocks: &'a Clocks, readings: &'a [UsageMap]
         plan: Some(plan),
         clocks,
         readings,
+        auctions: &[],
         now: NOON_ISH,
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn read(
         name,
         active: true,
         order: RingOrder::InTurn,
+        auction: None,
         ring_timeout_s: 25,
         zone: ZONE.to_owned(),
         hours: Hours::Always,
@@ -76,6 +77,7 @@ pub(super) fn join(plan: &mut RoutingPlan, route: &Route, all: &mut Vec<Vec<&str
     let group = route.group.and_then(|id| plan.groups.get_mut(&id));
     group.expect("a group").members.push(Member {
         target: route.target.id,
+        weight: 1,
         priority,
     });
 }

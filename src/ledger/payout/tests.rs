@@ -46,7 +46,7 @@ fn settle(
     usage: &PayoutUsageMap,
     now: i64,
 ) -> PayoutOutcome {
-    let earned = revenue(&BTreeMap::from([(RouteId(1), earns)]), facts, at(now));
+    let earned = revenue(&BTreeMap::from([(1, earns)]), facts, at(now));
     for entry in earned.entries {
         ledger.append(entry);
     }

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::caps::CapReached;
 use crate::id::TargetId;
+use crate::money::Micros;
 use crate::routing::Verdict;
+use crate::rtb::bid::Bid;
 
 /// Whom to ring next, with the reasons.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expansion {
     /// Rung now: several at once or one, in order; nobody if the group takes no call.
     pub now: Vec<TargetId>,
@@ -17,6 +19,16 @@ pub struct Expansion {
     pub refused: Option<GroupRefusal>,
     /// One for each member, in the order they are rung in.
     pub lines: Vec<MemberLine>,
+    /// Of a ring tree, whom to ask for bids before anybody can be rung.
+    pub asks: Vec<TargetId>,
+    /// For how long, in milliseconds.
+    pub deadline_ms: u32,
+    /// Who is to confirm its bid before it is rung.
+    pub confirms: Option<TargetId>,
+    /// The bid of whom to ring now.
+    pub bid: Option<Bid>,
+    /// An auction was held.
+    pub nobody_bid: bool,
 }
 
 /// Why a group takes no call, whoever of it is free.
@@ -29,6 +41,8 @@ pub enum GroupRefusal {
         until: String,
     },
     CapReached(CapReached),
+    /// The call waited so long for bids that there is no time for another auction.
+    NoTime,
 }
 
 /// What was decided about a member.
@@ -49,6 +63,8 @@ pub enum Part {
     Open,
     /// Rung after so many others.
     Waits { after: u32 },
+    /// Bid so much net, and is in this place.
+    Bids { net: Micros, place: u32 },
     /// Cannot take the call.
     Refused(Verdict),
     /// The group takes no call.
@@ -65,14 +81,17 @@ impl Expansion {
                 until: until.clone(),
             }),
             Some(GroupRefusal::CapReached(reached)) => Some(Verdict::CapReached(*reached)),
-            None => self.now.is_empty().then_some(Verdict::NobodyInGroup),
+            Some(GroupRefusal::NoTime) => Some(Verdict::NoAuctionTime),
+            None if !self.is_exhausted() => None,
+            None if self.nobody_bid => Some(Verdict::NobodyBid),
+            None => Some(Verdict::NobodyInGroup),
         }
     }
 
     /// Whether there is nobody to ring: the route is done, and the plan goes on without it.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
-        self.now.is_empty()
+        self.now.is_empty() && self.asks.is_empty()
     }
 
     /// The group's own line in the trace.
@@ -81,6 +100,9 @@ impl Expansion {
         let s = |n: usize| if n == 1 { "" } else { "s" };
         match (&self.refused, self.now.len()) {
             (Some(refusal), _) => refusal.sentence(),
+            (None, 0) if !self.asks.is_empty() => {
+                format!("Asks {} bidder{}.", self.asks.len(), s(self.asks.len()))
+            }
             (None, 0) => "None of its targets can take the call.".to_owned(),
             (None, now) => {
                 let then = match self.then.len() {
@@ -101,6 +123,7 @@ impl GroupRefusal {
             Self::Paused => "The group is paused.".to_owned(),
             Self::Closed { until } => format!("Closed {until}."),
             Self::CapReached(reached) => reached.sentence(),
+            Self::NoTime => Verdict::NoAuctionTime.sentence(),
         }
     }
 }
@@ -120,6 +143,8 @@ impl Part {
             }
             Self::Waits { after: 1 } => "Rings next, after one other.".to_owned(),
             Self::Waits { after } => format!("Rings later, after {after} others."),
+            Self::Bids { net, place: 1 } => format!("Rings now: its bid of {net} is the best."),
+            Self::Bids { net, place } => format!("Bid {net}, in place {place}."),
             Self::Refused(verdict) => verdict.sentence(),
             Self::GroupRefused => "Its group takes no call.".to_owned(),
         }

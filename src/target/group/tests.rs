@@ -16,6 +16,7 @@ fn group(order: RingOrder, priorities: &[u32]) -> TargetGroup {
         name: "Night desk".to_owned(),
         active: true,
         order,
+        auction: None,
         ring_timeout_s: 25,
         zone: ZONE.to_owned(),
         hours: Hours::Always,
@@ -27,6 +28,7 @@ fn group(order: RingOrder, priorities: &[u32]) -> TargetGroup {
             .map(|(priority, id)| Member {
                 target: TargetId(id),
                 priority: *priority,
+                weight: 1,
             })
             .collect(),
     }
@@ -43,6 +45,7 @@ fn expanded(
         refused,
         exclusions,
         has_place: false,
+        auction: None,
     })
 }
 
@@ -101,6 +104,7 @@ fn a_group_has_hours_and_caps_of_its_own() {
             refused: &BTreeMap::new(),
             exclusions: &Exclusions::default(),
             has_place: false,
+            auction: None,
         });
         assert!(expansion.is_exhausted() && expansion.then.is_empty());
         assert_eq!(expansion.lines[0].part, Part::GroupRefused);
@@ -133,6 +137,7 @@ fn a_group_has_hours_and_caps_of_its_own() {
         refused: &BTreeMap::new(),
         exclusions: &Exclusions::default(),
         has_place: false,
+        auction: None,
     });
     assert!(lost.sentence().ends_with("America/New_York is not known."));
 }
@@ -152,6 +157,7 @@ fn a_call_that_has_its_place_is_not_asked_for_it_again() {
             refused: &BTreeMap::new(),
             exclusions: &tried(&[1]),
             has_place,
+            auction: None,
         })
     };
     assert!(expand(&desk, false).is_exhausted());

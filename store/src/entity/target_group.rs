@@ -30,6 +30,9 @@ pub struct Model {
     pub cap_monthly: Option<i64>,
     pub cap_total: Option<i64>,
     pub created_at: i64,
+    /// How the auction is held; null for a group without one.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub auction: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

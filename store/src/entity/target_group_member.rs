@@ -14,6 +14,8 @@ pub struct Model {
     pub priority: i64,
     /// Of the same priority, the order they are rung in.
     pub place: i64,
+    /// Of equal bids, the heavier comes first.
+    pub weight: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -153,6 +153,30 @@ impl Tenant<'_> {
     }
 }
 
+impl Tenant<'_> {
+    /// Who made these calls.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn callers_of(&self, calls: &[CallId]) -> Result<Vec<(CallId, Caller)>, StoreError> {
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(uuid::Uuid, String)> = self
+            .select::<call::Entity>()
+            .select_only()
+            .column(call::Column::Id)
+            .column(call::Column::Caller)
+            .filter(call::Column::Id.is_in(calls.iter().map(|c| c.0)))
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        rows.into_iter()
+            .map(|(id, caller)| Ok((CallId(id), from_json("call", &caller)?)))
+            .collect()
+    }
+}
+
 fn call_record(row: call::Model) -> Result<CallRecord, StoreError> {
     Ok(CallRecord {
         session: from_json("call", &row.session)?,

@@ -110,6 +110,7 @@ impl Tenant<'_> {
             members.entry(row.group_id).or_default().push(Member {
                 target: TargetId(row.target_id),
                 priority: count(row.priority),
+                weight: count(row.weight),
             });
         }
         rows.into_iter()
@@ -148,6 +149,7 @@ impl Tenant<'_> {
             cap_monthly: limit(group.caps.monthly),
             cap_total: limit(group.caps.total),
             created_at: Set(now.0),
+            auction: Set(auction(group)?),
         };
         let id = self.insert::<target_group::Entity>(row).await?.id;
         let usage = target_group_usage::ActiveModel {
@@ -195,6 +197,7 @@ impl Tenant<'_> {
             .col_expr(C::CapDaily, limit(group.caps.daily))
             .col_expr(C::CapMonthly, limit(group.caps.monthly))
             .col_expr(C::CapTotal, limit(group.caps.total))
+            .col_expr(C::Auction, Expr::value(auction(group)?))
             .filter(C::Id.eq(id.0));
         exactly_one(update.exec(self.conn).await?.rows_affected)?;
         self.delete::<target_group_member::Entity>()
@@ -219,6 +222,7 @@ impl Tenant<'_> {
                     target_id: Set(member.target.0),
                     priority: Set(i64::from(member.priority)),
                     place: Set(place),
+                    weight: Set(i64::from(member.weight)),
                 });
         self.insert_all::<target_group_member::Entity>(rows).await
     }
@@ -389,6 +393,11 @@ pub(crate) fn group_usage_record(row: &target_group_usage::Model) -> GroupUsageR
     }
 }
 
+fn auction(group: &TargetGroup) -> Result<Option<String>, StoreError> {
+    let terms = group.auction.as_ref();
+    terms.map(|terms| to_json("target_group", terms)).transpose()
+}
+
 fn record(row: target_group::Model, members: Vec<Member>) -> Result<TargetGroupRecord, StoreError> {
     let activity = activity("target_group", &row.activity)?;
     let order = RingOrder::from_code(&row.ring_order)
@@ -400,6 +409,10 @@ fn record(row: target_group::Model, members: Vec<Member>) -> Result<TargetGroupR
             id: TargetGroupId(row.id),
             active: activity == Activity::Active,
             order,
+            auction: match &row.auction {
+                Some(terms) => Some(from_json("target_group", terms)?),
+                None => None,
+            },
             ring_timeout_s: count(row.ring_timeout_s),
             zone: row.zone,
             hours: from_json("target_group", &row.hours)?,

@@ -90,6 +90,7 @@ async fn sent(
     let tags = Tags::default();
     let step = StepRecord {
         dials: &[dial],
+        pings: &[],
         ..arriving(call, &new, &tags)
     };
     tx!(world, a.scope, |t| keep(&t, &step)).expect("kept");

@@ -37,6 +37,7 @@ pub(crate) fn arriving<'a>(call: CallId, session: &'a Session, tags: &'a Tags) -
         ledger: &[],
         payout: None,
         dials: &[],
+        pings: &[],
         event: None,
         now: NOON,
     }
@@ -57,6 +58,7 @@ pub(crate) fn going_on<'a>(saved: &'a SavedCall, session: &'a Session) -> StepRe
         ledger: &[],
         payout: None,
         dials: &[],
+        pings: &[],
         event: None,
         now: NOON,
     }

@@ -255,6 +255,7 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         ledger: &ledger,
         payout: Some(&payout),
         dials: &[dial],
+        pings: &[],
         ..arriving(call, &session, &tags)
     };
     keep(&tenant, &step).await?;
@@ -408,6 +409,7 @@ pub(crate) fn new_group(name: &str, members: &[TargetId]) -> TargetGroup {
         name: name.to_owned(),
         active: true,
         order: RingOrder::AllAtOnce,
+        auction: None,
         ring_timeout_s: 20,
         zone: "America/New_York".to_owned(),
         hours: Hours::Always,
@@ -421,6 +423,7 @@ pub(crate) fn new_group(name: &str, members: &[TargetId]) -> TargetGroup {
             .map(|target| Member {
                 target: *target,
                 priority: 1,
+                weight: 1,
             })
             .collect(),
     }
@@ -611,6 +614,7 @@ pub(crate) fn attempted(
             group: None,
             accept_key: false,
             wrap_up_s: 0,
+            bid: None,
         },
         started_at: session.arrived_at,
         leg_sid: None,

@@ -1,4 +1,4 @@
-//! The parts of a call, always in this order: timeline, visitor, decision, legs, money, dispute,
+//! The parts of a call, always in this order: timeline, visitor, decision, auction, legs, money, dispute,
 //! wrap-up, recording, answers, tags.
 //! Each is redrawn only when its own facts change, so a playing recording plays on.
 
@@ -9,6 +9,7 @@ use domain::routing::{Candidate, CandidateMember, Verdict};
 use domain::target::group::Part;
 use leptos::prelude::*;
 
+use super::auction::auctions;
 use super::dispute::disputes;
 use super::money::{Shown, money};
 use super::recording::{Recorded, recordings};
@@ -22,6 +23,7 @@ pub fn Sections(detail: Signal<CallDetail>) -> impl IntoView {
         {part(detail, "timeline", "Timeline", |d| d.timeline.clone(), |rows| Some(timeline(rows)))}
         {part(detail, "visitor", "Visitor", |d| d.visit.clone(), visitor)}
         {part(detail, "decision", "Decision", |d| d.decisions.clone(), decisions)}
+        {part(detail, "auction", "Auction", |d| d.auctions.clone(), auctions)}
         {part(detail, "legs", "Legs", |d| d.legs.clone(), legs)}
         {part(detail, "money", "Money", Shown::of, money)}
         {part(detail, "dispute", "Dispute", |d| d.disputes.all.clone(), disputes)}
@@ -121,6 +123,8 @@ fn sprite(name: &str) -> &'static str {
         "users" => "users",
         "bell" => "bell",
         "ban" => "block",
+        "gavel" => "rtb",
+        "check" => "check",
         "trash" => "trash",
         _ => "info",
     }
@@ -220,7 +224,7 @@ fn candidate(candidate: Candidate) -> AnyView {
 
 /// A member of a group: who rings, and why the others do not.
 fn member(member: CandidateMember) -> AnyView {
-    let rings = matches!(member.part, Part::Rung { .. });
+    let rings = matches!(member.part, Part::Rung { .. } | Part::Bids { place: 1, .. });
     view! {
         <li data-rings=rings.then_some("true")><b>{member.name}</b><span>{member.part.sentence()}</span></li>
     }

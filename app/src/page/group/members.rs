@@ -1,6 +1,8 @@
 //! The targets of a group in the order they are rung in: moved by their buttons, by Alt and the
 //! arrows, or by the pointer, as the lines of a routing plan are.
 
+use std::collections::BTreeMap;
+
 use domain::api::target_group::{MemberChoice, TargetGroupForm};
 use domain::id::TargetId;
 use leptos::prelude::*;
@@ -19,6 +21,8 @@ pub struct Members {
     pub ids: RwSignal<Vec<TargetId>>,
     targets: Memo<Vec<MemberChoice>>,
     dragged: RwSignal<Option<TargetId>>,
+    /// In a ring tree each has a priority and a weight among equal bids, as the form began with.
+    ranks: StoredValue<Option<BTreeMap<TargetId, (String, String)>>>,
 }
 
 impl Members {
@@ -29,6 +33,7 @@ impl Members {
             ids: RwSignal::new(ids.collect()),
             targets: Memo::new(move |_| targets.get()),
             dragged: RwSignal::new(None),
+            ranks: StoredValue::new((!start.auction.is_empty()).then(|| ranks(start))),
         }
     }
 
@@ -105,6 +110,17 @@ impl Members {
     }
 }
 
+/// What a form says of each member, by its id.
+fn ranks(start: &TargetGroupForm) -> BTreeMap<TargetId, (String, String)> {
+    let at = |list: &[String], at: usize| list.get(at).cloned().unwrap_or_default();
+    let members = start.members.iter().enumerate();
+    let of = members.filter_map(|(i, id)| {
+        let ranks = (at(&start.priorities, i), at(&start.weights, i));
+        Some((id.parse().ok()?, ranks))
+    });
+    of.collect()
+}
+
 /// The list with what adds to it.
 #[component]
 pub fn MemberList(form: Form, members: Members) -> impl IntoView {
@@ -122,7 +138,14 @@ pub fn MemberList(form: Form, members: Members) -> impl IntoView {
         members
             .ids
             .with(Vec::is_empty)
-            .then(|| view! { <p class="members-none soft">"Nobody rings yet. Add a target."</p> })
+            .then(|| {
+                let words = if members.ranks.with_value(Option::is_some) {
+                    "Nobody bids yet. Add an RTB target."
+                } else {
+                    "Nobody rings yet. Add a target."
+                };
+                view! { <p class="members-none soft">{words}</p> }
+            })
     };
     view! {
         <div class="field" role="group" id="f-members" aria-labelledby="f-members-label" tabindex="-1" data-fix=move || error.with(Option::is_some).then_some("") aria-describedby=move || error.with(Option::is_some).then_some("f-members-help")>
@@ -166,9 +189,14 @@ fn Line(members: Members, id: TargetId) -> impl IntoView {
         members.drop_at(id);
     };
     let scripted = use_scripted();
+    let ranks = members.ranks.with_value(|ranks| {
+        let ranks = ranks.as_ref()?;
+        Some(ranks.get(&id).cloned().unwrap_or_default())
+    });
+    let tree = ranks.is_some();
+    let ranked = ranks.map(|(priority, weight)| rank_inputs(&name, at, priority, weight));
     let moves = move || {
-        scripted
-            .get()
+        (scripted.get() && !tree)
             .then(|| view! { <Move members=members id=id at=at/> })
     };
     let out_name = name.clone();
@@ -197,8 +225,29 @@ fn Line(members: Members, id: TargetId) -> impl IntoView {
             <span class="member-at">{move || at.get().map_or(0, |at| at + 1).to_string()}</span>
             <div class="route-name"><b><a class="link-cell" href=route::target(id)>{name}</a></b>{says}</div>
             <div class="member-now">{now}</div>
+            {ranked}
             {out}
         </li>
+    }
+    .into_any()
+}
+
+/// Where a bidder stands among equal bids.
+fn rank_inputs(
+    name: &str,
+    at: Memo<Option<usize>>,
+    priority: String,
+    weight: String,
+) -> AnyView {
+    let field = move |list: &'static str| {
+        move || at.get().map(|at| input(&format!("{list}[{at}]")))
+    };
+    let one = |value: String| if value.is_empty() { "1".to_owned() } else { value };
+    view! {
+        <span class="member-ranks">
+            <label>"Priority "<input class="input" type="number" min="1" max="20" step="1" name=field("priorities") value=one(priority) aria-label=format!("Priority of {name} among equal bids")/></label>
+            <label>"Weight "<input class="input" type="number" min="1" max="1000" step="1" name=field("weights") value=one(weight) aria-label=format!("Weight of {name} among equal bids")/></label>
+        </span>
     }
     .into_any()
 }

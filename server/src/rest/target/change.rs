@@ -224,11 +224,17 @@ impl TargetChange {
             self.ring_timeout_s.map(|seconds| seconds.to_string()),
         );
         if let Some(Destination { kind, address }) = self.destination.take() {
-            let (code, place) = match kind {
-                DestinationKind::Number => ("number", &mut form.number),
-                DestinationKind::Sip => ("sip", &mut form.sip),
+            let code = match kind {
+                DestinationKind::Number => {
+                    form.number = address;
+                    "number"
+                }
+                DestinationKind::Sip => {
+                    form.sip = address;
+                    "sip"
+                }
+                DestinationKind::Bid => "bid",
             };
-            *place = address;
             code.clone_into(&mut form.kind);
         }
         if let Some(caller_id) = self.caller_id.take() {

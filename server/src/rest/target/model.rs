@@ -84,6 +84,8 @@ pub struct Destination {
 pub enum DestinationKind {
     Number,
     Sip,
+    /// Where its bid for a call says; the address is empty. Only of a target that bids.
+    Bid,
 }
 
 /// How to sign in to a SIP address.
@@ -238,6 +240,7 @@ impl From<DomainDestination> for Destination {
                 (DestinationKind::Number, number.as_str().to_owned())
             }
             DomainDestination::Sip(uri) => (DestinationKind::Sip, uri.as_str().to_owned()),
+            DomainDestination::Bid => (DestinationKind::Bid, String::new()),
         };
         Self { kind, address }
     }

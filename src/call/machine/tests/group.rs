@@ -20,6 +20,7 @@ fn desk(order: RingOrder) -> RoutingPlan {
         name: "Night desk".to_owned(),
         active: true,
         order,
+        auction: None,
         ring_timeout_s: 20,
         zone: ZONE.to_owned(),
         hours: crate::schedule::Hours::Always,
@@ -29,6 +30,7 @@ fn desk(order: RingOrder) -> RoutingPlan {
             .map(|id| Member {
                 target: TargetId(id),
                 priority: 1,
+                weight: 1,
             })
             .collect(),
     };

@@ -15,6 +15,7 @@ use domain::id::CallId;
 use domain::ledger;
 use domain::ledger::totals::Totals;
 use domain::phone::Caller;
+use domain::rtb::ping::Ping;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{
@@ -55,6 +56,8 @@ pub struct StepRecord<'a> {
     /// Kept only if this can be had.
     pub payout: Option<&'a PayoutClaim>,
     pub dials: &'a [Dial],
+    /// What bidders were asked for this step.
+    pub pings: &'a [Ping],
     pub event: Option<&'a EventRecord>,
     pub now: Timestamp,
 }
@@ -227,6 +230,12 @@ impl Tenant<'_> {
                 self.dial_row(step.call, dial, gate)?,
             ));
         }
+        for (at, ping) in step.pings.iter().enumerate() {
+            with.cte(part(
+                &format!("pinged{at}"),
+                self.ping_row(step.call, ping, gate)?,
+            ));
+        }
         let held = |name: Option<&str>| match name {
             Some(name) => exists(name),
             None => Expr::value(true),
@@ -323,6 +332,10 @@ impl Tenant<'_> {
         }
         for dial in step.dials {
             let row = self.dial_row(step.call, dial, None)?;
+            batch.add(row.build(SqliteQueryBuilder));
+        }
+        for ping in step.pings {
+            let row = self.ping_row(step.call, ping, None)?;
             batch.add(row.build(SqliteQueryBuilder));
         }
         for recording in step.recordings {
@@ -474,7 +487,7 @@ impl Tenant<'_> {
     }
 
     /// Inserts a row of this account if another part of the statement found something.
-    pub(super) fn insert_gated<E>(
+    pub(in crate::repo) fn insert_gated<E>(
         &self,
         row: E::ActiveModel,
         gate: Option<&str>,
@@ -487,7 +500,7 @@ impl Tenant<'_> {
     }
 
     /// The same, if yet another part found something.
-    pub(super) fn insert_behind<E>(
+    pub(in crate::repo) fn insert_behind<E>(
         &self,
         row: E::ActiveModel,
         gate: Option<&str>,
