@@ -2,6 +2,7 @@
 
 mod adjust;
 mod agent;
+mod auction;
 mod api_key;
 mod block;
 mod campaign_settings;

@@ -27,6 +27,7 @@ use service::{OpCtx, Parts, Rights, Services};
 use store::testing::TestDb;
 use uuid::Uuid;
 
+use crate::auction::FakeBidders;
 use crate::market::{FakeMarket, PlainVault, Signed};
 
 /// 2026-11-18 15:00 UTC, a Wednesday.
@@ -128,6 +129,7 @@ pub struct World {
     pub campaign: CampaignId,
     pub records: Arc<FakeRecords>,
     pub market: Arc<FakeMarket>,
+    pub bidders: Arc<FakeBidders>,
     pub clock: Arc<TestClock>,
     pub kind: &'static str,
     ids: Arc<CountingIds>,
@@ -147,13 +149,14 @@ impl World {
     async fn on(db: TestDb) -> Self {
         let records = Arc::new(FakeRecords::default());
         let market = Arc::new(FakeMarket::default());
+        let bidders = Arc::new(FakeBidders::default());
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(CountingIds::default());
         let carriers = FakeCarriers {
             records: Arc::clone(&records),
             market: Arc::clone(&market),
         };
-        let services = build(&db, carriers, &clock, &ids);
+        let services = build(&db, carriers, &bidders, &clock, &ids);
         let op = add_account(
             &services,
             "Northgate Calls",
@@ -197,6 +200,7 @@ impl World {
             campaign,
             records,
             market,
+            bidders,
             clock,
             kind,
             ids,
@@ -215,7 +219,7 @@ impl World {
             records: Arc::clone(&self.records),
             market: Arc::clone(&self.market),
         };
-        build(&self.db, carriers, &self.clock, &self.ids)
+        build(&self.db, carriers, &self.bidders, &self.clock, &self.ids)
     }
 
     /// Adds targets with the given caps on concurrent calls, in one priority each, and plans them.
@@ -297,6 +301,7 @@ impl Carriers for FakeCarriers {
 fn build(
     db: &TestDb,
     carriers: FakeCarriers,
+    bidders: &Arc<FakeBidders>,
     clock: &Arc<TestClock>,
     ids: &Arc<CountingIds>,
 ) -> Services {
@@ -306,7 +311,7 @@ fn build(
         ids: Arc::clone(ids) as Arc<dyn Ids>,
         carriers: Arc::new(carriers),
         vault: Arc::new(PlainVault),
-        bidders: Arc::new(service::port::NoBidders),
+        bidders: Arc::clone(bidders) as Arc<dyn service::port::Bidders>,
         scripts: Arc::new(service::port::NoBidders),
         login: Some(CarrierLogin {
             sid: "ACserver".to_owned(),

@@ -538,7 +538,8 @@ mod tests {
         let shown = RtbTargetForm::of(&checked);
         assert_eq!(shown, {
             let mut same = form.without_secrets();
-            same.min = "5.00".to_owned();
+            same.max = "250".to_owned();
+            same.failure_revenue = "9".to_owned();
             same.margin_percent = "12.50".to_owned();
             same
         });

@@ -1,7 +1,6 @@
 use super::*;
 use crate::caps::Usage;
 use crate::caps::dollars::Spent;
-use crate::id::RouteId;
 use crate::ledger::Ledger;
 use crate::ledger::facts::{CallFacts, Conversion};
 use crate::ledger::revenue::tests::{any_rule, at, attempt, call, dollars};

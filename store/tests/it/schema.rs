@@ -110,6 +110,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("publisher", "id", "the serial"),
     ("recording", "id", "the serial"),
     ("route", "id", "the serial"),
+    ("rtb_ping", "id", "the serial"),
     ("target", "id", "the serial"),
     (
         "webhook",

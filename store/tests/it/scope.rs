@@ -54,6 +54,7 @@ pub(crate) const OWNED: &[&str] = &[
     "publisher",
     "recording",
     "route",
+    "rtb_ping",
     "target",
     "target_group",
     "target_group_member",

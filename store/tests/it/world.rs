@@ -36,6 +36,7 @@ use domain::phone::{Caller, E164};
 use domain::plan::RouteTo;
 use domain::pool::{Hold, Rotation};
 use domain::schedule::Hours;
+use domain::rtb::ping::{Ping, PingDetail, PingVerdict};
 use domain::tag::Tags;
 use domain::target::group::{Member, RingOrder, TargetGroup};
 use domain::target::settings::TargetSettings;
@@ -185,7 +186,7 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         .block
         .id;
     let desk = new_group("Standing desk", &[target]);
-    tenant.add_target_group(&desk, NOON).await?;
+    let desk = tenant.add_target_group(&desk, NOON).await?;
     let webhook = WebhookId(Uuid::from_u128((u128::from(n) << 64) + 9));
     let input = new_webhook("Crestline CRM", Some(campaign));
     tenant.add_webhook(webhook, &input, NOON).await?;
@@ -255,7 +256,7 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         ledger: &ledger,
         payout: Some(&payout),
         dials: &[dial],
-        pings: &[],
+        pings: &[new_ping(target, desk)],
         ..arriving(call, &session, &tags)
     };
     keep(&tenant, &step).await?;
@@ -426,6 +427,27 @@ pub(crate) fn new_group(name: &str, members: &[TargetId]) -> TargetGroup {
                 weight: 1,
             })
             .collect(),
+    }
+}
+
+/// A bidder was asked about a call, and won.
+pub(crate) fn new_ping(target: TargetId, group: TargetGroupId) -> Ping {
+    Ping {
+        target,
+        group,
+        at: NOON,
+        took_ms: 120,
+        confirms: false,
+        verdict: PingVerdict::Won,
+        amount: Some(Micros(32_000_000)),
+        net: Some(Micros(30_000_000)),
+        bid_id: Some("b-1".to_owned()),
+        detail: PingDetail {
+            status: Some(200),
+            answer: "{\"bid\":32}".to_owned(),
+            words: "Won the auction.".to_owned(),
+            ..PingDetail::default()
+        },
     }
 }
 
