@@ -25,6 +25,8 @@ export interface Demo {
   api_key: string;
   webhooks: { id: string }[];
   groups: { id: number; name: string }[];
+  ring_trees: { id: number; name: string }[];
+  rtb_targets: { id: number; name: string }[];
   pools: { id: number; name: string; numbers: string[] }[];
   /** Sites as they are written in the form; `pool` is null for a tag that shows everybody one number. */
   dni_tags: { id: string; origins: string[]; pool: number | null }[];

@@ -30,6 +30,7 @@ pub mod publisher;
 pub mod recording;
 pub mod recovery;
 pub mod revenue;
+pub mod rtb;
 pub mod rtb_target;
 pub mod session;
 pub mod sheet;

@@ -268,7 +268,9 @@ pub fn decide(
         .entries()
         .map(|(first, routes)| {
             let of_routes = &mut refusals[first..first + routes.len()];
-            entry::read(plan, first, routes, of_routes, call, exclusions, usage, clocks)
+            entry::read(
+                plan, first, routes, of_routes, call, exclusions, usage, clocks,
+            )
         })
         .collect();
     entry::hold_to_group(&mut entries, exclusions);

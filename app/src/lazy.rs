@@ -19,7 +19,7 @@ use web_sys::Element;
 use crate::page::{
     agent, agents, api_keys, blocks, buyer, buyers, call, calls, campaign, campaigns, dispute,
     disputes, dni, group, groups, import, lists, my_calls, numbers, pools, publisher, publishers,
-    recordings, ring_trees, rtb_target, rtb_targets, settings, target, traffic, webhooks,
+    recordings, ring_trees, rtb, rtb_target, rtb_targets, settings, target, traffic, webhooks,
 };
 use crate::ui::{ErrorState, PageHead};
 
@@ -74,6 +74,7 @@ pub(crate) enum AssetPage {
 /// Pages about bidding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BiddingPage {
+    Report,
     RingTrees,
     RingTreeNew,
     RingTree,
@@ -165,6 +166,7 @@ fn asset_view(page: AssetPage) -> Result<AnyView, SplitLoaderError> {
 #[wasm_split(bidding, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_bidding))]
 fn bidding_view(page: BiddingPage) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
+        BiddingPage::Report => view! { <rtb::Rtb/> }.into_any(),
         BiddingPage::RingTrees => view! { <ring_trees::RingTrees/> }.into_any(),
         BiddingPage::RingTreeNew => view! { <group::RingTreeNew/> }.into_any(),
         BiddingPage::RingTree => view! { <group::Group/> }.into_any(),

@@ -3,6 +3,7 @@
 use domain::api::block::BlockQuery;
 use domain::api::call::CallQuery;
 use domain::api::dispute::DisputeQuery;
+use domain::api::rtb::RtbQuery;
 use domain::api::sheet::ListName;
 use domain::api::visit::TrafficQuery;
 use domain::id::{
@@ -176,10 +177,34 @@ pub fn rtb_target(id: TargetId) -> String {
     format!("{RTB_TARGETS}/{id}")
 }
 
-/// The pings of an RTB target that came to a verdict; both may be empty.
+/// The RTB report with these filters.
 #[must_use]
-pub fn rtb_pings(target: &str, verdict: &str) -> String {
-    with_query(RTB, &[("target", target), ("verdict", verdict)])
+pub fn rtb(query: &RtbQuery) -> String {
+    with_query(RTB, &rtb_pairs(query))
+}
+
+/// What the RTB report is asked for, by parameter.
+#[must_use]
+pub fn rtb_pairs(query: &RtbQuery) -> [(&'static str, &str); 7] {
+    [
+        ("range", &query.range),
+        ("from", &query.from),
+        ("to", &query.to),
+        ("target", &query.target),
+        ("verdict", &query.verdict),
+        ("search", &query.search),
+        ("before", &query.before),
+    ]
+}
+
+/// The pings of an RTB target that came to a verdict.
+#[must_use]
+pub fn rtb_pings(target: TargetId, verdict: &str) -> String {
+    rtb(&RtbQuery {
+        target: target.to_string(),
+        verdict: verdict.to_owned(),
+        ..RtbQuery::default()
+    })
 }
 
 /// An agent's page, with what they were sent from a place on; may be empty.

@@ -34,6 +34,8 @@ export async function furnish(product: Product): Promise<string> {
   const call = await placed(product, said);
   await dispute(product, call);
   await visit(product);
+  const bid = demoCampaign(product, 'Auto insurance, RTB').number;
+  auctions.set(product, await placed(product, await placeCall(product, { from: '+12065550176', to: bid })));
   return call;
 }
 
@@ -62,6 +64,9 @@ async function visit(product: Product): Promise<void> {
   const { number } = (await answer.json()) as { number: string };
   visitors.set(product, await placed(product, await placeCall(product, { from: '+12065550175', to: number })));
 }
+
+/** The call of each product that was furnished whose bidders were asked. */
+const auctions = new WeakMap<Product, string>();
 
 /** The dispute of each product that was furnished. */
 const disputes = new WeakMap<Product, number>();
@@ -244,6 +249,26 @@ function everyState(product: Product, call: string): State[] {
     { name: 'new group', path: '/groups/new' },
     { name: 'new group, error', path: '/groups/new', act: press('Create group') },
     { name: 'group', path: `/groups/${known(product.demo.groups[0]?.id, 'group')}` },
+    { name: 'ring trees', path: '/ring-trees' },
+    { name: 'new ring tree, error', path: '/ring-trees/new', act: press('Create ring tree') },
+    { name: 'ring tree', path: `/ring-trees/${known(product.demo.ring_trees[0]?.id, 'ring tree')}` },
+    { name: 'RTB targets', path: '/rtb-targets' },
+    { name: 'RTB targets, row menu', path: '/rtb-targets', act: press(/^Actions for/) },
+    { name: 'new RTB target, error', path: '/rtb-targets/new', act: press('Create RTB target') },
+    {
+      name: 'RTB target, test ping', path: `/rtb-targets/${known(product.demo.rtb_targets[0]?.id, 'RTB target')}`, act: async (page) => {
+        await page.getByRole('button', { name: 'Send test ping' }).click();
+        await expect(page.locator('#trial-outcome')).toContainText('bid');
+      },
+    },
+    { name: 'RTB report', path: '/rtb' },
+    { name: 'RTB report, filter', path: '/rtb', act: press('Filter') },
+    { name: 'RTB report, nothing fits', path: '/rtb?search=nobody' },
+    {
+      name: 'call with an auction', path: `/calls/${known(auctions.get(product), 'call with an auction')}`, act: async (page) => {
+        await page.locator('#call-auction summary').first().click();
+      },
+    },
     { name: 'agents', path: '/agents' },
     { name: 'agents, row menu', path: '/agents', act: press(/^Actions for/) },
     { name: 'new agent', path: '/agents/new' },

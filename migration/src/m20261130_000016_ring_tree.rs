@@ -27,6 +27,7 @@ const STATEMENTS: &[&str] = &[
         group_id BIGINT NOT NULL,
         target_id BIGINT NOT NULL,
         asked_at BIGINT NOT NULL,
+        place BIGINT NOT NULL,
         took_ms BIGINT NOT NULL,
         confirms BOOLEAN NOT NULL,
         verdict TEXT NOT NULL,

@@ -343,6 +343,14 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
             .members;
         groups.push(json!({ "id": row.id, "name": row.name, "targets": members }));
     }
+    let mut ring_trees = Vec::new();
+    for row in services.target_groups.list(&op, true).await? {
+        ring_trees.push(json!({ "id": row.id, "name": row.name }));
+    }
+    let mut rtb_targets = Vec::new();
+    for row in services.rtb_targets.list(&op).await? {
+        rtb_targets.push(json!({ "id": row.id, "name": row.name }));
+    }
     let users: Vec<Value> = USERS
         .iter()
         .map(|u| json!({ "email": u.email, "password": u.password, "role": u.role.code() }))
@@ -363,6 +371,8 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
         "webhooks": [{ "id": webhook::id() }],
         "buyers": buyers,
         "groups": groups,
+        "ring_trees": ring_trees,
+        "rtb_targets": rtb_targets,
         "agent": agent::ensure(services, &op).await?,
     }))
 }

@@ -94,8 +94,14 @@ impl SubjectIds {
     pub(crate) fn of(call: CallId, session: &Session) -> Self {
         Self {
             call: call.to_string(),
-            campaign: session.campaign.map(|id| id.to_string()).unwrap_or_default(),
-            publisher: session.publisher.map(|id| id.to_string()).unwrap_or_default(),
+            campaign: session
+                .campaign
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+            publisher: session
+                .publisher
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
         }
     }
 }
@@ -434,13 +440,7 @@ impl Auctions {
     }
 
     /// A function may run for a while: not on the thread that serves others.
-    async fn read(
-        &self,
-        bidder: Arc<ReadyBidder>,
-        step: Step,
-        status: u16,
-        body: &str,
-    ) -> Reply {
+    async fn read(&self, bidder: Arc<ReadyBidder>, step: Step, status: u16, body: &str) -> Reply {
         let Some(finders) = bidder.finders(step) else {
             return Reply::Unreadable {
                 status,

@@ -35,6 +35,7 @@ pub mod publisher;
 mod range;
 pub mod recording;
 mod rtb_ping;
+pub mod rtb_report;
 pub mod rtb_target;
 pub mod session;
 pub mod sheet;
@@ -92,6 +93,7 @@ pub struct UseCases {
     pub targets: target::Targets,
     pub target_groups: target_group::TargetGroups,
     pub rtb_targets: rtb_target::RtbTargets,
+    pub rtb_reports: rtb_report::RtbReports,
     pub numbers: number::Numbers,
     pub carrier_accounts: carrier_account::CarrierAccounts,
     pub carrier_numbers: carrier_number::CarrierNumbers,
@@ -139,12 +141,8 @@ impl Services {
             Arc::clone(&parts.scripts),
             Arc::clone(&clock),
         );
-        let engine = call::engine::CallEngine::new(
-            parts,
-            plans.clone(),
-            carriers.clone(),
-            auctions.clone(),
-        );
+        let engine =
+            call::engine::CallEngine::new(parts, plans.clone(), carriers.clone(), auctions.clone());
         let orders = number_order::NumberOrders::new(
             db.clone(),
             carriers.clone(),
@@ -162,6 +160,7 @@ impl Services {
             targets: target::Targets::new(db.clone()),
             target_groups: target_group::TargetGroups::new(db.clone()),
             rtb_targets: rtb_target::RtbTargets::new(db.clone(), auctions, bidders),
+            rtb_reports: rtb_report::RtbReports::new(db.clone()),
             numbers: number::Numbers::new(db.clone(), carriers.clone(), base.clone()),
             carrier_numbers: carrier_number::CarrierNumbers::new(
                 db.clone(),

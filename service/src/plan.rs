@@ -257,8 +257,13 @@ impl Material {
         let ready = |target: &TargetRecord| {
             let (input, own) = (&target.input, &target.settings);
             let bidder = own.bidder.as_deref()?;
-            let ready =
-                ReadyBidder::new(target.id, &input.name, &own.sub_id, bidder, &input.destination);
+            let ready = ReadyBidder::new(
+                target.id,
+                &input.name,
+                &own.sub_id,
+                bidder,
+                &input.destination,
+            );
             Some((target.id, Arc::new(ready)))
         };
         self.targets.iter().filter_map(ready).collect()

@@ -25,16 +25,20 @@ pub(crate) struct PingNames {
 }
 
 impl PingNames {
-    pub(crate) async fn load(
-        tenant: &Tenant<'_>,
-        names: Names,
-    ) -> Result<Self, StoreError> {
+    pub(crate) async fn load(tenant: &Tenant<'_>, names: Names) -> Result<Self, StoreError> {
         let mut all = tenant.targets().await?;
         all.extend(tenant.archived_targets().await?);
         Ok(Self {
             names,
             buyers: all.into_iter().map(|t| (t.id, t.buyer)).collect(),
         })
+    }
+
+    /// A target's name, and its buyer's.
+    pub(crate) fn of(&self, target: TargetId) -> (String, String) {
+        let buyer = self.buyers.get(&target);
+        let buyer = buyer.map(|id| self.names.buyer(*id)).unwrap_or_default();
+        (self.names.target(target), buyer)
     }
 
     /// A ping in a list. `began` is when its auction began, `caller` whom nobody may read of who may
@@ -47,7 +51,7 @@ impl PingNames {
         caller: Option<&Caller>,
     ) -> PingRow {
         let ping = &record.ping;
-        let buyer = self.buyers.get(&ping.target);
+        let (name, buyer) = self.of(ping.target);
         let shown = |text: &str| {
             if op.actor.allows(Permission::ViewCallerNumbers) {
                 text.to_owned()
@@ -61,8 +65,8 @@ impl PingNames {
             at: stamp(&op.zone, ping.at),
             call: record.call,
             target: ping.target,
-            name: self.names.target(ping.target),
-            buyer: buyer.map(|id| self.names.buyer(*id)).unwrap_or_default(),
+            name,
+            buyer,
             tree: self.names.group(ping.group),
             start_ms: u32::try_from(ping.at.millis_since(began).max(0)).unwrap_or(u32::MAX),
             took_ms: ping.took_ms,
@@ -100,9 +104,7 @@ impl PingNames {
         let view = |of: &[PingRecord]| {
             let opening = &of.first()?.ping;
             let began = opening.at;
-            let ends = |ping: &Ping| {
-                ping.at.millis_since(began).max(0) + i64::from(ping.took_ms)
-            };
+            let ends = |ping: &Ping| ping.at.millis_since(began).max(0) + i64::from(ping.took_ms);
             let span_ms = of.iter().map(|record| ends(&record.ping)).max();
             let span_ms = span_ms.unwrap_or(0).max(1);
             let first: Vec<&Ping> = (of.iter().map(|record| &record.ping))

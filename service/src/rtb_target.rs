@@ -326,11 +326,18 @@ impl RtbTargets {
         let confirms = form.confirm != "off";
         for (field, request) in [
             ("request.url", Some(&form.request)),
-            ("confirm_request.url", Some(&form.confirm_request).filter(|_| confirms)),
+            (
+                "confirm_request.url",
+                Some(&form.confirm_request).filter(|_| confirms),
+            ),
         ] {
-            let url = request.map(|request| request.url.trim()).unwrap_or_default();
+            let url = request
+                .map(|request| request.url.trim())
+                .unwrap_or_default();
             if errors.message(field).is_none()
-                && let Some(why) = (!url.is_empty()).then(|| self.bidders.refuses(url)).flatten()
+                && let Some(why) = (!url.is_empty())
+                    .then(|| self.bidders.refuses(url))
+                    .flatten()
             {
                 errors.add(field, "forbidden", why);
             }
@@ -372,7 +379,11 @@ fn caller(typed: &str) -> Result<Caller, FieldErrors> {
     }
     match typed.parse::<E164>() {
         Ok(number) => Ok(Caller::from_carrier(number.as_str())),
-        Err(why) => Err(FieldErrors::one("trial.caller", "malformed", &why.to_string())),
+        Err(why) => Err(FieldErrors::one(
+            "trial.caller",
+            "malformed",
+            &why.to_string(),
+        )),
     }
 }
 
@@ -443,7 +454,8 @@ impl Facts24 {
         let bidder = target.settings.bidder.as_deref()?;
         let buyer = self.buyers.iter().find(|b| b.id == target.buyer)?;
         let row = self.rows.row(target, buyer);
-        let of = |all: &BTreeMap<TargetId, Health>| all.get(&target.id).copied().unwrap_or_default();
+        let of =
+            |all: &BTreeMap<TargetId, Health>| all.get(&target.id).copied().unwrap_or_default();
         let url = bidder.request.url.to_string();
         let host = host(&url);
         Some(RtbTargetRow {
@@ -453,10 +465,15 @@ impl Facts24 {
             buyer_name: row.buyer_name,
             activity: target.activity,
             now: row.now,
-            host: host.split_once("://").map_or(host, |(_, host)| host).to_owned(),
+            host: host
+                .split_once("://")
+                .map_or(host, |(_, host)| host)
+                .to_owned(),
             trees: self.trees.get(&target.id).cloned().unwrap_or_default(),
             health: of(&self.day),
-            warning: of(&self.hour).degraded(&of(&self.usual)).unwrap_or_default(),
+            warning: of(&self.hour)
+                .degraded(&of(&self.usual))
+                .unwrap_or_default(),
         })
     }
 }
@@ -499,7 +516,8 @@ pub(crate) async fn degraded(
     let hour_ago = op.now.plus_secs(-HOUR_S);
     let hour = health(&tenant, None, hour_ago, None).await?;
     let usual = health(&tenant, None, op.now.plus_secs(-USUAL_S), Some(hour_ago)).await?;
-    let of = |all: &BTreeMap<TargetId, Health>, id: TargetId| all.get(&id).copied().unwrap_or_default();
+    let of =
+        |all: &BTreeMap<TargetId, Health>, id: TargetId| all.get(&id).copied().unwrap_or_default();
     let worse = bidders.into_iter().filter_map(|target| {
         let words = of(&hour, target.id).degraded(&of(&usual, target.id))?;
         Some((target.id, target.input.name.clone(), words))

@@ -202,7 +202,10 @@ fn known_members(
         }
         let bids = |t: &&TargetRecord| t.id == member.target && t.settings.bidder.is_some();
         if known.iter().find(bids).is_some() != group.auction.is_some() {
-            let place = form.members.iter().position(|m| m.trim() == member.target.to_string());
+            let place = form
+                .members
+                .iter()
+                .position(|m| m.trim() == member.target.to_string());
             let message = if group.auction.is_some() {
                 "It makes no bids. A ring tree has RTB targets only."
             } else {

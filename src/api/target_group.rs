@@ -3,16 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::page::{Activity, Availability, Choice, Meter};
+use super::revenue::amount;
 use super::target::{DayForm, caps, hours};
 use crate::id::{BuyerId, CampaignId, TargetGroupId, TargetId};
-use super::revenue::amount;
 use crate::invalid::{FieldErrors, name, whole};
 use crate::money::Micros;
 use crate::plan::{PRIORITY_MAX, WEIGHT_MAX};
 use crate::rtb::amount::BID_MAX;
-use crate::rtb::auction::{
-    AuctionTerms, DEADLINE_MS_DEFAULT, DEADLINE_MS_MAX, DEADLINE_MS_MIN,
-};
+use crate::rtb::auction::{AuctionTerms, DEADLINE_MS_DEFAULT, DEADLINE_MS_MAX, DEADLINE_MS_MIN};
 use crate::schedule::holiday::text;
 use crate::target::group::{Member, RingOrder, TargetGroup};
 use crate::target::{RING_TIMEOUT_S, zone};

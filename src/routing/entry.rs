@@ -12,7 +12,10 @@ use crate::rtb::held::{Asks, Held, Said};
 use crate::target::group::{AuctionFacts, GroupFacts, Part, TargetGroup};
 
 /// An entry, with why it cannot take the call: the refusals of its routes, which it takes out.
-#[expect(clippy::too_many_arguments, reason = "they are the facts of a decision")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the facts of a decision"
+)]
 pub(super) fn read<'a>(
     plan: &RoutingPlan,
     first: usize,
@@ -87,7 +90,10 @@ fn over_money_caps(
     usage: &UsageMap,
     clocks: &Clocks,
 ) -> Option<Verdict> {
-    let said = held.iter().rev().find_map(|held| held.said(route.target.id));
+    let said = held
+        .iter()
+        .rev()
+        .find_map(|held| held.said(route.target.id));
     let Some(Said::Offer(offer)) = said else {
         return None;
     };

@@ -128,7 +128,8 @@ impl Bidder {
     /// How long it has in an auction, in milliseconds.
     #[must_use]
     pub fn has_ms(&self, deadline_ms: u32) -> u32 {
-        self.timeout_ms.map_or(deadline_ms, |own| own.min(deadline_ms))
+        self.timeout_ms
+            .map_or(deadline_ms, |own| own.min(deadline_ms))
     }
 }
 

@@ -69,7 +69,10 @@ impl Health {
                 "{unanswered}% of its pings in the last hour were not answered."
             ));
         }
-        let (now, before) = (percent(self.bids, self.pings), percent(usual.bids, usual.pings));
+        let (now, before) = (
+            percent(self.bids, self.pings),
+            percent(usual.bids, usual.pings),
+        );
         if usual.pings >= PINGS_MIN && before >= 10 && now * 2 < before {
             return Some(format!(
                 "It bid for {now}% of its pings in the last hour; usually it is {before}%."

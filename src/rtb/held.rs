@@ -105,8 +105,7 @@ impl Held {
         took_ms: u32,
         contenders: &[(Contender<TargetId>, AfterBid)],
     ) -> (Self, Vec<Standing>) {
-        let all: Vec<Contender<TargetId>> =
-            contenders.iter().map(|(one, _)| one.clone()).collect();
+        let all: Vec<Contender<TargetId>> = contenders.iter().map(|(one, _)| one.clone()).collect();
         let settled = settle(&lot.terms, &all);
         let line = |((one, after), standing): (&(Contender<TargetId>, AfterBid), &Standing)| {
             let said = match (standing, &one.outcome) {

@@ -226,7 +226,10 @@ mod tests {
     fn what_is_kept_holds_no_secret() {
         let shown = rendered(&request(Method::Post)).shown();
         let kept = serde_json::to_string(&shown).unwrap();
-        assert!(!kept.contains("s3cret") && !kept.contains("t0ken"), "{kept}");
+        assert!(
+            !kept.contains("s3cret") && !kept.contains("t0ken"),
+            "{kept}"
+        );
         assert!(kept.contains("X-Api-Key"));
     }
 

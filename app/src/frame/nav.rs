@@ -16,6 +16,7 @@ const WATCH: &[(&str, &str, &str)] = &[
     ("dashboard", "Dashboard", route::HOME),
     ("calls", "Call log", route::CALLS),
     ("traffic", "Traffic", route::TRAFFIC),
+    ("rtb", "RTB report", route::RTB),
     ("message", "Disputes", route::DISPUTES),
 ];
 const SET_UP: &[(&str, &str, &str)] = &[
@@ -64,6 +65,7 @@ fn is_here(path: &str, href: &str) -> bool {
         route::BUYERS => [route::BUYERS, "/targets", route::GROUPS, route::AGENTS]
             .iter()
             .any(|place| path.starts_with(place)),
+        route::RTB => path == route::RTB,
         route::RING_TREES => [route::RING_TREES, route::RTB_TARGETS]
             .iter()
             .any(|place| path.starts_with(place)),

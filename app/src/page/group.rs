@@ -98,8 +98,7 @@ fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoVi
 
 #[component]
 fn Edit(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoView {
-    let (id, tree, stored) =
-        detail.with_untracked(|d| (d.row.id, d.row.is_tree, d.form.clone()));
+    let (id, tree, stored) = detail.with_untracked(|d| (d.row.id, d.row.is_tree, d.form.clone()));
     let save = ServerAction::<UpdateTargetGroup>::new();
     let toasts = use_toasts();
     let done = Callback::new(move |()| {

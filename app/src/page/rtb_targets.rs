@@ -6,9 +6,7 @@ use domain::api::rtb_target::{RtbTargetRow, rate};
 use leptos::prelude::*;
 
 use crate::api::rtb_target::list_rtb_targets;
-use crate::page::parts::{
-    self, AvailabilityView, OnlyLook, activity_state, counted, grouped, may,
-};
+use crate::page::parts::{self, AvailabilityView, OnlyLook, activity_state, counted, grouped, may};
 use crate::page::ring_trees::Tabs;
 use crate::route;
 use crate::state::activity::{ActivityItems, Changes, Thing};
@@ -31,10 +29,7 @@ pub fn RtbTargets() -> impl IntoView {
 }
 
 #[component]
-fn List(
-    source: Source<(), Vec<RtbTargetRow>>,
-    rows: Signal<Vec<RtbTargetRow>>,
-) -> impl IntoView {
+fn List(source: Source<(), Vec<RtbTargetRow>>, rows: Signal<Vec<RtbTargetRow>>) -> impl IntoView {
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
     let list = Memo::new(move |_| rows.get());
@@ -98,7 +93,8 @@ fn target_row(row: Memo<RtbTargetRow>, changes: Changes, edit: Signal<bool>) -> 
     });
     let warning = move || {
         let words = row.with(|r| r.warning.clone());
-        (!words.is_empty()).then(|| view! { <Status state=State::Full text="Fares worse" attr:title=words/> })
+        (!words.is_empty())
+            .then(|| view! { <Status state=State::Full text="Fares worse" attr:title=words/> })
     };
     let state = move || match now.get() {
         Ok(now) => view! { <AvailabilityView now=now/>{warning} }.into_any(),

@@ -152,7 +152,10 @@ fn request(inquiry: &Inquiry, url: &str) -> Result<Request<Full<axum::body::Byte
             set(AUTHORIZATION.as_str(), &format!("Basic {both}"))?;
         }
         Auth::Hmac { header, secret } => {
-            set(header, &signature(inquiry, secret, SystemClock.now().secs())?)?;
+            set(
+                header,
+                &signature(inquiry, secret, SystemClock.now().secs())?,
+            )?;
         }
     }
     Ok(request)
@@ -249,7 +252,10 @@ struct Guarded {
 impl Guarded {
     async fn connect(self, uri: Uri) -> Result<TokioIo<TcpStream>, Blocked> {
         let host = uri.host().unwrap_or_default();
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
         let port = uri.port_u16().unwrap_or_else(|| {
             let secure = uri.scheme_str() == Some("https");
             if secure { 443 } else { 80 }
@@ -317,13 +323,23 @@ mod tests {
                     let signed = signed.map(|v| v.to_str().unwrap_or_default().to_owned());
                     let auth = headers.get(AUTHORIZATION).cloned();
                     let auth = auth.map(|v| v.to_str().unwrap_or_default().to_owned());
-                    format!("{body}|{}|{}", signed.unwrap_or_default(), auth.unwrap_or_default())
+                    format!(
+                        "{body}|{}|{}",
+                        signed.unwrap_or_default(),
+                        auth.unwrap_or_default()
+                    )
                 }),
             )
             .route("/large", any(|| async { "x".repeat(ANSWER_BYTES_MAX + 1) }))
             .route("/full", any(|| async { "x".repeat(ANSWER_BYTES_MAX) }))
-            .route("/latin", any(|| async { b"{\"bid\": 12.5, \"name\": \"M\xfcller\"}".to_vec() }))
-            .route("/away", any(|| async { Redirect::temporary("http://169.254.169.254/") }))
+            .route(
+                "/latin",
+                any(|| async { b"{\"bid\": 12.5, \"name\": \"M\xfcller\"}".to_vec() }),
+            )
+            .route(
+                "/away",
+                any(|| async { Redirect::temporary("http://169.254.169.254/") }),
+            )
             .route(
                 "/slow",
                 any(|| async {
@@ -331,7 +347,9 @@ mod tests {
                     ""
                 }),
             );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
@@ -364,7 +382,10 @@ mod tests {
             matches!(&heard, Heard::Answer { status: 200, body } if body == "hello||"),
             "{heard:?}"
         );
-        assert_eq!(ask(&bidders, format!("http://{at}/large")).await, Heard::TooLarge);
+        assert_eq!(
+            ask(&bidders, format!("http://{at}/large")).await,
+            Heard::TooLarge
+        );
         let full = ask(&bidders, format!("http://{at}/full")).await;
         assert!(matches!(full, Heard::Answer { status: 200, .. }));
         let latin = ask(&bidders, format!("http://{at}/latin")).await;
@@ -381,7 +402,10 @@ mod tests {
         let at = bidder().await;
         let bidders = allowing(&[at.to_string()]);
         let heard = ask(&bidders, format!("http://{at}/away")).await;
-        assert!(matches!(heard, Heard::Answer { status: 307, .. }), "{heard:?}");
+        assert!(
+            matches!(heard, Heard::Answer { status: 307, .. }),
+            "{heard:?}"
+        );
     }
 
     #[tokio::test]
@@ -400,7 +424,9 @@ mod tests {
             secret: "key".to_owned(),
         };
         let heard = bidders.ask(&one, WITHIN).await;
-        assert!(matches!(&heard, Heard::Answer { body, .. } if body.contains("|t=") && body.contains(",v1=")));
+        assert!(
+            matches!(&heard, Heard::Answer { body, .. } if body.contains("|t=") && body.contains(",v1="))
+        );
         // The value of `openssl dgst -sha256 -hmac key` over "7.hello".
         assert_eq!(
             signature(&one, "key", 7).expect("signed"),
@@ -423,7 +449,10 @@ mod tests {
             "http://10.0.0.1/".to_owned(),
         ] {
             let heard = ask(&nobody, url.clone()).await;
-            assert!(matches!(&heard, Heard::Unreachable(why) if !why.is_empty()), "{url}: {heard:?}");
+            assert!(
+                matches!(&heard, Heard::Unreachable(why) if !why.is_empty()),
+                "{url}: {heard:?}"
+            );
             assert!(nobody.refuses(&url).is_some(), "{url}");
         }
         // Another port of an allowed machine is not allowed.
@@ -450,8 +479,13 @@ mod tests {
             };
             all.insert("rebound.example".to_owned(), resolved);
         };
-        remember(vec![at.ip(), "169.254.169.254".parse().expect("an address")]);
-        let uri: Uri = format!("http://rebound.example:{}/", at.port()).parse().expect("an address");
+        remember(vec![
+            at.ip(),
+            "169.254.169.254".parse().expect("an address"),
+        ]);
+        let uri: Uri = format!("http://rebound.example:{}/", at.port())
+            .parse()
+            .expect("an address");
         let blocked = guarded.clone().connect(uri).await.expect_err("refused");
         assert!(!blocked.0.is_empty());
         let unknown: Uri = "http://nobody.invalid/".parse().expect("an address");

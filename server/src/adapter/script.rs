@@ -92,14 +92,17 @@ mod tests {
             run("return JSON.parse(input).bid.amount;"),
             Ok(Some("12.50".to_owned()))
         );
-        assert_eq!(run("return JSON.parse(input).ok"), Ok(Some("true".to_owned())));
-        assert_eq!(run("return 44.85 * 2 // doubled"), Ok(Some("89.7".to_owned())));
+        assert_eq!(
+            run("return JSON.parse(input).ok"),
+            Ok(Some("true".to_owned()))
+        );
+        assert_eq!(
+            run("return 44.85 * 2 // doubled"),
+            Ok(Some("89.7".to_owned()))
+        );
         assert_eq!(run("return null"), Ok(None));
         assert_eq!(run("input.length"), Ok(None));
-        assert_eq!(
-            run("return {a: [1]}"),
-            Ok(Some(r#"{"a":[1]}"#.to_owned()))
-        );
+        assert_eq!(run("return {a: [1]}"), Ok(Some(r#"{"a":[1]}"#.to_owned())));
         assert_eq!(run("throw new Error('no bid')"), Err("no bid".to_owned()));
         assert!(run("return (").is_err());
         assert!(run("return nothing.at.all").is_err());
@@ -169,8 +172,14 @@ mod tests {
             globalThis.secret = input; JSON.parse = () => ({bid: {amount: 1}}); return 'done'";
         assert_eq!(run(polluted), Ok(Some("done".to_owned())));
         assert_eq!(run("return ({}).bid"), Ok(None));
-        assert_eq!(run("return typeof secret"), Ok(Some("undefined".to_owned())));
-        assert_eq!(run("return JSON.parse(input).bid.amount"), Ok(Some("12.50".to_owned())));
+        assert_eq!(
+            run("return typeof secret"),
+            Ok(Some("undefined".to_owned()))
+        );
+        assert_eq!(
+            run("return JSON.parse(input).bid.amount"),
+            Ok(Some("12.50".to_owned()))
+        );
         // Out of the function there is only the same room.
         assert_eq!(
             run("}); globalThis.x = 1; (function (input) { return typeof process"),

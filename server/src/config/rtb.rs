@@ -18,6 +18,8 @@ impl Rtb {
     /// The first that is none.
     pub fn allowed(&self) -> Result<Vec<Allowed>, ParseAllowedError> {
         let all = self.allow.split(',').map(str::trim);
-        all.filter(|place| !place.is_empty()).map(str::parse).collect()
+        all.filter(|place| !place.is_empty())
+            .map(str::parse)
+            .collect()
     }
 }

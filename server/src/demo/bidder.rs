@@ -72,7 +72,10 @@ pub async fn answer(
         "expired" => ("application/json", bid(&amount, dialed, 1)),
         "zero" => ("application/json", bid("0", dialed, 20)),
         "garbage" => ("text/html", "<html><body>502 Bad Gateway".to_owned()),
-        "huge" => ("application/json", format!("[\"{}\"]", "x".repeat(1_000_000))),
+        "huge" => (
+            "application/json",
+            format!("[\"{}\"]", "x".repeat(1_000_000)),
+        ),
         _ => (
             "application/json",
             serde_json::json!({

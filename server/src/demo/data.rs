@@ -302,7 +302,12 @@ pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
     ("+13105550102", "Accident, billboards", 3, 10),
     ("+18775550148", "Medicare, radio", 4, 19),
     ("+18665550163", "Spare", 0, 1),
-    (bidding::NUMBER, "Auto insurance, RTB", bidding::CAMPAIGN.id, 0),
+    (
+        bidding::NUMBER,
+        "Auto insurance, RTB",
+        bidding::CAMPAIGN.id,
+        0,
+    ),
 ];
 
 /// Blocked callers: pattern and note.

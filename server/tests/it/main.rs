@@ -1,6 +1,7 @@
 //! The whole server in one process, over a database of its own.
 
 mod auth;
+mod demo_bidders;
 mod dni;
 mod enrich;
 mod hooks;

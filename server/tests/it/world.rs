@@ -17,6 +17,7 @@ use domain::api::number::NumberForm;
 use domain::api::number_order::NumberOrderForm;
 use domain::api::pool::{PoolForm, PoolNumbersForm};
 use domain::api::publisher::PublisherForm;
+use domain::api::rtb_target::RtbTargetForm;
 use domain::api::target::TargetForm;
 use domain::api::target_group::TargetGroupForm;
 use domain::api::webhook::WebhookForm;
@@ -47,6 +48,9 @@ pub(crate) struct Account {
     pub(crate) buyer: BuyerId,
     pub(crate) target: TargetId,
     pub(crate) group: TargetGroupId,
+    /// A ring tree, and the RTB target in it.
+    pub(crate) tree: TargetGroupId,
+    pub(crate) bidder: TargetId,
     pub(crate) agent: TargetId,
     pub(crate) number_id: NumberId,
     pub(crate) block: BlockId,
@@ -475,6 +479,27 @@ async fn account(
         ..TargetGroupForm::default()
     };
     let group = services.target_groups.create(&op, &group).await;
+    let mut bids = RtbTargetForm {
+        name: format!("{name} bids"),
+        buyer: buyer.to_string(),
+        ..RtbTargetForm::default()
+    };
+    bids.request.url = "https://nobody.invalid/bid".to_owned();
+    let bidder = services
+        .rtb_targets
+        .create(&op, &bids)
+        .await
+        .expect("bidder");
+    let tree = TargetGroupForm {
+        name: format!("{name} tree"),
+        members: vec![bidder.to_string()],
+        ..TargetGroupForm::ring_tree()
+    };
+    let tree = services
+        .target_groups
+        .create(&op, &tree)
+        .await
+        .expect("tree");
     let agent = AgentForm {
         name: format!("{name} agent"),
         email: format!("agent@{lower}.example"),
@@ -583,6 +608,8 @@ async fn account(
         buyer,
         target,
         group: group.expect("group"),
+        tree,
+        bidder,
         agent,
         number_id,
         block: blocks.expect("blocks").rows[0].id,

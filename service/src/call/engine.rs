@@ -26,7 +26,9 @@ use domain::rtb::ping::Ping;
 use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::voice::twiml::{Door, render};
-use store::{Conn, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope};
+use store::{
+    Conn, Constraint, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope,
+};
 
 use crate::Parts;
 use crate::auction::{Asked, Auctions, Subject, SubjectIds};
@@ -369,6 +371,17 @@ impl Work {
         let (Some(set_up), Some(plan)) = (turn.set_up.as_deref(), self.plan.as_deref()) else {
             return Ok(());
         };
+        if matches!(turn.over, Over::Nothing { .. }) && self.asked.pings.is_empty() {
+            // The carrier may tell again of a call that is known: its bidders were asked.
+            let conn = turn.engine.db.read().await?;
+            let known = conn
+                .platform()
+                .scope_for_carrier_call(&session.carrier_sid)
+                .await?;
+            if known.is_some() {
+                return Err(StoreError::Conflict(Constraint::CallCarrierSid));
+            }
+        }
         let ids = SubjectIds::of(turn.call, session);
         let subject = Subject {
             scope: turn.scope,

@@ -50,7 +50,12 @@ impl FakeBidders {
 impl Bidders for FakeBidders {
     async fn ask(&self, inquiry: &Inquiry, within: Duration) -> Heard {
         self.asked.lock().expect("asked").push(inquiry.clone());
-        let known = self.answers.lock().expect("answers").get(&inquiry.url).cloned();
+        let known = self
+            .answers
+            .lock()
+            .expect("answers")
+            .get(&inquiry.url)
+            .cloned();
         let Some((after_ms, heard)) = known else {
             return Heard::Unreachable("the connection was refused.".to_owned());
         };
@@ -63,7 +68,8 @@ impl Bidders for FakeBidders {
     }
 
     fn refuses(&self, url: &str) -> Option<String> {
-        url.contains("10.0.0.1").then(|| "It is in a private network.".to_owned())
+        url.contains("10.0.0.1")
+            .then(|| "It is in a private network.".to_owned())
     }
 }
 
@@ -87,7 +93,11 @@ fn answer(dollars: &str, id: &str) -> String {
 
 impl World {
     /// RTB targets of these forms, and a ring tree of all of them as the only entry of the plan.
-    async fn tree(&self, forms: Vec<RtbTargetForm>, change: impl FnOnce(&mut TargetGroupForm)) -> Vec<TargetId> {
+    async fn tree(
+        &self,
+        forms: Vec<RtbTargetForm>,
+        change: impl FnOnce(&mut TargetGroupForm),
+    ) -> Vec<TargetId> {
         self.targets(&[""]).await;
         let buyer = self.services.buyers.list(&self.op).await.expect("buyers")[0].id;
         let mut ids = Vec::new();
@@ -129,12 +139,23 @@ async fn the_best_bid_gets_the_call_and_every_ping_is_told() {
         fake.bids("https://bid.example/a", 1, &answer("20.50", "b-1"));
         fake.bids("https://bid.example/b", 1, &answer("36.20", "b-22"));
         fake.bids("https://bid.example/slow", 5_000, &answer("99", "b-333"));
-        fake.bids("https://bid.example/no", 1, r#"{"bidAmount":0,"rejectReason":"no"}"#);
-        let forms = ["a", "b", "slow", "no", "gone"].map(|path| form(path, path)).to_vec();
+        fake.bids(
+            "https://bid.example/no",
+            1,
+            r#"{"bidAmount":0,"rejectReason":"no"}"#,
+        );
+        let forms = ["a", "b", "slow", "no", "gone"]
+            .map(|path| form(path, path))
+            .to_vec();
         let ids = world.tree(forms, |_| {}).await;
         let engine = &world.services.engine;
         let first = engine.inbound(&arrival("CA1"), NOON).await.expect("answer");
-        assert!(first.twiml.contains("+19725551004"), "{}: {}", world.kind, first.twiml);
+        assert!(
+            first.twiml.contains("+19725551004"),
+            "{}: {}",
+            world.kind,
+            first.twiml
+        );
         assert_eq!(world.live(ids[1]).await.0, 1, "its line is held");
         assert_eq!(fake.asked().len(), 5);
         // The same delivery finds its answer: nobody is asked again.
@@ -142,7 +163,12 @@ async fn the_best_bid_gets_the_call_and_every_ping_is_told() {
         assert_eq!((again.twiml, again.repeated), (first.twiml, true));
         assert_eq!(fake.asked().len(), 5);
 
-        let detail = world.services.calls.detail(&world.op, first.call).await.expect("call");
+        let detail = world
+            .services
+            .calls
+            .detail(&world.op, first.call)
+            .await
+            .expect("call");
         let [auction] = detail.auctions.as_slice() else {
             panic!("one auction: {:?}", detail.auctions);
         };
@@ -159,24 +185,50 @@ async fn the_best_bid_gets_the_call_and_every_ping_is_told() {
                 ("gone", "Could not be asked"),
             ]
         );
-        assert!(auction.summary.starts_with("2 of 5 bid"), "{}", auction.summary);
+        assert!(
+            auction.summary.starts_with("2 of 5 bid"),
+            "{}",
+            auction.summary
+        );
         let winner = &auction.pings[1];
-        assert_eq!((winner.amount.as_str(), winner.bid_id.as_str()), ("$36.20", "b-22"));
+        assert_eq!(
+            (winner.amount.as_str(), winner.bid_id.as_str()),
+            ("$36.20", "b-22")
+        );
         assert!(winner.sent.contains("publisherInboundCallId"));
         // The caller's number is told only to who may see it.
-        assert!(!fake.asked()[0].body.as_deref().unwrap_or_default().contains("2145550187"));
+        assert!(
+            !fake.asked()[0]
+                .body
+                .as_deref()
+                .unwrap_or_default()
+                .contains("2145550187")
+        );
 
         // The winner does not answer: the next bid is dialed, and nobody is asked again.
         let missed = ended(LegStatus::NoAnswer, false);
-        let next = engine.dial_ended(first.call, 1, missed, NOON.plus_secs(20)).await.expect("answer");
+        let next = engine
+            .dial_ended(first.call, 1, missed, NOON.plus_secs(20))
+            .await
+            .expect("answer");
         assert!(next.twiml.contains("+19725551003"), "{}", next.twiml);
         assert_eq!(fake.asked().len(), 5);
         assert_eq!(world.live(ids[1]).await.0, 0);
         engine
-            .dial_ended(first.call, 2, ended(LegStatus::Completed, true), NOON.plus_secs(90))
+            .dial_ended(
+                first.call,
+                2,
+                ended(LegStatus::Completed, true),
+                NOON.plus_secs(90),
+            )
             .await
             .expect("answer");
-        let detail = world.services.calls.detail(&world.op, first.call).await.expect("call");
+        let detail = world
+            .services
+            .calls
+            .detail(&world.op, first.call)
+            .await
+            .expect("call");
         let revenue: Vec<&str> = (detail.money.entries.iter())
             .filter(|entry| entry.kind == "Revenue")
             .map(|entry| entry.amount.as_str())
@@ -188,15 +240,26 @@ async fn the_best_bid_gets_the_call_and_every_ping_is_told() {
 #[tokio::test]
 async fn calls_at_once_never_go_over_a_bidders_lines() {
     for world in World::each().await {
-        world.bidders.bids("https://bid.example/a", 1, &answer("30", "x"));
-        world.bidders.bids("https://bid.example/b", 1, &answer("10", "yy"));
-        let ids = world.tree(vec![form("a", "a"), form("b", "b")], |_| {}).await;
+        world
+            .bidders
+            .bids("https://bid.example/a", 1, &answer("30", "x"));
+        world
+            .bidders
+            .bids("https://bid.example/b", 1, &answer("10", "yy"));
+        let ids = world
+            .tree(vec![form("a", "a"), form("b", "b")], |_| {})
+            .await;
         let mut target = (world.services.targets.detail(&world.op, ids[0]).await)
             .expect("target")
             .form;
         target.cap_concurrent = "3".to_owned();
         target.inherit_caps = String::new();
-        (world.services.targets.update(&world.op, ids[0], &target).await).expect("caps");
+        (world
+            .services
+            .targets
+            .update(&world.op, ids[0], &target)
+            .await)
+            .expect("caps");
         let calls = (0..16).map(|i| {
             let engine = world.services.engine.clone();
             tokio::spawn(async move {
@@ -218,26 +281,46 @@ async fn calls_at_once_never_go_over_a_bidders_lines() {
 #[tokio::test]
 async fn a_bidder_is_asked_no_more_often_than_it_says() {
     for world in World::each().await {
-        world.bidders.bids("https://bid.example/a", 1, &answer("30", "x"));
+        world
+            .bidders
+            .bids("https://bid.example/a", 1, &answer("30", "x"));
         let mut limited = form("a", "a");
         limited.limit_minute = "2".to_owned();
         world.tree(vec![limited], |_| {}).await;
         for n in 1..=3 {
             let engine = &world.services.engine;
-            engine.inbound(&arrival(&format!("CA{n}")), NOON).await.expect("answer");
+            engine
+                .inbound(&arrival(&format!("CA{n}")), NOON)
+                .await
+                .expect("answer");
         }
         assert_eq!(world.bidders.asked().len(), 2, "{}", world.kind);
         world.clock.pass(61);
         let later = NOON.plus_secs(61);
         let engine = &world.services.engine;
-        engine.inbound(&arrival("CA4"), later).await.expect("answer");
+        engine
+            .inbound(&arrival("CA4"), later)
+            .await
+            .expect("answer");
         assert_eq!(world.bidders.asked().len(), 3, "{}", world.kind);
         let conn = world.db.db.read().await.expect("conn");
-        let pings = conn.tenant(&world.op.scope).pings(&Default::default(), 10).await;
-        let verdicts: Vec<PingVerdict> = pings.expect("pings").iter().map(|p| p.ping.verdict).collect();
+        let pings = conn
+            .tenant(&world.op.scope)
+            .pings(&Default::default(), 10)
+            .await;
+        let verdicts: Vec<PingVerdict> = pings
+            .expect("pings")
+            .iter()
+            .map(|p| p.ping.verdict)
+            .collect();
         assert_eq!(
             verdicts,
-            [PingVerdict::Won, PingVerdict::OverLimit, PingVerdict::Won, PingVerdict::Won]
+            [
+                PingVerdict::Won,
+                PingVerdict::OverLimit,
+                PingVerdict::Won,
+                PingVerdict::Won
+            ]
         );
     }
 }
@@ -248,10 +331,18 @@ async fn a_bidder_that_fails_is_left_alone_for_a_while() {
         world.tree(vec![form("gone", "gone")], |_| {}).await;
         for n in 1..=7 {
             let engine = &world.services.engine;
-            engine.inbound(&arrival(&format!("CA{n}")), NOON).await.expect("answer");
+            engine
+                .inbound(&arrival(&format!("CA{n}")), NOON)
+                .await
+                .expect("answer");
         }
         assert_eq!(world.bidders.asked().len(), 5, "{}", world.kind);
-        let row = &world.services.rtb_targets.list(&world.op).await.expect("list")[0];
+        let row = &world
+            .services
+            .rtb_targets
+            .list(&world.op)
+            .await
+            .expect("list")[0];
         assert_eq!((row.health.pings, row.health.unanswered), (5, 5));
     }
 }
@@ -271,13 +362,35 @@ async fn a_winner_confirms_or_loses() {
         world.tree(vec![two_steps, form("b", "b")], |_| {}).await;
         let engine = &world.services.engine;
         let first = engine.inbound(&arrival("CA1"), NOON).await.expect("answer");
-        assert!(first.twiml.contains("+19725551002"), "{}: {}", world.kind, first.twiml);
-        let detail = world.services.calls.detail(&world.op, first.call).await.expect("call");
+        assert!(
+            first.twiml.contains("+19725551002"),
+            "{}: {}",
+            world.kind,
+            first.twiml
+        );
+        let detail = world
+            .services
+            .calls
+            .detail(&world.op, first.call)
+            .await
+            .expect("call");
         let last = detail.auctions[0].pings.last().expect("a ping");
-        assert_eq!((last.confirms, last.verdict.as_str()), (true, "Not confirmed"));
-        fake.bids("https://bid.example/confirm", 1, r#"{"ok":"yes","number":"+18005550177"}"#);
+        assert_eq!(
+            (last.confirms, last.verdict.as_str()),
+            (true, "Not confirmed")
+        );
+        fake.bids(
+            "https://bid.example/confirm",
+            1,
+            r#"{"ok":"yes","number":"+18005550177"}"#,
+        );
         let second = engine.inbound(&arrival("CA2"), NOON).await.expect("answer");
-        assert!(second.twiml.contains("+18005550177"), "{}: {}", world.kind, second.twiml);
+        assert!(
+            second.twiml.contains("+18005550177"),
+            "{}: {}",
+            world.kind,
+            second.twiml
+        );
     }
 }
 
@@ -285,8 +398,18 @@ async fn a_winner_confirms_or_loses() {
 async fn members_of_trees_and_groups_are_not_mixed_up() {
     for world in World::each().await {
         let ids = world.tree(vec![form("a", "a")], |_| {}).await;
-        let plain = world.services.targets.facts(&world.op, None).await.expect("targets");
-        let plain = plain.iter().find(|t| !t.routed.bids).expect("one").record.id;
+        let plain = world
+            .services
+            .targets
+            .facts(&world.op, None)
+            .await
+            .expect("targets");
+        let plain = plain
+            .iter()
+            .find(|t| !t.routed.bids)
+            .expect("one")
+            .record
+            .id;
         let groups = &world.services.target_groups;
         let tree = TargetGroupForm {
             name: "Mixed".to_owned(),
@@ -312,8 +435,15 @@ async fn members_of_trees_and_groups_are_not_mixed_up() {
             }],
             ..PlanForm::default()
         };
-        let saved = world.services.campaigns.save_plan(&world.op, world.campaign, &plan).await;
-        assert!(matches!(saved, Err(Error::Invalid(_))), "a bidder stands in no plan");
+        let saved = world
+            .services
+            .campaigns
+            .save_plan(&world.op, world.campaign, &plan)
+            .await;
+        assert!(
+            matches!(saved, Err(Error::Invalid(_))),
+            "a bidder stands in no plan"
+        );
     }
 }
 
@@ -331,8 +461,17 @@ async fn a_form_can_be_tried_before_it_is_saved() {
             .await
             .expect("a trial");
         assert!(trial.bid, "{}", trial.words);
-        assert!(trial.words.starts_with("A bid of $12.50."), "{}", trial.words);
-        assert!(trial.places.iter().any(|p| p.path == "$.bidAmount" && p.value == "$12.50"));
+        assert!(
+            trial.words.starts_with("A bid of $12.50."),
+            "{}",
+            trial.words
+        );
+        assert!(
+            trial
+                .places
+                .iter()
+                .any(|p| p.path == "$.bidAmount" && p.value == "$12.50")
+        );
         assert!(trial.sent.contains("12145550187"));
         let mut forbidden = form("x", "a");
         forbidden.request.url = "https://10.0.0.1/".to_owned();
@@ -359,19 +498,35 @@ async fn a_form_keeps_what_it_does_not_show() {
         let rtb = &world.services.rtb_targets;
         let detail = rtb.detail(&world.op, ids[0]).await.expect("detail");
         assert!(detail.has_secret && detail.form.request.auth_secret.is_empty());
-        rtb.update(&world.op, ids[0], &detail.form).await.expect("saved");
+        rtb.update(&world.op, ids[0], &detail.form)
+            .await
+            .expect("saved");
         // The target's own page knows nothing of bids, and keeps them.
         let targets = &world.services.targets;
-        let plain = targets.detail(&world.op, ids[0]).await.expect("target").form;
+        let plain = targets
+            .detail(&world.op, ids[0])
+            .await
+            .expect("target")
+            .form;
         assert_eq!(plain.kind, "bid");
-        targets.update(&world.op, ids[0], &plain).await.expect("saved");
+        targets
+            .update(&world.op, ids[0], &plain)
+            .await
+            .expect("saved");
         let conn = world.db.db.read().await.expect("conn");
-        let stored = conn.tenant(&world.op.scope).target(ids[0]).await.expect("target");
+        let stored = conn
+            .tenant(&world.op.scope)
+            .target(ids[0])
+            .await
+            .expect("target");
         let bidder = stored.settings.bidder.expect("it bids");
         assert_eq!(bidder.request.auth.secret(), "t0ken");
         assert_eq!(bidder.min, Micros::ZERO);
         let none = targets.facts(&world.op, None).await.expect("targets");
         let none = none.iter().find(|t| !t.routed.bids).expect("one").record.id;
-        assert!(matches!(rtb.detail(&world.op, none).await, Err(Error::NotFound(_))));
+        assert!(matches!(
+            rtb.detail(&world.op, none).await,
+            Err(Error::NotFound(_))
+        ));
     }
 }

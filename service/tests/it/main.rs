@@ -2,8 +2,8 @@
 
 mod adjust;
 mod agent;
-mod auction;
 mod api_key;
+mod auction;
 mod block;
 mod campaign_settings;
 mod capacity;

@@ -275,8 +275,22 @@ impl RtbTargetForm {
             (limits, confirmation),
         ) {
             (
-                (Some(name), Some(sub_id), Some(request), Some(timeout_ms), Some(parsers), Some(revenue)),
-                (Some(min), Some(max), Some(margin), Some(destination), Some(expiry_s), Some(on_failure)),
+                (
+                    Some(name),
+                    Some(sub_id),
+                    Some(request),
+                    Some(timeout_ms),
+                    Some(parsers),
+                    Some(revenue),
+                ),
+                (
+                    Some(min),
+                    Some(max),
+                    Some(margin),
+                    Some(destination),
+                    Some(expiry_s),
+                    Some(on_failure),
+                ),
                 (Some(limits), Some(confirmation)),
             ) => Ok(CheckedRtbTarget {
                 name,
@@ -320,7 +334,12 @@ impl RtbTargetForm {
 
     fn parsers(&self) -> Result<Parsers, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let acceptance = acceptance("acceptance", &self.acceptance, "accept_word", &self.accept_word);
+        let acceptance = acceptance(
+            "acceptance",
+            &self.acceptance,
+            "accept_word",
+            &self.accept_word,
+        );
         let parsers = Parsers {
             acceptance: errors.take(acceptance).flatten(),
             amount: errors.take(self.amount.check("amount")).flatten(),
@@ -392,7 +411,9 @@ impl RtbTargetForm {
     fn limits(&self) -> Result<PingLimits, FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut limit = |field: &str, typed: &str| {
-            errors.take(optional_whole(field, typed, 1, LIMIT_MAX)).flatten()
+            errors
+                .take(optional_whole(field, typed, 1, LIMIT_MAX))
+                .flatten()
         };
         let limits = PingLimits {
             minute: limit("limit_minute", &self.limit_minute),
@@ -403,7 +424,10 @@ impl RtbTargetForm {
         Ok(limits)
     }
 
-    fn confirmation(&self, stored: Option<&Bidder>) -> Result<Option<ConfirmationStep>, FieldErrors> {
+    fn confirmation(
+        &self,
+        stored: Option<&Bidder>,
+    ) -> Result<Option<ConfirmationStep>, FieldErrors> {
         let required = match self.confirm.as_str() {
             "off" => return Ok(None),
             "optional" => false,
@@ -415,7 +439,9 @@ impl RtbTargetForm {
         };
         let mut errors = FieldErrors::default();
         let before = stored.and_then(|bidder| bidder.confirmation.as_ref());
-        let request = self.confirm_request.check("confirm_request", before.map(|step| &step.request));
+        let request = self
+            .confirm_request
+            .check("confirm_request", before.map(|step| &step.request));
         let request = errors.take(request);
         let acceptance = errors.take(acceptance(
             "confirm_acceptance",
@@ -484,7 +510,10 @@ pub fn tokens() -> Vec<Choice> {
         token("[Call:CallDateTime]", "When the call came"),
         token("[InboundNumber:AreaCode]", "The caller’s area code"),
         token("[InboundNumber:State]", "The caller’s state"),
-        token("[InboundNumber:CountryDigits]", "The caller’s country, as digits"),
+        token(
+            "[InboundNumber:CountryDigits]",
+            "The caller’s country, as digits",
+        ),
         token("[DialedNumber:Number]", "The number that was dialed"),
         token("[Publisher:Name]", "The publisher"),
         token("[Publisher:SubId]", "The publisher’s own id"),
@@ -493,7 +522,10 @@ pub fn tokens() -> Vec<Choice> {
         token("[Target:Name]", "This RTB target"),
         token("[CallInfo:IsDuplicate]", "Whether the caller called before"),
         token("[geo:zipcode]", "The visitor’s postal code"),
-        token("[user:zip|geo:zipcode]", "The first of several that is known"),
+        token(
+            "[user:zip|geo:zipcode]",
+            "The first of several that is known",
+        ),
     ]
 }
 
@@ -548,7 +580,9 @@ mod tests {
         assert_eq!(again.bidder, checked.bidder);
         let mut elsewhere = shown.clone();
         elsewhere.request.url = "https://other.example.com/".to_owned();
-        let errors = elsewhere.check_over(Some(&checked.bidder)).expect_err("another machine");
+        let errors = elsewhere
+            .check_over(Some(&checked.bidder))
+            .expect_err("another machine");
         assert_eq!(errors.0[0].field, "request.auth_secret");
         assert!(shown.check().is_ok(), "a browser cannot know");
     }

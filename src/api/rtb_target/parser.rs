@@ -61,7 +61,11 @@ impl ParserForm {
             "script" => Parser::Script(at),
             _ => {
                 let message = "Choose how the value is found.";
-                return Err(FieldErrors::one(&format!("{field}.kind"), "unknown", message));
+                return Err(FieldErrors::one(
+                    &format!("{field}.kind"),
+                    "unknown",
+                    message,
+                ));
             }
         };
         match parser.check() {

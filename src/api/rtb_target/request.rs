@@ -146,7 +146,11 @@ impl RequestForm {
                 };
                 errors.add(&secret_at, "required", message);
             } else if !plain(&secret) || secret.chars().count() > WORD_CHARS_MAX {
-                errors.add(&secret_at, "malformed", "Use plain letters, digits and signs.");
+                errors.add(
+                    &secret_at,
+                    "malformed",
+                    "Use plain letters, digits and signs.",
+                );
             }
         }
         let auth = match self.auth.as_str() {
@@ -210,20 +214,26 @@ fn address(field: &str, typed: &str) -> Result<Template, FieldErrors> {
         .into_iter()
         .find(|scheme| typed.starts_with(scheme));
     let Some(scheme) = scheme else {
-        return told("malformed", "Write the whole address, beginning with https://.");
+        return told(
+            "malformed",
+            "Write the whole address, beginning with https://.",
+        );
     };
     let rest = &typed[scheme.len()..];
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     // Only an address of IPv6 has brackets there.
     let machine = &rest[..end];
-    let literal = machine.starts_with('[') && !machine.contains(|c: char| c.is_alphabetic() && !c.is_ascii_hexdigit());
+    let literal = machine.starts_with('[')
+        && !machine.contains(|c: char| c.is_alphabetic() && !c.is_ascii_hexdigit());
     if machine.contains('@') {
         return told(
             "malformed",
             "Leave user and password out of the address and choose an authentication.",
         );
     }
-    let fits = machine.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
+    let fits = machine
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
     if machine.is_empty() || !fits || machine.contains('[') && !literal {
         return told(
             "malformed",
@@ -245,13 +255,19 @@ fn headers(field: &str, typed: &str) -> Result<Vec<(String, Template)>, FieldErr
         };
         let (name, value) = (name.trim(), value.trim());
         if !is_header_name(name) {
-            return told("malformed", "A header’s name has letters, digits and hyphens.");
+            return told(
+                "malformed",
+                "A header’s name has letters, digits and hyphens.",
+            );
         }
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
             let message = format!("{name} is set by itself: leave it out.");
             return told("forbidden", &message);
         }
-        if all.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        if all
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+        {
             return told("duplicate", "Name each header once.");
         }
         all.push((name.to_owned(), template(field, value)?));
@@ -263,18 +279,24 @@ fn headers(field: &str, typed: &str) -> Result<Vec<(String, Template)>, FieldErr
 }
 
 fn template(field: &str, text: &str) -> Result<Template, FieldErrors> {
-    (text.parse::<Template>())
-        .map_err(|why| FieldErrors::one(field, "too_long", &why.to_string()))
+    (text.parse::<Template>()).map_err(|why| FieldErrors::one(field, "too_long", &why.to_string()))
 }
 
 fn is_header_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 60
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 fn is_content_type(text: &str) -> bool {
     let kind = text.split(';').next().unwrap_or_default();
     let plain = text.len() <= 100 && text.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-    plain && kind.split('/').filter(|part| !part.trim().is_empty()).count() == 2
+    plain
+        && kind
+            .split('/')
+            .filter(|part| !part.trim().is_empty())
+            .count()
+            == 2
 }

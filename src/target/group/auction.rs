@@ -7,7 +7,9 @@ use crate::id::TargetId;
 use crate::routing::Verdict;
 use crate::rtb::auction::{AuctionTerms, DEADLINE_MS_MIN};
 use crate::rtb::held::{Held, Offer, Said};
-use crate::target::group::{Expansion, GroupFacts, GroupRefusal, Member, MemberLine, Part, TargetGroup};
+use crate::target::group::{
+    Expansion, GroupFacts, GroupRefusal, Member, MemberLine, Part, TargetGroup,
+};
 use crate::time::Timestamp;
 
 /// What is known of a tree's auctions of one call.
@@ -43,7 +45,12 @@ impl TargetGroup {
         members.sort_by_key(|(member, _)| member.priority);
         let tried = (self.members.iter())
             .filter(|m| facts.exclusions.tried.contains(&m.target))
-            .filter(|m| auction.held.iter().any(|held| held.said(m.target).is_some()))
+            .filter(|m| {
+                auction
+                    .held
+                    .iter()
+                    .any(|held| held.said(m.target).is_some())
+            })
             .count();
         if !terms.waterfall && tried > 0 {
             for (_, stands) in &mut members {
@@ -131,11 +138,7 @@ fn whom_to_ask(members: &[(&Member, Stands<'_>)], held: usize, tried: usize) -> 
         .collect()
 }
 
-fn stands<'a>(
-    member: &Member,
-    auction: &AuctionFacts<'a>,
-    facts: &GroupFacts<'_>,
-) -> Stands<'a> {
+fn stands<'a>(member: &Member, auction: &AuctionFacts<'a>, facts: &GroupFacts<'_>) -> Stands<'a> {
     if let Some(verdict) = facts.refusal(member.target) {
         return Stands::Out(verdict);
     }

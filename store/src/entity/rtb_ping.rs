@@ -12,6 +12,8 @@ pub struct Model {
     pub group_id: i64,
     pub target_id: i64,
     pub asked_at: i64,
+    /// Among the pings that were kept together, the order they were sent in.
+    pub place: i64,
     pub took_ms: i64,
     pub confirms: bool,
     #[sea_orm(column_type = "Text")]

@@ -58,6 +58,7 @@ impl Tenant<'_> {
             .select::<rtb_ping::Entity>()
             .filter(rtb_ping::Column::CallId.eq(call.0))
             .order_by_asc(rtb_ping::Column::AskedAt)
+            .order_by_asc(rtb_ping::Column::Place)
             .order_by_asc(rtb_ping::Column::Id)
             .all(self.conn)
             .await?;
@@ -210,6 +211,7 @@ impl Tenant<'_> {
     pub(crate) fn ping_row(
         &self,
         call: CallId,
+        place: usize,
         ping: &Ping,
         gate: Option<&str>,
     ) -> Result<InsertStatement, StoreError> {
@@ -220,6 +222,7 @@ impl Tenant<'_> {
             group_id: Set(ping.group.0),
             target_id: Set(ping.target.0),
             asked_at: Set(ping.at.0),
+            place: Set(i64::try_from(place).unwrap_or(i64::MAX)),
             took_ms: Set(i64::from(ping.took_ms)),
             confirms: Set(ping.confirms),
             verdict: Set(ping.verdict.code().to_owned()),

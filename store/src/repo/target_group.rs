@@ -395,7 +395,9 @@ pub(crate) fn group_usage_record(row: &target_group_usage::Model) -> GroupUsageR
 
 fn auction(group: &TargetGroup) -> Result<Option<String>, StoreError> {
     let terms = group.auction.as_ref();
-    terms.map(|terms| to_json("target_group", terms)).transpose()
+    terms
+        .map(|terms| to_json("target_group", terms))
+        .transpose()
 }
 
 fn record(row: target_group::Model, members: Vec<Member>) -> Result<TargetGroupRecord, StoreError> {

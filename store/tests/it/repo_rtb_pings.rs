@@ -87,7 +87,8 @@ async fn pings_are_kept_with_their_call_and_counted() {
         assert_eq!(found, [kept[0].clone()]);
         let sums = tx!(world, a.scope, |t| t.ping_sums(&filter)).expect("sums");
         assert_eq!((sums[0].pings, sums[0].net), (1, Micros(30_000_000)));
-        let times = tx!(world, a.scope, |t| t.ping_times(Some(a.target), later, 10)).expect("times");
+        let times =
+            tx!(world, a.scope, |t| t.ping_times(Some(a.target), later, 10)).expect("times");
         assert_eq!(times, [(a.target, 120)]);
         let callers = tx!(world, a.scope, |t| t.callers_of(&[call])).expect("callers");
         assert_eq!(callers.len(), 1);

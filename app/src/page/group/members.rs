@@ -135,17 +135,14 @@ pub fn MemberList(form: Form, members: Members) -> impl IntoView {
         error.get().map(|text| view! { <p class="error" id="f-members-help"><Icon name="error"/><span>{text}</span></p> })
     };
     let none = move || {
-        members
-            .ids
-            .with(Vec::is_empty)
-            .then(|| {
-                let words = if members.ranks.with_value(Option::is_some) {
-                    "Nobody bids yet. Add an RTB target."
-                } else {
-                    "Nobody rings yet. Add a target."
-                };
-                view! { <p class="members-none soft">{words}</p> }
-            })
+        members.ids.with(Vec::is_empty).then(|| {
+            let words = if members.ranks.with_value(Option::is_some) {
+                "Nobody bids yet. Add an RTB target."
+            } else {
+                "Nobody rings yet. Add a target."
+            };
+            view! { <p class="members-none soft">{words}</p> }
+        })
     };
     view! {
         <div class="field" role="group" id="f-members" aria-labelledby="f-members-label" tabindex="-1" data-fix=move || error.with(Option::is_some).then_some("") aria-describedby=move || error.with(Option::is_some).then_some("f-members-help")>
@@ -195,10 +192,8 @@ fn Line(members: Members, id: TargetId) -> impl IntoView {
     });
     let tree = ranks.is_some();
     let ranked = ranks.map(|(priority, weight)| rank_inputs(&name, at, priority, weight));
-    let moves = move || {
-        (scripted.get() && !tree)
-            .then(|| view! { <Move members=members id=id at=at/> })
-    };
+    let moves =
+        move || (scripted.get() && !tree).then(|| view! { <Move members=members id=id at=at/> });
     let out_name = name.clone();
     let out = move || {
         let label = format!("Take {out_name} out");
@@ -233,16 +228,16 @@ fn Line(members: Members, id: TargetId) -> impl IntoView {
 }
 
 /// Where a bidder stands among equal bids.
-fn rank_inputs(
-    name: &str,
-    at: Memo<Option<usize>>,
-    priority: String,
-    weight: String,
-) -> AnyView {
-    let field = move |list: &'static str| {
-        move || at.get().map(|at| input(&format!("{list}[{at}]")))
+fn rank_inputs(name: &str, at: Memo<Option<usize>>, priority: String, weight: String) -> AnyView {
+    let field =
+        move |list: &'static str| move || at.get().map(|at| input(&format!("{list}[{at}]")));
+    let one = |value: String| {
+        if value.is_empty() {
+            "1".to_owned()
+        } else {
+            value
+        }
     };
-    let one = |value: String| if value.is_empty() { "1".to_owned() } else { value };
     view! {
         <span class="member-ranks">
             <label>"Priority "<input class="input" type="number" min="1" max="20" step="1" name=field("priorities") value=one(priority) aria-label=format!("Priority of {name} among equal bids")/></label>

@@ -28,11 +28,15 @@ pub const PARSERS: [(&str, &str); 6] = [
 /// What each field is called, at the field and where its error is told.
 pub fn label(field: &str) -> String {
     if let Some((_, name)) = PARSERS.iter().find(|(parser, _)| {
-        field.strip_prefix(parser).is_some_and(|rest| rest.starts_with('.'))
+        field
+            .strip_prefix(parser)
+            .is_some_and(|rest| rest.starts_with('.'))
     }) {
         return (*name).to_owned();
     }
-    let bare = field.strip_prefix("confirm_request.").or_else(|| field.strip_prefix("request."));
+    let bare = field
+        .strip_prefix("confirm_request.")
+        .or_else(|| field.strip_prefix("request."));
     match bare.unwrap_or(field) {
         "buyer" => "Buyer",
         "method" => "Method",
@@ -327,7 +331,9 @@ fn Request(
 ) -> impl IntoView {
     let of = move |part: &str| format!("{field}.{part}");
     let id = move |part: &str| format!("f-{field}.{part}");
-    let methods = ["POST", "GET", "PUT", "PATCH"].map(|m| Choice::new(m, m)).to_vec();
+    let methods = ["POST", "GET", "PUT", "PATCH"]
+        .map(|m| Choice::new(m, m))
+        .to_vec();
     let auths = vec![
         Choice::new("none", "None"),
         Choice::new("bearer", "Bearer token"),
@@ -403,7 +409,12 @@ fn Tokens(field: &'static str, tokens: Vec<Token>) -> impl IntoView {
         chosen.set(String::new());
     });
     let options: Vec<Choice> = (tokens.iter())
-        .map(|token| Choice::new(token.value.clone(), format!("{}  {}", token.label, token.hint)))
+        .map(|token| {
+            Choice::new(
+                token.value.clone(),
+                format!("{}  {}", token.label, token.hint),
+            )
+        })
         .collect();
     let view = move || {
         scripted.get().then(|| {

@@ -30,7 +30,8 @@ pub fn Health(detail: Signal<RtbTargetDetail>) -> impl IntoView {
     };
     let warning = move || {
         let words = row.with(|r| r.warning.clone());
-        (!words.is_empty()).then(|| view! { <p class="panel-foot warn"><Icon name="warning"/>" "{words}</p> })
+        (!words.is_empty())
+            .then(|| view! { <p class="panel-foot warn"><Icon name="warning"/>" "{words}</p> })
     };
     let rejects = Memo::new(move |_| detail.with(|d| d.rejects.clone()));
     let reasons = move || {
@@ -41,7 +42,7 @@ pub fn Health(detail: Signal<RtbTargetDetail>) -> impl IntoView {
         let rows = all
             .into_iter()
             .map(|reject| {
-                let href = route::rtb_pings(&id.to_string(), &reject.code);
+                let href = route::rtb_pings(id, &reject.code);
                 view! { <tr><th scope="row"><a class="link" href=href>{reject.reason}</a></th><td class="num">{grouped(reject.pings.into())}</td><td class="num soft">{format!("{}%", reject.percent)}</td></tr> }
             })
             .collect_view();

@@ -33,7 +33,11 @@ pub fn Latest(pings: Signal<Vec<PingRow>>) -> impl IntoView {
 }
 
 fn line(ping: &PingRow) -> AnyView {
-    let bid = if ping.amount.is_empty() { "–".to_owned() } else { ping.amount.clone() };
+    let bid = if ping.amount.is_empty() {
+        "–".to_owned()
+    } else {
+        ping.amount.clone()
+    };
     view! {
         <tr>
             <td class="nowrap" data-label="Time"><Time datetime=ping.at.datetime.clone() text=ping.at.full.clone()/></td>
@@ -61,7 +65,8 @@ pub fn in_full(ping: &PingRow) -> AnyView {
     let values = ping.values.iter().map(|(name, value)| {
         view! { <div><dt>{name.clone()}</dt><dd class="mono break-all">{value.clone()}</dd></div> }
     });
-    let values = (!ping.values.is_empty()).then(|| view! { <dl class="facts">{values.collect_view()}</dl> });
+    let values =
+        (!ping.values.is_empty()).then(|| view! { <dl class="facts">{values.collect_view()}</dl> });
     let sent = (!ping.request.is_empty()).then(|| {
         view! {
             <p class="mono break-all">{ping.request.clone()}</p>

@@ -69,6 +69,11 @@ fn bulk(a: &Account) -> String {
     )
 }
 
+const BIDDER: &[(&str, &str)] = &[
+    ("form[name]", "Bids"),
+    ("form[request][url]", "https://nobody.invalid/bid"),
+];
+
 const TARGET: &[(&str, &str)] = &[
     ("form[name]", "Renamed"),
     ("form[kind]", "number"),
@@ -216,8 +221,28 @@ pub(super) fn rows() -> Vec<Row> {
         row("/api/targets/restore_counts", Write, |a| {
             form(&[("id", a.target.to_string())], COUNTS)
         }),
-        row("/api/groups/list", List, |_| String::new()),
-        row("/api/groups/choices", List, |_| String::new()),
+        row("/api/groups/list", List, |_| encode(&[("trees", "true")])),
+        row("/api/groups/choices", List, |_| encode(&[("tree", "true")])),
+        row("/api/rtb/report", List, |_| {
+            encode(&[("query[range]", "7d")])
+        }),
+        row("/api/rtb_targets/list", List, |_| String::new()),
+        row("/api/rtb_targets/choices", List, |_| String::new()),
+        row("/api/rtb_targets/detail", Read, |a| {
+            form(&[("id", a.bidder.to_string())], &[])
+        }),
+        row("/api/rtb_targets/create", Under, |a| {
+            form(&[("form[buyer]", a.buyer.to_string())], BIDDER)
+        }),
+        row("/api/rtb_targets/update", Write, |a| {
+            form(&[("id", a.bidder.to_string())], BIDDER)
+        }),
+        row("/api/rtb_targets/try", Write, |a| {
+            let mut body = form(&[("id", a.bidder.to_string())], BIDDER);
+            body.push('&');
+            body.push_str(&encode(&[("about[caller]", "+12145550187")]));
+            body
+        }),
         row("/api/groups/detail", Read, |a| {
             form(&[("id", a.group.to_string())], &[])
         }),

@@ -179,7 +179,10 @@ fn those_who_can_take_the_call_are_asked_and_the_best_bid_is_dialed() {
         price: Price::Fixed(Micros(30_000_000)),
     };
     assert_eq!(chosen.revenue, Some(rule));
-    assert_eq!(chosen.bid.as_ref().and_then(|b| b.bid_id.as_deref()), Some("b2"));
+    assert_eq!(
+        chosen.bid.as_ref().and_then(|b| b.bid_id.as_deref()),
+        Some("b2")
+    );
     let words: Vec<String> = (step.entries.iter())
         .filter_map(|entry| match &entry.what {
             What::Decided { decision, .. } => Some(decision),
@@ -202,7 +205,10 @@ fn who_is_full_or_closed_is_not_asked() {
     plan.routes[2].target.active = false;
     let mut usage = UsageMap::new();
     usage.entry(TargetId(2)).or_default().live = 1;
-    assert_eq!(targets(worked(&plan, arrived(&plan), &usage, &[], NOON_ISH)), [1]);
+    assert_eq!(
+        targets(worked(&plan, arrived(&plan), &usage, &[], NOON_ISH)),
+        [1]
+    );
     plan.routes[0].target.active = false;
     let step = worked(&plan, arrived(&plan), &usage, &[], NOON_ISH).expect("nobody to ask");
     assert_eq!(claimed(&step), Some(TargetId(9)), "the plan goes on");
@@ -222,7 +228,10 @@ fn without_a_bid_the_plan_goes_on() {
 fn after_a_failed_connection_the_next_bid_is_dialed_and_nobody_is_asked_again() {
     let plan = plan_of(waterfall());
     let unused = UsageMap::new();
-    let auction = [held(NOON_ISH, &[bid(1, 20, 60), bid(2, 30, 60), bid(3, 10, 5)])];
+    let auction = [held(
+        NOON_ISH,
+        &[bid(1, 20, 60), bid(2, 30, 60), bid(3, 10, 5)],
+    )];
     let first = worked(&plan, arrived(&plan), &unused, &auction, NOON_ISH).expect("a step");
     let later = NOON_ISH.plus_secs(20);
     let second = worked(&plan, missed(&first, later), &unused, &auction, later).expect("a step");
@@ -230,7 +239,16 @@ fn after_a_failed_connection_the_next_bid_is_dialed_and_nobody_is_asked_again() 
     // The third bid ran out meanwhile: its bidder is asked again, alone.
     let much_later = NOON_ISH.plus_secs(40);
     let machine = missed(&second, much_later);
-    assert_eq!(targets(worked(&plan, machine.clone(), &unused, &auction, much_later)), [3]);
+    assert_eq!(
+        targets(worked(
+            &plan,
+            machine.clone(),
+            &unused,
+            &auction,
+            much_later
+        )),
+        [3]
+    );
     let again = [auction[0].clone(), held(much_later, &[bid(3, 12, 90)])];
     let third = worked(&plan, machine, &unused, &again, much_later).expect("a step");
     assert_eq!(dialed(&third), to(3));
@@ -285,7 +303,13 @@ fn the_winner_is_asked_to_confirm_and_without_it_the_next_wins() {
     let mut all = [bid(1, 20, 60), bid(2, 30, 60)];
     all[1].1.confirms = Some(true);
     let auction = held(NOON_ISH, &all);
-    let asked = worked(&plan, arrived(&plan), &unused, std::slice::from_ref(&auction), NOON_ISH);
+    let asked = worked(
+        &plan,
+        arrived(&plan),
+        &unused,
+        std::slice::from_ref(&auction),
+        NOON_ISH,
+    );
     assert_eq!(
         asked,
         Err(Wanted::Bids(Asks::Confirmation {
@@ -318,7 +342,13 @@ fn a_caller_does_not_wait_for_one_auction_after_another() {
     other.route = RouteId(77);
     other.took_ms = 7_000;
     let unused = UsageMap::new();
-    let asked = worked(&plan, arrived(&plan), &unused, std::slice::from_ref(&other), NOON_ISH);
+    let asked = worked(
+        &plan,
+        arrived(&plan),
+        &unused,
+        std::slice::from_ref(&other),
+        NOON_ISH,
+    );
     let Err(Wanted::Bids(Asks::Bids { deadline_ms, .. })) = asked else {
         panic!("{asked:?}");
     };

@@ -233,7 +233,7 @@ impl Tenant<'_> {
         for (at, ping) in step.pings.iter().enumerate() {
             with.cte(part(
                 &format!("pinged{at}"),
-                self.ping_row(step.call, ping, gate)?,
+                self.ping_row(step.call, at, ping, gate)?,
             ));
         }
         let held = |name: Option<&str>| match name {
@@ -334,8 +334,8 @@ impl Tenant<'_> {
             let row = self.dial_row(step.call, dial, None)?;
             batch.add(row.build(SqliteQueryBuilder));
         }
-        for ping in step.pings {
-            let row = self.ping_row(step.call, ping, None)?;
+        for (at, ping) in step.pings.iter().enumerate() {
+            let row = self.ping_row(step.call, at, ping, None)?;
             batch.add(row.build(SqliteQueryBuilder));
         }
         for recording in step.recordings {
