@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bidders } from './bidder.ts';
 
 const run = promisify(execFile);
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -142,6 +143,8 @@ export class Product {
       TWILIO_PRICING_BASE_URL: options.restUrl ?? 'http://127.0.0.1:9',
       CALLCENTER__TWILIO__REST_PAUSE_MS: '5',
       SESSION_SECRET: 'end-to-end session secret, 64 characters or more, never used elsewhere',
+      // Where the bidders of the tests are.
+      CALLCENTER__RTB__ALLOW: '127.0.0.1',
       CALLCENTER__SWEEP__EVERY_MS: '500',
       CALLCENTER__SWEEP__GRACE_MS: '1000',
       ...options.env,
@@ -154,7 +157,8 @@ export class Product {
     const product = new Product(folder, await freePort(), options);
     try {
       await product.command('migrate');
-      product.demo = JSON.parse(await product.command('demo', '--json')) as Demo;
+      // The demo's bidders are where it would be served: here, at those of the tests.
+      product.demo = JSON.parse(await product.commandWith({ CALLCENTER_ADDR: await bidders() }, 'demo', '--json')) as Demo;
       await product.restart();
     } catch (error) {
       await product.stop();
@@ -174,8 +178,13 @@ export class Product {
 
   /** Runs a command of the binary in the server's environment; returns what it printed. */
   async command(...args: string[]): Promise<string> {
+    return this.commandWith({}, ...args);
+  }
+
+  /** The same with some of the environment changed. */
+  async commandWith(env: Record<string, string>, ...args: string[]): Promise<string> {
     try {
-      const { stdout } = await run(binary(), args, { env: this.env, cwd: this.folder, maxBuffer: 1 << 28, timeout: 120_000 });
+      const { stdout } = await run(binary(), args, { env: { ...this.env, ...env }, cwd: this.folder, maxBuffer: 1 << 28, timeout: 120_000 });
       return stdout;
     } catch (error) {
       const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };

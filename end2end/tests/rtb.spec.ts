@@ -2,6 +2,7 @@
 // call as its drawer tells it, and the report that says why a bidder did not bid.
 
 import type { Page } from '@playwright/test';
+import { bidders } from '../bidder.ts';
 import { expect, hydrated, open, test } from '../fixtures.ts';
 import { expectNothingUnsaved, placeCall, row, toast } from '../steps.ts';
 
@@ -31,7 +32,7 @@ test('a newcomer makes an RTB target by its answer, puts it into a ring tree, an
   await page.getByLabel('Address').fill('http://10.0.0.1/bid');
   await page.getByRole('button', { name: 'Send test ping' }).click();
   await expect(page.getByLabel('Address')).toHaveAccessibleDescription(/private network/);
-  await page.getByLabel('Address').fill(`${product.url}/demo/bidders/accept?amount=41.50&wait_ms=5`);
+  await page.getByLabel('Address').fill(`http://${await bidders()}/bids/accept?amount=41.50`);
   await page.getByRole('button', { name: 'Send test ping' }).click();
   const outcome = page.locator('#trial-outcome');
   await expect(outcome).toContainText('A bid of $41.50.');

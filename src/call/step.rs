@@ -129,7 +129,7 @@ impl Step {
                         _ => None,
                     };
                     let event = choose(&machine, &exclusions, salt, usage, facts)?;
-                    feed(&mut machine, event, facts.now);
+                    feed(&mut machine, event, facts.moment());
                 }
                 Effect::Claim { places, group } => {
                     let wanted: Vec<Claim> = places.iter().map(|p| facts.claim(p)).collect();
@@ -143,7 +143,7 @@ impl Step {
                             Event::Claimed
                         }
                     };
-                    feed(&mut machine, event, facts.now);
+                    feed(&mut machine, event, facts.moment());
                 }
                 Effect::FreeGroup {
                     group,
@@ -209,6 +209,14 @@ impl Step {
 }
 
 impl<'a> Facts<'a> {
+    /// Now, after the auctions that were held for this step: bidders take their time.
+    fn moment(&self) -> Timestamp {
+        let ended = (self.auctions.iter())
+            .filter(|held| held.at >= self.now)
+            .map(|held| held.at.plus_millis(i64::from(held.took_ms)));
+        ended.fold(self.now, Timestamp::max)
+    }
+
     fn group_claim(&self, group: TargetGroupId, windows: Windows) -> GroupClaim {
         let of_plan = self.plan.and_then(|plan| plan.groups.get(&group));
         GroupClaim {

@@ -417,7 +417,14 @@ fn judge_values(terms: &BidTerms, values: &Values, now: Timestamp) -> Result<Bid
             bid_id: (values.bid_id.as_ref()).map(|id| id.chars().take(BID_ID_CHARS_MAX).collect()),
             on_failure: false,
         }),
-        _ => Err(refusals),
+        _ => {
+            // Whoever bids nothing has no number to send the call to either.
+            let nothing = |r: &Refusal| matches!(r, Refusal::Zero | Refusal::NotAccepted { .. });
+            if refusals.iter().any(nothing) {
+                refusals.retain(|refusal| *refusal != Refusal::MissingDestination);
+            }
+            Err(refusals)
+        }
     }
 }
 

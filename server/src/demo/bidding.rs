@@ -11,7 +11,7 @@ use service::{Error, OpCtx, Services};
 use std::collections::BTreeMap;
 
 /// The number whose calls are bid for. It has no history: nobody bids for calls of the past.
-pub const NUMBER: &str = "+18335550117";
+pub const NUMBER: &str = "+18445550117";
 /// Its share of simulated calls.
 pub const SHARE: u64 = 12;
 /// The ring tree.

@@ -167,7 +167,10 @@ async fn a_target_keeps_what_a_change_does_not_name() {
         Value::Null,
     )
     .await;
-    assert_eq!(names(&listed), ["Alpha target", "Alpha agent", "Night"]);
+    assert_eq!(
+        names(&listed),
+        ["Alpha target", "Alpha bids", "Alpha agent", "Night"]
+    );
     assert_eq!(
         listed["data"][0]["usage"]["total"], 1,
         "the call of this world"

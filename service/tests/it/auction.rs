@@ -233,7 +233,7 @@ async fn the_best_bid_gets_the_call_and_every_ping_is_told() {
             .filter(|entry| entry.kind == "Revenue")
             .map(|entry| entry.amount.as_str())
             .collect();
-        assert_eq!(revenue, ["$20.50"], "{}", world.kind);
+        assert_eq!(revenue, ["+$20.50"], "{}", world.kind);
     }
 }
 

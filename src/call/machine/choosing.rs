@@ -83,7 +83,7 @@ impl CallMachine {
                     bids: count(held.bids()),
                     took_ms: held.took_ms,
                 };
-                self.note(held.at.max(now), what);
+                self.note(held.at.plus_millis(i64::from(held.took_ms)).min(now), what);
             }
             let told: Vec<(TargetId, Option<String>)> = (held.lines.iter())
                 .filter(|line| {
@@ -115,7 +115,9 @@ impl CallMachine {
         let Choice { ring, group } = choice.clone();
         let first = u32::try_from(self.session.attempts.len()).unwrap_or(u32::MAX) + 1;
         let entry = self.enter_group(&ring, group.as_ref(), first);
-        if let Some(of) = ring.first().and_then(|c| c.group.as_ref()) {
+        // An auction told of its ring tree already.
+        let told = ring.first().filter(|c| c.bid.is_none());
+        if let Some(of) = told.and_then(|c| c.group.as_ref()) {
             let name = of.name.clone();
             let phones = u32::try_from(ring.len()).unwrap_or(u32::MAX);
             self.note(now, What::GroupRung { name, phones });

@@ -418,7 +418,7 @@ fn Tokens(field: &'static str, tokens: Vec<Token>) -> impl IntoView {
         .collect();
     let view = move || {
         scripted.get().then(|| {
-            view! { <Select name="token" id=format!("f-{field}-token") label="Insert a token" options=options.clone() bind=chosen placeholder="Choose what to tell"/> }
+            view! { <Select name=format!("token-{field}") id=format!("f-{field}-token") label="Insert a token" options=options.clone() bind=chosen placeholder="Choose what to tell"/> }
         })
     };
     view! { <div data-spare="">{view}</div> }.into_any()

@@ -40,7 +40,7 @@ fn line(ping: &PingRow) -> AnyView {
     };
     view! {
         <tr>
-            <td class="nowrap" data-label="Time"><Time datetime=ping.at.datetime.clone() text=ping.at.full.clone()/></td>
+            <td class="nowrap" data-label="Time" data-wide=""><Time datetime=ping.at.datetime.clone() text=ping.at.full.clone()/></td>
             <td data-label="Verdict" data-wide=""><span class="two"><Status state=shape(&ping.tone) text=ping.verdict.clone()/><small>{ping.words.clone()}</small></span></td>
             <td class="num" data-label="Bid">{bid}</td>
             <td class="num nowrap" data-label="Took">{format!("{} ms", ping.took_ms)}</td>
