@@ -21,6 +21,7 @@ mod m20261129_000013_provisioning;
 mod m20261129_000014_enrichment;
 mod m20261130_000015_click_ids;
 mod m20261130_000016_ring_tree;
+mod m20261130_000017_room_for_updates;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_enrichment::Migration),
             Box::new(m20261130_000015_click_ids::Migration),
             Box::new(m20261130_000016_ring_tree::Migration),
+            Box::new(m20261130_000017_room_for_updates::Migration),
         ]
     }
 }
