@@ -227,7 +227,7 @@ fn ping_row(ping: &PingRow) -> AnyView {
     view! {
         <tr>
             <td class="nowrap" data-label="Time" data-wide=""><Time datetime=ping.at.datetime.clone() text=ping.at.full.clone()/></td>
-            <th scope="row" data-label="RTB target"><span class="two"><a class="link-cell" href=route::rtb_target(ping.target)>{ping.name.clone()}</a><small>{format!("{step}{}", ping.tree)}</small></span></th>
+            <th scope="row" data-label="RTB target"><span class="two"><a class="row-link" href=route::rtb_target(ping.target)>{ping.name.clone()}</a><small>{format!("{step}{}", ping.tree)}</small></span></th>
             <td data-label="Verdict" data-wide="">
                 <details class="told"><summary>{status}<span>{ping.words.clone()}</span><Icon name="chevron-right"/></summary>{in_full(ping)}</details>
             </td>

@@ -438,16 +438,58 @@ mod tests {
     async fn machines_of_no_internet_are_not_asked() {
         let at = bidder().await;
         let nobody = allowing(&[]);
-        for url in [
-            format!("http://{at}/echo"),
-            format!("http://localhost:{}/echo", at.port()),
-            format!("http://2130706433:{}/echo", at.port()),
-            format!("http://0x7f.1:{}/echo", at.port()),
-            format!("http://[::ffff:127.0.0.1]:{}/echo", at.port()),
-            "http://169.254.169.254/latest/meta-data/".to_owned(),
-            "http://[fd00:ec2::254]/".to_owned(),
-            "http://10.0.0.1/".to_owned(),
-        ] {
+        let port = at.port();
+        let written = [
+            "127.0.0.1",
+            "127.1",
+            "127.255.255.254",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+            "017700000001",
+            "0",
+            "0.0.0.0",
+            "localhost",
+            "LOCALHOST.",
+            "a.localhost",
+            "10.0.0.1",
+            "10.255.255.255",
+            "172.16.0.1",
+            "172.31.255.254",
+            "192.168.0.1",
+            "192.168.255.255",
+            "100.64.0.1",
+            "100.100.100.200",
+            "168.63.129.16",
+            "169.254.1.1",
+            "169.254.169.254",
+            "2852039166",
+            "192.0.0.1",
+            "192.0.2.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:a9fe:a9fe]",
+            "[::127.0.0.1]",
+            "[64:ff9b::a00:1]",
+            "[2002:7f00:1::]",
+            "[2001:db8::1]",
+            "[fc00::1]",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+            "[fec0::1]",
+            "[ff02::1]",
+        ];
+        assert!(written.len() >= 40);
+        for machine in written {
+            let url = format!("http://{machine}:{port}/echo");
             let heard = ask(&nobody, url.clone()).await;
             assert!(
                 matches!(&heard, Heard::Unreachable(why) if !why.is_empty()),

@@ -37,12 +37,12 @@ const BIDDERS: &[DemoBidder] = &[
     DemoBidder {
         buyer: "Crestline",
         name: "Crestline bids",
-        asks: "accept?amount=36.20&number=%2B16025550119&wait_ms=312",
+        asks: "accept?amount=36.20&number=%2B16025550177&wait_ms=312",
     },
     DemoBidder {
         buyer: "Meridian Auto",
         name: "Meridian bids",
-        asks: "accept?amount=35.00&number=%2B19725550199&wait_ms=188",
+        asks: "accept?amount=35.00&number=%2B19725550188&wait_ms=188",
     },
     DemoBidder {
         buyer: "Allied Quote",

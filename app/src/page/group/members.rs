@@ -218,7 +218,7 @@ fn Line(members: Members, id: TargetId) -> impl IntoView {
             <input type="hidden" name=field value=id.to_string()/>
             {moves}
             <span class="member-at">{move || at.get().map_or(0, |at| at + 1).to_string()}</span>
-            <div class="route-name"><b><a class="link-cell" href=route::target(id)>{name}</a></b>{says}</div>
+            <div class="route-name"><b><a class="row-link" href=route::target(id)>{name}</a></b>{says}</div>
             <div class="member-now">{now}</div>
             {ranked}
             {out}

@@ -11,7 +11,7 @@ use crate::form::{Form, read};
 use crate::state::session::sign_in_again;
 use crate::state::use_scripted;
 use crate::ui::dom::announce_change;
-use crate::ui::{Button, Panel, State, Status, TableRegion, TextInput, Textarea, use_toasts};
+use crate::ui::{Button, Icon, Panel, State, Status, TableRegion, TextInput, Textarea, use_toasts};
 
 /// The panel. Nothing is shown before the page's script runs: it sends what stands in the form.
 #[component]
@@ -82,11 +82,7 @@ fn Outcome(trial: Trial, picks: Picks) -> impl IntoView {
         bid,
         words,
     } = trial;
-    let (shape, word) = if bid {
-        (State::Won, "A bid")
-    } else {
-        (State::No, "No bid")
-    };
+    let shape = if bid { State::Won } else { State::No };
     let told = if status.is_empty() {
         "No answer".to_owned()
     } else {
@@ -108,7 +104,7 @@ fn Outcome(trial: Trial, picks: Picks) -> impl IntoView {
     });
     view! {
         <div class="stack-sm" role="status" id="trial-outcome">
-            <div class="row"><Status state=shape text=word/><span>{words}</span></div>
+            <p class="waterfall-verdict"><Status state=shape text=words/></p>
             {table}
             <details class="raw"><summary>{format!("The request: {request}")}</summary><pre class="codebox" tabindex="0" aria-label="The request">{sent}</pre></details>
             <details class="raw" open=true><summary>{format!("The answer: {told}")}</summary><pre class="codebox" tabindex="0" aria-label="The answer">{answer}</pre></details>
@@ -138,7 +134,8 @@ fn Place(place: Placed, picks: Picks) -> impl IntoView {
     let own = place.path.clone();
     let used = Memo::new(move |_| {
         let is = |at: &usize| {
-            picks.kinds[*at].with(|kind| kind == "path") && picks.ats[*at].with(|text| *text == own)
+            picks.kinds[*at].with(|kind| kind == "path")
+                && picks.ats[*at].with(|text| bare(text) == bare(&own))
         };
         (0..PARSERS.len()).find(is)
     });
@@ -154,8 +151,14 @@ fn Place(place: Placed, picks: Picks) -> impl IntoView {
         <tr>
             <th scope="row" class="mono break-all">{place.path}</th>
             <td class="mono break-all">{place.value}</td>
-            <td><span class="select-wrap"><select class="select" aria-label=spoken on:change=choose>{options}</select></span></td>
+            <td><span class="select-wrap"><select class="select" aria-label=spoken on:change=choose>{options}</select><Icon name="chevron-down"/></span></td>
         </tr>
     }
     .into_any()
+}
+
+/// A path into JSON may be written with its root or without.
+fn bare(path: &str) -> &str {
+    let path = path.trim();
+    path.strip_prefix("$.").unwrap_or(path)
 }

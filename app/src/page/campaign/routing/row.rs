@@ -137,7 +137,7 @@ fn Name(edit: Edit, target: RouteTo) -> impl IntoView {
     };
     view! {
         <div class="route-name">
-            <b><a class="link-cell" href=route::route_end(target)>{name}</a></b>{mark}<small class="truncate">{who}</small>
+            <b><a class="row-link" href=route::route_end(target)>{name}</a></b>{mark}<small class="truncate">{who}</small>
             <Says edit=edit target=target/>
         </div>
     }
