@@ -21,6 +21,7 @@ pub mod number_order;
 pub mod pool;
 pub mod publisher;
 pub mod recording;
+pub mod ring_tree;
 pub mod rtb;
 pub mod rtb_target;
 pub mod session;

@@ -234,17 +234,19 @@ test('pages of the log go older and newer by their links', async ({ signedIn, pr
   const page = await signedIn('owner', {}, `/calls?campaign=${medicare.id}`);
   const pages = page.getByRole('navigation', { name: 'Pages' });
   const rows = page.getByRole('region', { name: LOG, exact: true }).locator('tbody tr');
-  await expect(pages).toContainText('1 – 50 of 56');
+  // Others may have called there before.
+  await expect(pages).toContainText(/1 – 50 of (5[6-9]|[6-9]\d)\D/);
+  const beyond = Number(/of (\d+)/.exec((await pages.textContent()) ?? '')?.[1]) - 50;
   await expect(rows).toHaveCount(50);
   await expect(pages.getByRole('button', { name: 'Newer' })).toBeDisabled();
   const newest = await rows.first().textContent();
   await pages.getByRole('link', { name: 'Older' }).click();
   await expect(page).toHaveURL(/after=/);
-  await expect(rows).toHaveCount(6);
+  await expect(rows).toHaveCount(beyond);
   await expect(pages.getByRole('button', { name: 'Older' })).toBeDisabled();
   await page.reload();
   await hydrated(page);
-  await expect(rows).toHaveCount(6);
+  await expect(rows).toHaveCount(beyond);
   await pages.getByRole('link', { name: 'Newer' }).click();
   await expect(rows).toHaveCount(50);
   await expect(rows.first()).toHaveText(newest ?? '');

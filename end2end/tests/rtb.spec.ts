@@ -60,6 +60,19 @@ test('a newcomer makes an RTB target by its answer, puts it into a ring tree, an
   await page.waitForURL(/\/ring-trees$/);
   await expect(page.getByRole('row', { name: /Newcomers/ })).toContainText('2 of 2 open');
 
+  // An auction without a call.
+  await page.getByRole('link', { name: 'Newcomers' }).click();
+  await hydrated(page);
+  await page.getByLabel('As if this number called').fill('12');
+  await page.getByRole('button', { name: 'Hold test auction' }).click();
+  await expect(page.getByLabel('As if this number called')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('As if this number called').fill('(702) 555-0183');
+  await page.getByRole('button', { name: 'Hold test auction' }).click();
+  const test = page.locator('#test-auction');
+  await expect(test).toContainText('1 of 2 bid');
+  await expect(test.getByRole('listitem').filter({ hasText: 'QuickBid' })).toContainText('Won the auction.');
+  await expect(test.getByRole('listitem').filter({ hasText: 'SafeLane Direct' })).toContainText('Bid nothing.');
+
   await open(page, '/campaigns/new');
   await page.getByLabel('Campaign name').fill('Bids for roofs');
   await page.getByLabel('Number').fill('702 555 0181');

@@ -34,7 +34,7 @@ export async function furnish(product: Product): Promise<string> {
   const call = await placed(product, said);
   await dispute(product, call);
   await visit(product);
-  const bid = demoCampaign(product, 'Auto insurance, RTB').number;
+  const bid = demoCampaign(product, 'Car insurance, live bids').number;
   auctions.set(product, await placed(product, await placeCall(product, { from: '+12065550176', to: bid })));
   return call;
 }

@@ -324,14 +324,19 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
         let fallback = services.campaigns.detail(&op, row.id).await?.fallback_words;
         campaigns.push(json!({ "id": row.id, "name": row.name, "vertical": row.vertical, "numbers": own, "fallback": fallback }));
     }
+    let bidders = services.rtb_targets.list(&op).await?;
+    let bids = |id| bidders.iter().any(|bidder| bidder.id == id);
     let mut buyers = Vec::new();
     for row in services.buyers.list(&op).await? {
         let mut targets = Vec::new();
-        for target in &row.targets {
+        // Where a bidder's calls go is told by each bid.
+        for target in row.targets.iter().filter(|target| !bids(target.id)) {
             let form = services.targets.detail(&op, target.id).await?.form;
             targets.push(json!({ "id": target.id, "name": target.name, "destination": plan::destination(&form) }));
         }
-        buyers.push(json!({ "id": row.id, "name": row.name, "targets": targets }));
+        if !targets.is_empty() || row.targets.is_empty() {
+            buyers.push(json!({ "id": row.id, "name": row.name, "targets": targets }));
+        }
     }
     let mut groups = Vec::new();
     for row in services.target_groups.list(&op, false).await? {
@@ -347,10 +352,10 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
     for row in services.target_groups.list(&op, true).await? {
         ring_trees.push(json!({ "id": row.id, "name": row.name }));
     }
-    let mut rtb_targets = Vec::new();
-    for row in services.rtb_targets.list(&op).await? {
-        rtb_targets.push(json!({ "id": row.id, "name": row.name }));
-    }
+    let rtb_targets: Vec<Value> = bidders
+        .iter()
+        .map(|row| json!({ "id": row.id, "name": row.name }))
+        .collect();
     let users: Vec<Value> = USERS
         .iter()
         .map(|u| json!({ "email": u.email, "password": u.password, "role": u.role.code() }))

@@ -1,74 +1,33 @@
-//! Holds auctions: asks bidders all at once, and hands what they answered to the domain.
-//!
-//! Nothing is decided here. A bidder is asked if its limits and the health of its host allow it; what
-//! an answer is worth, who wins, and whom to ask is `domain::rtb`'s.
+//! Holds the auctions of calls: finds who takes part, and remembers who was asked.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+pub mod bidder;
+pub mod bidding;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::call::session::Session;
 use domain::id::{CallId, RouteId, TargetGroupId, TargetId};
+use domain::phone::Caller;
 use domain::plan::RoutingPlan;
-use domain::rtb::answer::{Finders, Scripts};
-use domain::rtb::auction::Contender;
-use domain::rtb::bid::{Bid, BidTerms, Refusal, Reply, Values, confirmed, judge};
-use domain::rtb::bidder::{Bidder, ConfirmationStep, PingCounts};
-use domain::rtb::circuit::Circuit;
-use domain::rtb::held::{AUCTIONS_MS_MAX, AfterBid, Asks, Held, Lot};
-use domain::rtb::inquiry::Inquiry;
-use domain::rtb::ping::{ANSWER_CHARS_KEPT, Ping, PingDetail, PingVerdict};
+use domain::rtb::bidder::PingCounts;
+use domain::rtb::held::{AUCTIONS_MS_MAX, Asks, Held, Lot};
+use domain::rtb::ping::Ping;
 use domain::rtb::token::{Facts, Party};
 use domain::tag::Tags;
-use domain::target::Destination;
 use domain::time::Timestamp;
-use futures_util::future::join_all;
 use store::{Db, StoreError, TenantScope};
 
 use crate::plan::SetUp;
-use crate::port::{Bidders, Clock, Heard};
+use crate::port::Clock;
+pub(crate) use bidder::ReadyBidder;
+pub(crate) use bidding::kept;
+use bidding::{Bidding, Entrant};
 
 /// Seconds of the spans that pings are counted in.
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 86_400;
-
-/// A bidder made ready: what it is written with is looked at once.
-#[derive(Debug)]
-pub(crate) struct ReadyBidder {
-    pub id: String,
-    pub name: String,
-    pub sub_id: String,
-    pub settings: Bidder,
-    terms: BidTerms,
-    finders: Option<Finders>,
-    confirmation: Option<(ConfirmationStep, Option<Finders>)>,
-}
-
-impl ReadyBidder {
-    /// Makes a bidder ready. Parsers that cannot be used any more find nothing.
-    pub(crate) fn new(
-        id: TargetId,
-        name: &str,
-        sub_id: &str,
-        settings: &Bidder,
-        destination: &Destination,
-    ) -> Self {
-        let confirmation = settings.confirmation.clone();
-        Self {
-            id: id.to_string(),
-            name: name.to_owned(),
-            sub_id: sub_id.to_owned(),
-            terms: settings.terms(destination),
-            finders: Finders::new(&settings.parsers).ok(),
-            confirmation: confirmation.map(|step| {
-                let finders = Finders::new(&step.parsers()).ok();
-                (step, finders)
-            }),
-            settings: settings.clone(),
-        }
-    }
-}
 
 /// The call that bidders are asked about.
 #[derive(Clone, Copy)]
@@ -137,39 +96,17 @@ impl Asked {
     }
 }
 
-/// What came of asking once.
-pub(crate) struct Answered {
-    pub reply: Reply,
-    pub took_ms: u32,
-    pub status: Option<u16>,
-    pub body: String,
-}
-
 /// See the module.
 #[derive(Clone)]
-pub struct Auctions {
+pub(crate) struct Auctions {
     db: Db,
-    bidders: Arc<dyn Bidders>,
-    scripts: Arc<dyn Scripts + Send + Sync>,
+    bidding: Bidding,
     clock: Arc<dyn Clock>,
-    /// How hosts fare, by scheme, name and port. This server's own view: each finds out for itself.
-    circuits: Arc<Mutex<HashMap<String, Circuit>>>,
 }
 
 impl Auctions {
-    pub(crate) fn new(
-        db: Db,
-        bidders: Arc<dyn Bidders>,
-        scripts: Arc<dyn Scripts + Send + Sync>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            db,
-            bidders,
-            scripts,
-            clock,
-            circuits: Arc::default(),
-        }
+    pub(crate) fn new(db: Db, bidding: Bidding, clock: Arc<dyn Clock>) -> Self {
+        Self { db, bidding, clock }
     }
 
     /// Asks whom a decision wants to be asked.
@@ -200,7 +137,11 @@ impl Auctions {
                     return Ok(());
                 };
                 let left_ms = AUCTIONS_MS_MAX.saturating_sub(asked.waited_ms);
-                let (answer, ping) = self.confirm(subject, held.group, *target, left_ms).await;
+                let bidder = subject.set_up.bidders.get(target);
+                let (answer, ping) = self
+                    .bidding
+                    .confirm((held.group, *target), bidder, &about(subject), left_ms)
+                    .await;
                 held.confirm(*target, answer);
                 if let Some(ping) = ping {
                     asked.waited_ms = asked.waited_ms.saturating_add(ping.took_ms);
@@ -223,30 +164,19 @@ impl Auctions {
         let mut terms = tree.and_then(|tree| tree.auction).unwrap_or_default();
         terms.deadline_ms = deadline_ms;
         let limited = self.over_limits(subject, targets, at).await?;
-        let pings = targets.iter().map(|target| {
-            let limit = limited.get(target).cloned();
-            self.bid(subject, *target, limit, deadline_ms, at)
-        });
-        let done = join_all(pings).await;
-        let took_ms = millis(self.clock.now().millis_since(at));
-        let member = |id: TargetId| {
+        let entrant = |id: &TargetId| {
             let members = tree.iter().flat_map(|tree| &tree.members);
-            let of = members.into_iter().find(|member| member.target == id);
-            of.map_or((1, 1), |member| (member.priority, member.weight))
+            let of = members.into_iter().find(|member| member.target == *id);
+            let (priority, weight) = of.map_or((1, 1), |m| (m.priority, m.weight));
+            Entrant {
+                target: *id,
+                priority,
+                weight,
+                bidder: subject.set_up.bidders.get(id).cloned(),
+                limit: limited.get(id).cloned(),
+            }
         };
-        let contenders: Vec<(Contender<TargetId>, AfterBid)> = (targets.iter().zip(&done))
-            .map(|(id, done)| {
-                let (priority, weight) = member(*id);
-                let contender = Contender {
-                    id: *id,
-                    priority,
-                    weight,
-                    answered_ms: done.took_ms,
-                    outcome: done.outcome.clone(),
-                };
-                (contender, done.after)
-            })
-            .collect();
+        let entrants: Vec<Entrant> = targets.iter().map(entrant).collect();
         let lot = Lot {
             route,
             group,
@@ -254,14 +184,7 @@ impl Auctions {
             at,
             terms,
         };
-        let (held, standings) = Held::settle(lot, took_ms, &contenders);
-        let pings = (targets.iter().zip(done).zip(&standings))
-            .map(|((id, done), standing)| {
-                let about = (*id, group, at);
-                Ping::of(about, done.took_ms, &done.outcome, standing, done.detail)
-            })
-            .collect();
-        Ok((held, pings))
+        Ok(self.bidding.hold(lot, &entrants, &about(subject)).await)
     }
 
     /// Whose limits another ping would go over.
@@ -305,194 +228,6 @@ impl Auctions {
         };
         Ok(limits.into_iter().filter_map(reached).collect())
     }
-
-    /// One bidder's part in an auction.
-    async fn bid(
-        &self,
-        subject: &Subject<'_>,
-        target: TargetId,
-        limit: Option<String>,
-        deadline_ms: u32,
-        at: Timestamp,
-    ) -> Done {
-        let Some(bidder) = subject.set_up.bidders.get(&target) else {
-            return Done::unsent(Refusal::Unreachable {
-                why: "it has no request to send.".to_owned(),
-            });
-        };
-        if let Some(limit) = limit {
-            return Done::unsent(Refusal::OverLimit { limit });
-        }
-        let inquiry = bidder.settings.request.render(&facts(subject, bidder, at));
-        let has_ms = bidder.settings.has_ms(deadline_ms);
-        let answered = self.send(&inquiry, bidder, Step::Bid, has_ms, at).await;
-        let now = at.plus_millis(i64::from(answered.took_ms));
-        let outcome = judge(&bidder.terms, &answered.reply, has_ms, now);
-        Done {
-            outcome,
-            took_ms: answered.took_ms,
-            after: bidder.settings.after(),
-            detail: detail(&inquiry, answered),
-        }
-    }
-
-    async fn confirm(
-        &self,
-        subject: &Subject<'_>,
-        group: TargetGroupId,
-        target: TargetId,
-        left_ms: u32,
-    ) -> (Result<Option<Destination>, String>, Option<Ping>) {
-        let bidder = subject.set_up.bidders.get(&target);
-        let Some((bidder, (step, _))) = bidder.and_then(|b| Some((b, b.confirmation.as_ref()?)))
-        else {
-            // It asks for none any more.
-            return (Ok(None), None);
-        };
-        let has_ms = step.timeout_ms.min(left_ms);
-        if has_ms == 0 {
-            let why = "The caller waited too long already to ask it.".to_owned();
-            return (Err(why), None);
-        }
-        let at = self.clock.now();
-        let inquiry = step.request.render(&facts(subject, bidder, at));
-        let answered = self.send(&inquiry, bidder, Step::Confirm, has_ms, at).await;
-        let answer = confirmed(step, &answered.reply, has_ms);
-        let took_ms = answered.took_ms;
-        let ping = Ping {
-            target,
-            group,
-            at,
-            took_ms,
-            confirms: true,
-            verdict: match &answer {
-                Ok(_) => PingVerdict::Confirmed,
-                Err(_) => PingVerdict::Unconfirmed,
-            },
-            amount: None,
-            net: None,
-            bid_id: None,
-            detail: PingDetail {
-                words: match &answer {
-                    Ok(_) => "Confirmed its bid.".to_owned(),
-                    Err(why) => why.clone(),
-                },
-                ..detail(&inquiry, answered)
-            },
-        };
-        (answer, Some(ping))
-    }
-
-    /// Sends a request once and reads the answer, all of it within the time.
-    async fn send(
-        &self,
-        inquiry: &Inquiry,
-        bidder: &Arc<ReadyBidder>,
-        step: Step,
-        within_ms: u32,
-        at: Timestamp,
-    ) -> Answered {
-        let host = origin(&inquiry.url).to_owned();
-        if !self.admits(&host, at) {
-            return Answered {
-                reply: Reply::CircuitOpen,
-                took_ms: 0,
-                status: None,
-                body: String::new(),
-            };
-        }
-        let within = Duration::from_millis(u64::from(within_ms));
-        let (mut status, mut body, mut took_ms) = (None, String::new(), within_ms);
-        let whole = async {
-            match self.bidders.ask(inquiry, within).await {
-                Heard::Answer {
-                    status: told,
-                    body: said,
-                } => {
-                    took_ms = millis(self.clock.now().millis_since(at));
-                    status = Some(told);
-                    body = said;
-                    self.read(Arc::clone(bidder), step, told, &body).await
-                }
-                Heard::TimedOut => Reply::TimedOut,
-                Heard::TooLarge => {
-                    took_ms = millis(self.clock.now().millis_since(at));
-                    Reply::TooLarge
-                }
-                Heard::Unreachable(why) => {
-                    took_ms = millis(self.clock.now().millis_since(at));
-                    Reply::Unreachable { why }
-                }
-            }
-        };
-        let reply = tokio::time::timeout(within, whole).await;
-        let reply = reply.unwrap_or(Reply::TimedOut);
-        self.fared(&host, &reply, self.clock.now());
-        Answered {
-            took_ms: match reply {
-                Reply::TimedOut => within_ms,
-                _ => took_ms,
-            },
-            reply,
-            status,
-            body,
-        }
-    }
-
-    /// A function may run for a while: not on the thread that serves others.
-    async fn read(&self, bidder: Arc<ReadyBidder>, step: Step, status: u16, body: &str) -> Reply {
-        let Some(finders) = bidder.finders(step) else {
-            return Reply::Unreadable {
-                status,
-                why: "Its parsers cannot be used any more.".to_owned(),
-            };
-        };
-        if !finders.has_script() {
-            return finders.read(status, body, &*self.scripts);
-        }
-        let (scripts, body) = (Arc::clone(&self.scripts), body.to_owned());
-        let run = move || match bidder.finders(step) {
-            Some(finders) => finders.read(status, &body, &*scripts),
-            None => Reply::TimedOut,
-        };
-        let read = tokio::task::spawn_blocking(run).await;
-        read.unwrap_or_else(|_| Reply::Unreadable {
-            status,
-            why: "The function failed.".to_owned(),
-        })
-    }
-
-    /// Asks with settings that are not saved yet, and tells what came back; what it would be worth is
-    /// judged as in an auction.
-    pub(crate) async fn try_out(
-        &self,
-        bidder: &Arc<ReadyBidder>,
-        facts: &Facts<'_>,
-        within_ms: u32,
-    ) -> (Inquiry, Answered, Result<Bid, Vec<Refusal>>) {
-        let at = self.clock.now();
-        let inquiry = bidder.settings.request.render(facts);
-        let answered = self.send(&inquiry, bidder, Step::Bid, within_ms, at).await;
-        let now = at.plus_millis(i64::from(answered.took_ms));
-        let outcome = judge(&bidder.terms, &answered.reply, within_ms, now);
-        (inquiry, answered, outcome)
-    }
-
-    fn admits(&self, host: &str, now: Timestamp) -> bool {
-        let mut all = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get_mut(host).is_none_or(|circuit| circuit.admits(now))
-    }
-
-    fn fared(&self, host: &str, reply: &Reply, now: Timestamp) {
-        let mut all = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
-        match reply {
-            Reply::TimedOut | Reply::Unreachable { .. } => {
-                all.entry(host.to_owned()).or_default().failed(now);
-            }
-            // All is well: there is nothing to remember.
-            _ => drop(all.remove(host)),
-        }
-    }
 }
 
 impl std::fmt::Debug for Auctions {
@@ -501,72 +236,14 @@ impl std::fmt::Debug for Auctions {
     }
 }
 
-/// Which of a bidder's two requests.
-#[derive(Clone, Copy)]
-enum Step {
-    Bid,
-    Confirm,
-}
-
-impl ReadyBidder {
-    fn finders(&self, step: Step) -> Option<&Finders> {
-        match step {
-            Step::Bid => self.finders.as_ref(),
-            Step::Confirm => self.confirmation.as_ref()?.1.as_ref(),
-        }
-    }
-}
-
-/// What became of one bidder in an auction.
-struct Done {
-    outcome: Result<Bid, Vec<Refusal>>,
-    took_ms: u32,
-    after: AfterBid,
-    detail: PingDetail,
-}
-
-impl Done {
-    fn unsent(why: Refusal) -> Self {
-        Self {
-            outcome: Err(vec![why]),
-            took_ms: 0,
-            after: AfterBid::default(),
-            detail: PingDetail::default(),
-        }
-    }
-}
-
-/// What is kept of a ping.
-fn detail(inquiry: &Inquiry, answered: Answered) -> PingDetail {
-    let unsent = matches!(answered.reply, Reply::CircuitOpen);
-    PingDetail {
-        request: (!unsent).then(|| inquiry.shown()),
-        status: answered.status,
-        answer: kept(&answered.body),
-        values: match answered.reply {
-            Reply::Answered { values, .. } => values,
-            _ => Values::default(),
-        },
-        words: String::new(),
-    }
-}
-
-/// The beginning of an answer. PostgreSQL takes no text with a NUL.
-pub(crate) fn kept(body: &str) -> String {
-    body.chars()
-        .filter(|c| *c != '\0')
-        .take(ANSWER_CHARS_KEPT)
-        .collect()
-}
-
-/// What tokens stand for.
-fn facts<'a>(subject: &Subject<'a>, bidder: &'a ReadyBidder, now: Timestamp) -> Facts<'a> {
+/// What tokens tell of a call, apart from whom it is told to.
+fn about<'a>(subject: &Subject<'a>) -> Facts<'a> {
     let session = subject.session;
     let publisher = (session.publisher).and_then(|id| subject.set_up.publishers.get(&id));
     Facts {
         call: &subject.ids.call,
         caller: &session.from,
-        exposed: bidder.settings.exposes_caller,
+        exposed: false,
         dialed: &session.to,
         publisher: publisher.map_or_else(Party::default, |publisher| Party {
             id: &subject.ids.publisher,
@@ -578,41 +255,33 @@ fn facts<'a>(subject: &Subject<'a>, bidder: &'a ReadyBidder, now: Timestamp) -> 
             name: &subject.plan.campaign_name,
             sub_id: "",
         },
-        target: Party {
-            id: &bidder.id,
-            name: &bidder.name,
-            sub_id: &bidder.sub_id,
-        },
+        target: Party::default(),
         duplicate: session.duplicate.is_some(),
-        now,
+        now: Timestamp::from_secs(0),
         tags: subject.tags,
     }
 }
 
-/// Scheme, name and port of an address: whose health is watched together.
-fn origin(url: &str) -> &str {
-    let after = url.find("://").map_or(0, |at| at + 3);
-    let end = url[after..].find(['/', '?', '#']);
-    end.map_or(url, |end| &url[..after + end])
-}
-
-fn millis(ms: i64) -> u32 {
-    u32::try_from(ms.max(0)).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_are_told_apart_by_scheme_name_and_port() {
-        for (url, host) in [
-            ("https://bid.example/p?x=1", "https://bid.example"),
-            ("http://bid.example:8080?x", "http://bid.example:8080"),
-            ("https://bid.example", "https://bid.example"),
-            ("", ""),
-        ] {
-            assert_eq!(origin(url), host);
-        }
+/// The same of a call that is only tried.
+pub(crate) fn about_test<'a>(caller: &'a Caller, tags: &'a Tags) -> Facts<'a> {
+    Facts {
+        call: "test",
+        caller,
+        exposed: false,
+        dialed: "+18005550126",
+        publisher: Party {
+            id: "0",
+            name: "Test publisher",
+            sub_id: "test",
+        },
+        campaign: Party {
+            id: "0",
+            name: "Test campaign",
+            sub_id: "",
+        },
+        target: Party::default(),
+        duplicate: false,
+        now: Timestamp::from_secs(0),
+        tags,
     }
 }

@@ -34,6 +34,7 @@ pub mod port;
 pub mod publisher;
 mod range;
 pub mod recording;
+pub mod ring_tree;
 mod rtb_ping;
 pub mod rtb_report;
 pub mod rtb_target;
@@ -92,6 +93,7 @@ pub struct UseCases {
     pub buyers: buyer::Buyers,
     pub targets: target::Targets,
     pub target_groups: target_group::TargetGroups,
+    pub ring_trees: ring_tree::RingTrees,
     pub rtb_targets: rtb_target::RtbTargets,
     pub rtb_reports: rtb_report::RtbReports,
     pub numbers: number::Numbers,
@@ -135,14 +137,14 @@ impl Services {
         let tags = visit::TagCache::default();
         let visits = visit::Visits::new(db.clone(), Arc::clone(&ids), tags.clone());
         let bidders = Arc::clone(&parts.bidders);
-        let auctions = auction::Auctions::new(
-            db.clone(),
+        let bidding = auction::bidding::Bidding::new(
             Arc::clone(&parts.bidders),
             Arc::clone(&parts.scripts),
             Arc::clone(&clock),
         );
+        let auctions = auction::Auctions::new(db.clone(), bidding.clone(), Arc::clone(&clock));
         let engine =
-            call::engine::CallEngine::new(parts, plans.clone(), carriers.clone(), auctions.clone());
+            call::engine::CallEngine::new(parts, plans.clone(), carriers.clone(), auctions);
         let orders = number_order::NumberOrders::new(
             db.clone(),
             carriers.clone(),
@@ -159,7 +161,8 @@ impl Services {
             buyers: buyer::Buyers::new(db.clone()),
             targets: target::Targets::new(db.clone()),
             target_groups: target_group::TargetGroups::new(db.clone()),
-            rtb_targets: rtb_target::RtbTargets::new(db.clone(), auctions, bidders),
+            ring_trees: ring_tree::RingTrees::new(db.clone(), bidding.clone()),
+            rtb_targets: rtb_target::RtbTargets::new(db.clone(), bidding, bidders),
             rtb_reports: rtb_report::RtbReports::new(db.clone()),
             numbers: number::Numbers::new(db.clone(), carriers.clone(), base.clone()),
             carrier_numbers: carrier_number::CarrierNumbers::new(

@@ -12,18 +12,17 @@ use domain::api::rtb_target::{
 use domain::api::target::TargetForm;
 use domain::id::{BuyerId, TargetGroupId, TargetId};
 use domain::invalid::FieldErrors;
-use domain::phone::{Caller, E164};
+use domain::phone::Caller;
 use domain::rtb::answer::places;
 use domain::rtb::auction::DEADLINE_MS_DEFAULT;
 use domain::rtb::bid::{Refusal, Reply};
 use domain::rtb::bidder::Bidder;
 use domain::rtb::health::Health;
-use domain::rtb::token::{Facts, Party};
-use domain::tag::Tags;
 use domain::time::Timestamp;
 use store::{BuyerRecord, Conn, Constraint, Db, PingFilter, StoreError, TargetRecord, Tenant};
 
-use crate::auction::{Auctions, ReadyBidder, kept};
+use crate::auction::bidding::Bidding;
+use crate::auction::{ReadyBidder, about_test, kept};
 use crate::call::view::Names;
 use crate::error::{Error, OrMissing, OrTaken, OrUnknown};
 use crate::guard::require;
@@ -46,15 +45,15 @@ const USUAL_S: i64 = 7 * DAY_S;
 #[derive(Clone)]
 pub struct RtbTargets {
     db: Db,
-    auctions: Auctions,
+    bidding: Bidding,
     bidders: Arc<dyn Bidders>,
 }
 
 impl RtbTargets {
-    pub(crate) fn new(db: Db, auctions: Auctions, bidders: Arc<dyn Bidders>) -> Self {
+    pub(crate) fn new(db: Db, bidding: Bidding, bidders: Arc<dyn Bidders>) -> Self {
         Self {
             db,
-            auctions,
+            bidding,
             bidders,
         }
     }
@@ -235,9 +234,8 @@ impl RtbTargets {
             ..form.clone()
         };
         let checked = errors.take(self.check(&named, stored.as_ref()));
-        let caller = errors.take(caller(&about.caller));
-        let tags = errors.take(trial_tags(&about.tags));
-        let (Some(checked), Some(caller), Some(tags)) = (checked, caller, tags) else {
+        let call = errors.take(about.check());
+        let (Some(checked), Some(call)) = (checked, call) else {
             return Err(errors.into());
         };
         let ready = Arc::new(ReadyBidder::new(
@@ -247,32 +245,9 @@ impl RtbTargets {
             &checked.bidder,
             &checked.destination,
         ));
-        let facts = Facts {
-            call: "test",
-            caller: &caller,
-            exposed: checked.bidder.exposes_caller,
-            dialed: "+18005550126",
-            publisher: Party {
-                id: "0",
-                name: "Test publisher",
-                sub_id: "test",
-            },
-            campaign: Party {
-                id: "0",
-                name: "Test campaign",
-                sub_id: "",
-            },
-            target: Party {
-                id: &ready.id,
-                name: &checked.name,
-                sub_id: &checked.sub_id,
-            },
-            duplicate: false,
-            now: op.now,
-            tags: &tags,
-        };
+        let about = about_test(&call.caller, &call.tags);
         let within_ms = checked.bidder.has_ms(DEADLINE_MS_DEFAULT);
-        let (inquiry, answered, outcome) = self.auctions.try_out(&ready, &facts, within_ms).await;
+        let (inquiry, answered, outcome) = self.bidding.try_out(&ready, &about, within_ms).await;
         let shown = inquiry.shown();
         Ok(Trial {
             request: rtb_ping::line(&shown),
@@ -370,36 +345,6 @@ pub(crate) async fn callers(
     calls: &[domain::id::CallId],
 ) -> Result<BTreeMap<domain::id::CallId, Caller>, StoreError> {
     Ok(tenant.callers_of(calls).await?.into_iter().collect())
-}
-
-fn caller(typed: &str) -> Result<Caller, FieldErrors> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(Caller::from_carrier("anonymous"));
-    }
-    match typed.parse::<E164>() {
-        Ok(number) => Ok(Caller::from_carrier(number.as_str())),
-        Err(why) => Err(FieldErrors::one(
-            "trial.caller",
-            "malformed",
-            &why.to_string(),
-        )),
-    }
-}
-
-fn trial_tags(typed: &str) -> Result<Tags, FieldErrors> {
-    let mut tags = Tags::default();
-    for line in typed.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let parts = line
-            .split_once('=')
-            .and_then(|(name, value)| Some((name.trim().split_once(':')?, value.trim())));
-        let Some(((kind, name), value)) = parts else {
-            let message = "Write a tag a line: user:zip = 75201.";
-            return Err(FieldErrors::one("trial.tags", "malformed", message));
-        };
-        tags.set(kind, name, value);
-    }
-    Ok(tags)
 }
 
 /// How RTB targets fare, loaded once.

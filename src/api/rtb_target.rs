@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::page::{Activity, Availability, Choice, Stamp};
 use crate::id::{BuyerId, CallId, TargetGroupId, TargetId};
+use crate::invalid::FieldErrors;
+use crate::phone::{Caller, E164};
 use crate::rtb::health::{Health, percent};
+use crate::tag::Tags;
 
 pub use form::{CheckedRtbTarget, RtbTargetForm, tokens};
 pub use parser::ParserForm;
@@ -137,6 +140,47 @@ impl Default for TrialForm {
             caller: "+1 214 555 0187".to_owned(),
             tags: "geo:zipcode = 75201\nuser:zip = 75201".to_owned(),
         }
+    }
+}
+
+/// The same when it can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedTrial {
+    pub caller: Caller,
+    pub tags: Tags,
+}
+
+impl TrialForm {
+    /// What can be asked about.
+    ///
+    /// # Errors
+    /// At `trial.caller` and `trial.tags`.
+    pub fn check(&self) -> Result<CheckedTrial, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut caller = Caller::from_carrier("anonymous");
+        let typed = self.caller.trim();
+        if !typed.is_empty() {
+            match typed.parse::<E164>() {
+                Ok(number) => caller = Caller::from_carrier(number.as_str()),
+                Err(why) => errors.add("trial.caller", "malformed", why.to_string()),
+            }
+        }
+        let mut tags = Tags::default();
+        for line in (self.tags.lines().map(str::trim)).filter(|line| !line.is_empty()) {
+            let parts = line
+                .split_once('=')
+                .and_then(|(name, value)| Some((name.trim().split_once(':')?, value.trim())));
+            match parts {
+                Some(((kind, name), value)) => tags.set(kind, name, value),
+                None => {
+                    let message = "Write a tag a line: user:zip = 75201.";
+                    errors.add("trial.tags", "malformed", message);
+                    break;
+                }
+            }
+        }
+        errors.check()?;
+        Ok(CheckedTrial { caller, tags })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One call, explained: in the drawer beside the log, and as a page of its own.
 
-mod auction;
+pub mod auction;
 mod correct;
 mod dispute;
 mod money;

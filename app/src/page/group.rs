@@ -2,6 +2,7 @@
 
 mod fields;
 mod members;
+mod rehearsal;
 mod usage;
 
 use domain::access::Permission;
@@ -24,6 +25,7 @@ use crate::ui::{
 };
 use fields::{Fields, label};
 use members::Members;
+use rehearsal::Rehearsal;
 use usage::Usage;
 
 /// The group's resource.
@@ -52,7 +54,8 @@ pub fn Group() -> impl IntoView {
 
 #[component]
 fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoView {
-    let (thing, tree) = detail.with_untracked(|d| (Thing::Group(d.row.id), d.row.is_tree));
+    let (id, tree) = detail.with_untracked(|d| (d.row.id, d.row.is_tree));
+    let thing = Thing::Group(id);
     let edit = may(Permission::EditBuyers);
     let changes = Changes::new(move || source.reload());
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
@@ -92,6 +95,7 @@ fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoVi
             }}
             <Usage detail=detail/>
         </div>
+        {move || (tree && edit.get()).then(|| view! { <Rehearsal id=id/> })}
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! One RTB target: what it is asked, how its answers are read, what a bid is worth; a test ping that
 //! shows the raw answer; and the page for a new one.
 
+pub mod about;
 mod fields;
 mod health;
 pub mod pings;

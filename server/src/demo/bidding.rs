@@ -20,7 +20,7 @@ pub const TREE: &str = "Auto, national";
 /// The campaign.
 pub const CAMPAIGN: DemoCampaign = DemoCampaign {
     id: 5,
-    name: "Auto insurance, RTB",
+    name: "Car insurance, live bids",
     vertical: "Insurance",
     fallback: "message",
     routes: &[(TREE, 1, 10), ("Meridian Auto Direct", 2, 10)],

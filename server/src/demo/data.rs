@@ -304,7 +304,7 @@ pub const NUMBERS: &[(&str, &str, u128, u64)] = &[
     ("+18665550163", "Spare", 0, 1),
     (
         bidding::NUMBER,
-        "Auto insurance, RTB",
+        "Car insurance, live bids",
         bidding::CAMPAIGN.id,
         0,
     ),

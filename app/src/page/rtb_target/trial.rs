@@ -1,25 +1,24 @@
 //! A test ping: the raw answer, and values that become parsers by being chosen.
 
-use domain::api::rtb_target::{Placed, RtbTargetForm, Trial, TrialForm};
+use domain::api::rtb_target::{Placed, RtbTargetForm, Trial};
 use domain::id::TargetId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::about::{About, AboutCall};
 use super::fields::{PARSERS, Picks};
 use crate::api::rtb_target::try_rtb_target;
 use crate::form::{Form, read};
 use crate::state::session::sign_in_again;
 use crate::state::use_scripted;
 use crate::ui::dom::announce_change;
-use crate::ui::{Button, Icon, Panel, State, Status, TableRegion, TextInput, Textarea, use_toasts};
+use crate::ui::{Button, Icon, Panel, State, Status, TableRegion, use_toasts};
 
 /// The panel. Nothing is shown before the page's script runs: it sends what stands in the form.
 #[component]
 pub fn TrialPanel(id: Option<TargetId>, form: Form, picks: Picks) -> impl IntoView {
     let scripted = use_scripted();
-    let about = TrialForm::default();
-    let caller = RwSignal::new(about.caller);
-    let tags = RwSignal::new(about.tags);
+    let about = About::new();
     let found = RwSignal::new(None::<Trial>);
     let busy = RwSignal::new(false);
     let toasts = use_toasts();
@@ -30,13 +29,12 @@ pub fn TrialPanel(id: Option<TargetId>, form: Form, picks: Picks) -> impl IntoVi
         let Some(typed) = read::<RtbTargetForm>(&el) else {
             return;
         };
-        let about = TrialForm {
-            caller: caller.get_untracked(),
-            tags: tags.get_untracked(),
+        let Some(call) = about.checked() else {
+            return;
         };
         busy.set(true);
         spawn_local(async move {
-            let answer = try_rtb_target(id, typed, about).await;
+            let answer = try_rtb_target(id, typed, call).await;
             busy.set(false);
             match answer {
                 Ok(trial) => found.set(Some(trial)),
@@ -55,10 +53,7 @@ pub fn TrialPanel(id: Option<TargetId>, form: Form, picks: Picks) -> impl IntoVi
             view! {
                 <Panel title="Try it" note="Sends a ping now, by what stands here">
                     <div class="form" data-spare="">
-                        <div class="form-2">
-                            <TextInput name="trial-caller" id="trial-caller" label="As if this number called" bind=caller kind="tel"/>
-                            <Textarea name="trial-tags" id="trial-tags" label="With these tags" bind=tags rows=2/>
-                        </div>
+                        <AboutCall about=about/>
                         <div class="row"><Button icon="play" busy=busy on:click=send>"Send test ping"</Button></div>
                         {move || found.get().map(|trial| view! { <Outcome trial=trial picks=picks/> })}
                     </div>

@@ -243,6 +243,12 @@ pub(super) fn rows() -> Vec<Row> {
             body.push_str(&encode(&[("about[caller]", "+12145550187")]));
             body
         }),
+        row("/api/ring_trees/rehearse", Write, |a| {
+            form(
+                &[("id", a.group.to_string())],
+                &[("about[caller]", "+12145550187")],
+            )
+        }),
         row("/api/groups/detail", Read, |a| {
             form(&[("id", a.group.to_string())], &[])
         }),
