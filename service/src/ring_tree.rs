@@ -66,7 +66,7 @@ impl RingTrees {
         let records: Vec<PingRecord> = (pings.into_iter().zip(0..))
             .map(|(ping, id)| PingRecord {
                 id,
-                call: CallId(0),
+                call: CallId(uuid::Uuid::nil()),
                 ping,
             })
             .collect();

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::api::campaign::{PlanForm, RouteForm};
+use domain::api::page::Activity;
+use domain::api::rtb::RtbQuery;
 use domain::api::rtb_target::{ParserForm, RtbTargetForm, TrialForm};
 use domain::api::target_group::TargetGroupForm;
 use domain::call::event::LegStatus;
@@ -528,5 +530,95 @@ async fn a_form_keeps_what_it_does_not_show() {
             rtb.detail(&world.op, none).await,
             Err(Error::NotFound(_))
         ));
+    }
+}
+
+#[tokio::test]
+async fn an_auction_is_tried_without_a_call_and_nothing_is_kept() {
+    for world in World::each().await {
+        let fake = &world.bidders;
+        fake.bids("https://bid.example/a", 1, &answer("20.50", "b-1"));
+        fake.bids("https://bid.example/b", 1, &answer("36.20", "b-22"));
+        fake.bids("https://bid.example/c", 1, &answer("50", "b-3"));
+        let ids = world
+            .tree(vec![form("A", "a"), form("B", "b"), form("C", "c")], |_| {})
+            .await;
+        world
+            .services
+            .targets
+            .set_activity(&world.op, ids[2], Activity::Paused)
+            .await
+            .expect("paused");
+        let services = &world.services;
+        let groups = services.target_groups.list(&world.op, true).await;
+        let tree = groups.expect("trees")[0].id;
+        let about = TrialForm {
+            caller: "(702) 555-0183".to_owned(),
+            ..TrialForm::default()
+        };
+        let held = services.ring_trees.rehearse(&world.op, tree, &about).await;
+        let held = held.expect("an auction");
+        let told: Vec<(&str, &str)> = (held.pings.iter())
+            .map(|ping| (ping.name.as_str(), ping.verdict.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [("A", "Outbid"), ("B", "Won")],
+            "who is paused is not asked"
+        );
+        assert!(held.summary.starts_with("2 of 2 bid"), "{}", held.summary);
+        assert_eq!(fake.asked().len(), 2);
+        let report = services
+            .rtb_reports
+            .page(&world.op, &RtbQuery::default())
+            .await
+            .expect("the report");
+        assert_eq!(report.pings, [], "nothing is kept");
+
+        let wrong = TrialForm {
+            caller: "12".to_owned(),
+            tags: "zip".to_owned(),
+        };
+        let refused = services.ring_trees.rehearse(&world.op, tree, &wrong).await;
+        let Err(Error::Invalid(errors)) = refused else {
+            panic!("{refused:?}");
+        };
+        let fields: Vec<&str> = errors.0.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(fields, ["trial.caller", "trial.tags"]);
+        for id in &ids {
+            let paused = services
+                .targets
+                .set_activity(&world.op, *id, Activity::Paused);
+            paused.await.expect("paused");
+        }
+        let nobody = services.ring_trees.rehearse(&world.op, tree, &about).await;
+        assert!(
+            matches!(
+                nobody,
+                Err(Error::Conflict {
+                    code: "nobody_to_ask",
+                    ..
+                })
+            ),
+            "{nobody:?}"
+        );
+        let buyers = services.buyers.list(&world.op).await.expect("buyers");
+        let mut targets = buyers.iter().flat_map(|buyer| &buyer.targets);
+        let fixed = targets.find(|target| !ids.contains(&target.id));
+        let plain = TargetGroupForm {
+            name: "Plain".to_owned(),
+            members: vec![fixed.expect("a target that does not bid").id.to_string()],
+            ..TargetGroupForm::default()
+        };
+        let plain = services.target_groups.create(&world.op, &plain).await;
+        let plain = services
+            .ring_trees
+            .rehearse(&world.op, plain.expect("a group"), &about)
+            .await;
+        assert!(
+            matches!(plain, Err(Error::NotFound("ring tree"))),
+            "{plain:?}"
+        );
+        fake.forget();
     }
 }
