@@ -22,7 +22,7 @@ SEED ?= 1
 CALLS ?= 100000
 ARGS ?=
 
-.PHONY: help run dev test check build bench sim e2e lighthouse fix setup
+.PHONY: help run dev test check build bench fuzz sim e2e lighthouse fix setup
 
 help: ## this list
 	@printf 'usage: make TARGET\n\n'
@@ -53,9 +53,20 @@ bench: ## measure the voice webhook; writes bench/RESULTS.md and bench/results.j
 	@$(TOOLS)
 	$(XTASK) setup --tests --bench
 	$(XTASK) dist
-	cargo build --locked --release --package bench
+	cargo build --locked --release --package bench --package server --bin bench --example auction
 	export CALLCENTER_BIN="$$PWD/dist/callcenter"
 	exec $(XTASK) with-postgres -- "$$CARGO_TARGET_DIR/release/bench" --date "$$(date -u +%F)" $(ARGS)
+
+fuzz: ## fuzz what strangers send, 10 minutes each (ARGS="template answer"  FUZZ_SECONDS=600)
+	@$(TOOLS)
+	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+	cd fuzz
+	for one in $(or $(ARGS),template answer parser values); do
+	  mkdir -p "corpus/$$one"
+	  # The pinned compiler, with the sanitizers that only a nightly one offers by itself.
+	  RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$$CARGO_TARGET_DIR/fuzz" cargo fuzz run --fuzz-dir . "$$one" "corpus/$$one" "seeds/$$one" -- \
+	    -max_total_time=$(or $(FUZZ_SECONDS),600) -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+	done
 
 sim: ## simulated calls from a seed (SEED=7 CALLS=100000)
 	@$(TOOLS)

@@ -2,6 +2,7 @@
 
 mod assign;
 
+use crate::auction::Auctions;
 use crate::decision::Decisions;
 use crate::prepare::TARGETS_MANY;
 use serde::Serialize;
@@ -103,6 +104,7 @@ pub struct LiveCalls {
 pub struct Run {
     /// One decision, in the domain alone.
     pub decisions: Decisions,
+    pub auctions: Auctions,
     pub ceiling: Times,
     pub databases: Vec<Measured>,
 }
@@ -123,6 +125,12 @@ const ADDED_SQLITE_MAX: f64 = 8.0;
 const ADDED_POSTGRES_MAX: f64 = 15.0;
 /// Microseconds of a decision over 500 routes with filters, caps and history: at most this.
 const DECISION_MAX: f64 = 200.0;
+/// The 99th percentile of an auction of 20 bidders by that of asking them: at most this, one at a time
+/// and 200 at once.
+const AUCTION_MAX: f64 = 1.15;
+const AUCTIONS_MAX: f64 = 1.25;
+/// Milliseconds that an auction may take beyond its slowest bidder: at most this.
+const AFTER_SLOWEST_MAX: f64 = 5.0;
 /// The 99th percentile with many targets configured by that with eight: at most this.
 const MANY_MAX: f64 = 1.10;
 /// Megabytes with a thousand live calls: less than this.
@@ -270,6 +278,25 @@ impl Run {
             wanted: format!("at most {DECISION_MAX} µs"),
             passed: decisions.full_p50 <= DECISION_MAX,
         }];
+        let auctions = &self.auctions;
+        for (what, pair, most) in [
+            ("one auction of 20 bidders", auctions.alone, AUCTION_MAX),
+            ("200 such auctions at once", auctions.at_once, AUCTIONS_MAX),
+        ] {
+            verdicts.push(Verdict {
+                what: format!("{what}, 99th percentile by that of asking alone"),
+                found: format!("{:.3}", pair.ratio()),
+                wanted: format!("at most {most}"),
+                passed: pair.ratio() <= most,
+            });
+        }
+        let after = auctions.alone.held.p99 - auctions.slowest_ms;
+        verdicts.push(Verdict {
+            what: "99th percentile of an auction after its slowest bidder’s wait".to_owned(),
+            found: format!("{after:.1} ms"),
+            wanted: format!("at most {AFTER_SLOWEST_MAX} ms"),
+            passed: after <= AFTER_SLOWEST_MAX,
+        });
         verdicts.extend(self.databases.iter().flat_map(Measured::verdicts));
         verdicts
     }
@@ -293,6 +320,23 @@ impl Run {
                 decisions.plain_p50,
             ),
         ];
+        for (name, pair) in [
+            ("auction", self.auctions.alone),
+            ("auctions_200_at_once", self.auctions.at_once),
+        ] {
+            for (part, held, bare) in [
+                ("p50", pair.held.p50, pair.bare.p50),
+                ("p99", pair.held.p99, pair.bare.p99),
+            ] {
+                figures.push(Figure::new(
+                    &format!("{name}_{part}"),
+                    "ms",
+                    held,
+                    &format!("{name}_bare_{part}"),
+                    bare,
+                ));
+            }
+        }
         for measured in &self.databases {
             figures.extend(measured.figures());
             let (title, ceiling) = (format!("voice_max_{}", measured.key), &self.ceiling);
@@ -333,12 +377,23 @@ impl Run {
 
 #[cfg(test)]
 pub(crate) fn sample() -> Run {
+    use crate::auction::{Pair, Spread};
     let times = |rate, p50, p99| Times { rate, p50, p99 };
+    let spread = |p99| Spread { p50: p99, p99 };
+    let pair = |held, bare| Pair {
+        held: spread(held),
+        bare: spread(bare),
+    };
     Run {
         decisions: Decisions {
             full_p50: 120.0,
             full_p99: 180.0,
             plain_p50: 20.0,
+        },
+        auctions: Auctions {
+            alone: pair(22.4, 22.0),
+            at_once: pair(400.0, 300.0),
+            slowest_ms: 20.0,
         },
         ceiling: times(30_000.0, 0.9, 2.0),
         databases: vec![Measured {
@@ -380,7 +435,12 @@ mod tests {
             .iter()
             .map(|verdict| verdict.passed)
             .collect();
-        assert_eq!(passed, [true, true, false, true, true, false, true, true]);
+        assert_eq!(
+            passed,
+            [
+                true, true, false, true, true, false, true, true, false, true, true
+            ]
+        );
     }
 
     #[test]

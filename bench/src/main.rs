@@ -6,6 +6,7 @@
 //! and only a run that could not be measured fails.
 #![expect(clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
+mod auction;
 mod calls;
 mod ceiling;
 mod course;
@@ -38,6 +39,7 @@ const USAGE: &str = "\
 usage: bench [--date YYYY-MM-DD] [--out FOLDER] [--short]
        bench decision    prints what one decision over 500 routes costs, and writes nothing
        bench lending [--short]    prints what it costs to lend numbers, and writes nothing
+       bench auction [--short]    prints what an auction costs beyond asking, and writes nothing
        bench memory      prints what live calls hold, and writes nothing
   --date   the day to write into the report
   --out    where RESULTS.md and results.json go (default: bench)
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
     let done = match args.split_first() {
         Some((role, rest)) if role == "ceiling" => serve_ceiling(rest),
         Some((role, [])) if role == "decision" => print_decisions(),
+        Some((role, rest)) if role == "auction" => print_auctions(rest),
         Some((role, rest)) if role == "lending" => print_lending(rest),
         Some((role, [])) if role == "memory" => print_memory(),
         _ => bench(&args),
@@ -76,6 +79,21 @@ fn print_decisions() -> Result<()> {
         found.full_p99,
         found.plain_p50
     )?;
+    Ok(())
+}
+
+fn print_auctions(args: &[String]) -> Result<()> {
+    let plan = read(args)?.plan;
+    let found = auction::measure(plan.auctions, plan.auction_rounds)?;
+    for (name, pair) in [("alone", found.alone), ("200 at once", found.at_once)] {
+        writeln!(
+            io::stdout(),
+            "{name}: p99 {:.2} ms, {:.2} ms without an auction: {:.3}",
+            pair.held.p99,
+            pair.bare.p99,
+            pair.ratio()
+        )?;
+    }
     Ok(())
 }
 

@@ -5,13 +5,13 @@ mod assign;
 
 use crate::calls::{Call, Until};
 use crate::course::{self, Carried, Course};
-use crate::decision;
 use crate::figures::{LiveCalls, Measured, Run, Times, WholeCalls};
 use crate::floor::Floor;
 use crate::form;
 use crate::load::{self, Outcome, Pace, Wanted};
 use crate::prepare::{self, Purpose};
 use crate::server::Server;
+use crate::{auction, decision};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,6 +42,9 @@ pub struct Plan {
     pub visits: u32,
     /// Decisions of each kind.
     pub decisions: u32,
+    /// Auctions one after the other, and rounds of 200 at once; the same without an auction.
+    pub auctions: u32,
+    pub auction_rounds: u32,
 }
 
 impl Plan {
@@ -58,6 +61,8 @@ impl Plan {
         assigns: Duration::from_secs(3),
         visits: 1_000_000,
         decisions: 4_000,
+        auctions: 400,
+        auction_rounds: 10,
     };
     /// To see that everything works; the figures mean little.
     pub const SHORT: Self = Self {
@@ -72,6 +77,8 @@ impl Plan {
         assigns: Duration::from_secs(1),
         visits: 20_000,
         decisions: 50,
+        auctions: 20,
+        auction_rounds: 1,
     };
 }
 
@@ -112,8 +119,11 @@ impl World {
         for kind in [Kind::Sqlite, Kind::Postgres] {
             databases.push(self.database(kind, &ceiling)?);
         }
+        say("auctions");
+        let auctions = auction::measure(self.plan.auctions, self.plan.auction_rounds)?;
         say("decisions");
         Ok(Run {
+            auctions,
             decisions: decision::measure(self.plan.decisions),
             ceiling: top,
             databases,

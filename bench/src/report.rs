@@ -96,10 +96,32 @@ fn markdown(head: &Head, run: &Run) -> String {
         "\n## One decision\n\n| 500 routes | median µs | p99 µs |\n|---|---:|---:|\n| with hours, filters, caps, restrictions, history | {:.0} | {:.0} |\n| always open to everybody | {:.0} | |",
         decisions.full_p50, decisions.full_p99, decisions.plain_p50
     );
+    auctions(&mut out, run);
     out.push_str(ROWS);
     out.push_str(assign::ROWS);
     out.push_str(GENERATOR);
     out
+}
+
+fn auctions(out: &mut String, run: &Run) {
+    out.push_str("\n## Auctions of 20 bidders\n\n| | p50 ms | p99 ms |\n|---|---:|---:|\n");
+    let auctions = &run.auctions;
+    for (name, times) in [
+        ("an auction", auctions.alone.held),
+        (
+            "asking the same bidders, without an auction",
+            auctions.alone.bare,
+        ),
+        ("200 auctions at once, each", auctions.at_once.held),
+        ("200 times asking at once, each", auctions.at_once.bare),
+    ] {
+        let _ = writeln!(out, "| {name} | {:.2} | {:.2} |", times.p50, times.p99);
+    }
+    let _ = writeln!(
+        out,
+        "\nBidders answer after 1 to {:.0} ms from a process of their own: most bid, some bid nothing, refuse or answer with no JSON. Both sides send the same requests by the same client; an auction renders, parses, judges and ranks.",
+        auctions.slowest_ms
+    );
 }
 
 fn fastest(out: &mut String, run: &Run) {

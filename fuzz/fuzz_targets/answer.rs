@@ -1,4 +1,4 @@
-//! Answers of bidders: every value that is offered is found again, and nothing panics or hangs.
+//! Answers of bidders: every path that is offered can be followed, and nothing panics or hangs.
 #![no_main]
 
 use domain::rtb::answer::{Finder, Scripts, places};
@@ -15,8 +15,7 @@ impl Scripts for NoScripts {
 
 fuzz_target!(|answer: &str| {
     for place in places(answer).into_iter().take(20) {
-        if let Ok(finder) = Finder::new(&Parser::Path(place.path)) {
-            let _ = finder.find(answer, &NoScripts);
-        }
+        let finder = Finder::new(&Parser::Path(place.path)).expect("a path of ours can be followed");
+        let _ = finder.find(answer, &NoScripts);
     }
 });
