@@ -61,11 +61,11 @@ export function expectCapacityHeld(product: Product, snapshot: Snapshot, peaks: 
 }
 
 /** A caller who talked to somebody is on record as connected (or forwarded by the fallback), nobody else is. */
-export function expectOutcomesFit(reports: Report[], snapshot: Snapshot, targets: Set<string>): void {
+export function expectOutcomesFit(reports: Report[], snapshot: Snapshot, forwards: Set<string>): void {
   const outcomes = new Map(snapshot.calls.map((call) => [call.sid, call.outcome]));
   const wrong = reports.flatMap((report) => {
     const outcome = outcomes.get(report.sid);
-    const talked = report.connectedTo !== null && targets.has(report.connectedTo);
+    const talked = report.connectedTo !== null && !forwards.has(report.connectedTo);
     return talked === (outcome === 'connected') ? [] : [`${report.sid} talked to ${report.connectedTo}, on record as ${outcome}`];
   });
   expect(wrong.slice(0, 20), `${wrong.length} outcomes do not fit what happened`).toEqual([]);

@@ -33,7 +33,7 @@ export interface Demo {
   dni_tags: { id: string; origins: string[]; pool: number | null }[];
   /** The agent, by its target. */
   agent: number;
-  campaigns: { id: string; name: string; numbers: string[] }[];
+  campaigns: { id: string; name: string; numbers: string[]; fallback: string }[];
   buyers: { id: number | string; name: string; targets: { id: number | string; name: string; destination: string }[] }[];
 }
 
@@ -269,6 +269,11 @@ export class Product {
   /** Target id → where it is dialed. */
   destinations(): Map<string, string> {
     return new Map(this.demo.buyers.flatMap((buyer) => buyer.targets.map((target) => [String(target.id), target.destination])));
+  }
+
+  /** Numbers that campaigns forward to when no target takes a call. */
+  forwards(): Set<string> {
+    return new Set(this.demo.campaigns.map(({ fallback }) => `+1${fallback.replace(/\D/g, '').slice(-10)}`));
   }
 
   /** The demo login of a role. */
