@@ -17,7 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use domain::api::rtb_target::{ParserForm, RtbTargetForm};
-use domain::id::{RouteId, TargetGroupId, TargetId};
+use domain::id::{AccountId, RouteId, TargetGroupId, TargetId};
 use domain::phone::Caller;
 use domain::rtb::auction::AuctionTerms;
 use domain::rtb::held::Lot;
@@ -252,7 +252,10 @@ impl World {
             },
         };
         let told = about(&self.caller, &self.tags);
-        let (held, _) = self.bidding.hold(lot, &self.entrants, &told).await;
+        let (held, _) = self
+            .bidding
+            .hold(AccountId(1), lot, &self.entrants, &told)
+            .await;
         held.bids()
     }
 

@@ -4,7 +4,6 @@ pub mod bidder;
 pub mod bidding;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use domain::call::session::Session;
 use domain::id::{CallId, RouteId, TargetGroupId, TargetId};
@@ -19,7 +18,6 @@ use domain::time::Timestamp;
 use store::{Db, StoreError, TenantScope};
 
 use crate::plan::SetUp;
-use crate::port::Clock;
 pub(crate) use bidder::ReadyBidder;
 pub(crate) use bidding::kept;
 use bidding::{Bidding, Entrant};
@@ -84,7 +82,12 @@ impl Asked {
         if self.before == session.auctions {
             return self;
         }
-        Self::of(session)
+        // What was sent was sent, and is kept with the step.
+        Self {
+            pings: self.pings,
+            waited_ms: self.waited_ms,
+            ..Self::of(session)
+        }
     }
 
     pub(crate) fn of(session: &Session) -> Self {
@@ -101,12 +104,11 @@ impl Asked {
 pub(crate) struct Auctions {
     db: Db,
     bidding: Bidding,
-    clock: Arc<dyn Clock>,
 }
 
 impl Auctions {
-    pub(crate) fn new(db: Db, bidding: Bidding, clock: Arc<dyn Clock>) -> Self {
-        Self { db, bidding, clock }
+    pub(crate) fn new(db: Db, bidding: Bidding) -> Self {
+        Self { db, bidding }
     }
 
     /// Asks whom a decision wants to be asked.
@@ -123,24 +125,33 @@ impl Auctions {
                 targets,
                 deadline_ms,
             } => {
+                // What confirmations took is gone as well.
+                let left_ms = AUCTIONS_MS_MAX.saturating_sub(asked.waited_ms).max(1);
+                let deadline_ms = (*deadline_ms).min(left_ms);
                 let (held, pings) = self
-                    .hold(subject, (*route, *group), targets, *deadline_ms)
+                    .hold(subject, (*route, *group), targets, deadline_ms)
                     .await?;
                 asked.waited_ms = asked.waited_ms.saturating_add(held.took_ms);
                 asked.auctions.push(held);
                 asked.pings.extend(pings);
             }
             Asks::Confirmation { route, target } => {
-                let of_route = |held: &&mut Held| held.route == *route;
-                let last = asked.auctions.iter_mut().rev().find(of_route);
-                let Some(held) = last.filter(|held| held.said(*target).is_some()) else {
-                    return Ok(());
-                };
+                // Not the route's last auction: who bid in an earlier one may come again after a
+                // later one was about others.
+                let said = |held: &&mut Held| held.route == *route && held.said(*target).is_some();
+                let held = asked.auctions.iter_mut().rev().find(said);
+                // Without one the same question would be asked for ever.
+                let held = held.ok_or(StoreError::NotFound)?;
                 let left_ms = AUCTIONS_MS_MAX.saturating_sub(asked.waited_ms);
                 let bidder = subject.set_up.bidders.get(target);
                 let (answer, ping) = self
                     .bidding
-                    .confirm((held.group, *target), bidder, &about(subject), left_ms)
+                    .confirm(
+                        (subject.scope.account(), held.group, *target),
+                        bidder,
+                        &about(subject),
+                        left_ms,
+                    )
                     .await;
                 held.confirm(*target, answer);
                 if let Some(ping) = ping {
@@ -159,11 +170,12 @@ impl Auctions {
         targets: &[TargetId],
         deadline_ms: u32,
     ) -> Result<(Held, Vec<Ping>), StoreError> {
-        let at = self.clock.now();
         let tree = subject.plan.groups.get(&group);
         let mut terms = tree.and_then(|tree| tree.auction).unwrap_or_default();
         terms.deadline_ms = deadline_ms;
-        let limited = self.over_limits(subject, targets, at).await?;
+        let limited = self
+            .over_limits(subject, targets, self.bidding.now())
+            .await?;
         let entrant = |id: &TargetId| {
             let members = tree.iter().flat_map(|tree| &tree.members);
             let of = members.into_iter().find(|member| member.target == *id);
@@ -181,10 +193,13 @@ impl Auctions {
             route,
             group,
             name: tree.map(|tree| tree.name.clone()).unwrap_or_default(),
-            at,
+            // Nobody's time runs while limits are counted.
+            at: self.bidding.now(),
             terms,
         };
-        Ok(self.bidding.hold(lot, &entrants, &about(subject)).await)
+        let account = subject.scope.account();
+        let bidding = &self.bidding;
+        Ok(bidding.hold(account, lot, &entrants, &about(subject)).await)
     }
 
     /// Whose limits another ping would go over.

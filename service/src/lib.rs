@@ -142,7 +142,7 @@ impl Services {
             Arc::clone(&parts.scripts),
             Arc::clone(&clock),
         );
-        let auctions = auction::Auctions::new(db.clone(), bidding.clone(), Arc::clone(&clock));
+        let auctions = auction::Auctions::new(db.clone(), bidding.clone());
         let engine =
             call::engine::CallEngine::new(parts, plans.clone(), carriers.clone(), auctions);
         let orders = number_order::NumberOrders::new(

@@ -153,6 +153,8 @@ pub enum Heard {
     TooLarge,
     /// With the reason, as the end of a sentence.
     Unreachable(String),
+    /// Nothing was sent, with the reason; that says nothing about the bidder's machine.
+    Unsent(String),
 }
 
 /// Machines of strangers that are asked for bids.

@@ -58,11 +58,14 @@ impl RingTrees {
             route: RouteId(0),
             group: id,
             name: tree.name,
-            at: op.now,
+            at: self.bidding.now(),
             terms,
         };
         let told = about_test(&call.caller, &call.tags);
-        let (_, pings) = self.bidding.hold(lot, &entrants, &told).await;
+        let (_, pings) = self
+            .bidding
+            .hold(op.scope.account(), lot, &entrants, &told)
+            .await;
         let records: Vec<PingRecord> = (pings.into_iter().zip(0..))
             .map(|(ping, id)| PingRecord {
                 id,

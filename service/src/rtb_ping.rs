@@ -18,6 +18,9 @@ use crate::call::view::Names;
 use crate::op::OpCtx;
 use crate::zone::stamp;
 
+/// What stands for a request or an answer that may hold the caller's number.
+const HIDDEN: &str = "Not shown: it may hold the caller’s number.";
+
 /// What rows of pings need, loaded once.
 pub(crate) struct PingNames {
     names: Names,
@@ -52,11 +55,20 @@ impl PingNames {
     ) -> PingRow {
         let ping = &record.ping;
         let (name, buyer) = self.of(ping.target);
+        let sees = op.actor.allows(Permission::ViewCallerNumbers);
         let shown = |text: &str| {
-            if op.actor.allows(Permission::ViewCallerNumbers) {
+            if sees {
                 text.to_owned()
             } else {
                 without(text, caller)
+            }
+        };
+        // What was sent and answered may tell the number in pieces.
+        let whole = |text: String| {
+            if sees || text.is_empty() {
+                text
+            } else {
+                HIDDEN.to_owned()
             }
         };
         let inquiry = ping.detail.request.as_ref();
@@ -73,20 +85,24 @@ impl PingNames {
             confirms: ping.confirms,
             verdict: ping.verdict.word().to_owned(),
             tone: tone(ping.verdict).to_owned(),
-            words: ping.detail.words.clone(),
+            words: shown(&ping.detail.words),
             amount: ping.amount.map(|a| a.to_string()).unwrap_or_default(),
             net: match (ping.amount, ping.net) {
                 (Some(amount), Some(net)) if amount != net => net.to_string(),
                 _ => String::new(),
             },
-            bid_id: ping.bid_id.clone().unwrap_or_default(),
-            request: inquiry.map(|i| shown(&line(i))).unwrap_or_default(),
-            sent: inquiry.map(|i| shown(&sent(i))).unwrap_or_default(),
+            bid_id: shown(ping.bid_id.as_deref().unwrap_or_default()),
+            request: (inquiry.map(line))
+                .map(|line| if sees { line } else { before_query(&line) })
+                .unwrap_or_default(),
+            sent: whole(inquiry.map(sent).unwrap_or_default()),
             status: (ping.detail.status)
                 .map(|status| format!("HTTP {status}"))
                 .unwrap_or_default(),
-            answer: shown(&ping.detail.answer),
-            values: values(&ping.detail.values),
+            answer: whole(ping.detail.answer.clone()),
+            values: (values(&ping.detail.values).into_iter())
+                .map(|(name, value)| (name, shown(&value)))
+                .collect(),
         }
     }
 
@@ -166,6 +182,12 @@ fn tone(verdict: PingVerdict) -> &'static str {
         PingVerdict::TimedOut | PingVerdict::Late | PingVerdict::Unreachable => "late",
         _ => "no",
     }
+}
+
+/// Scheme, name and port of where a request went.
+fn before_query(line: &str) -> String {
+    let (method, url) = line.split_once(' ').unwrap_or_default();
+    format!("{method} {}", domain::api::rtb_target::host(url))
 }
 
 /// "POST https://…"

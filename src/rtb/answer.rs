@@ -93,8 +93,10 @@ impl Finder {
             Self::Script(body) => scripts.run(body, answer).map_err(Unreadable::Script)?,
         };
         let value = found.map(|text| {
+            // Control characters tell nothing, and PostgreSQL keeps no NUL.
             text.trim()
                 .chars()
+                .filter(|c| !c.is_control())
                 .take(VALUE_CHARS_MAX)
                 .collect::<String>()
         });

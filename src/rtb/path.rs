@@ -36,6 +36,8 @@ pub enum BadPath {
     Malformed,
     #[error("A path has at most {PATH_CHARS_MAX} characters and {STEPS_MAX} steps.")]
     TooLong,
+    #[error("Use .. once in a path at most.")]
+    Deep,
 }
 
 /// Whether a path is meant for XML.
@@ -55,6 +57,10 @@ pub fn json(path: &str) -> Result<String, BadPath> {
     }
     if path.is_empty() || path.chars().any(char::is_control) {
         return Err(BadPath::Malformed);
+    }
+    // Each doubles back over all that the one before found: the list outgrows any memory.
+    if path.matches("..").count() > 1 {
+        return Err(BadPath::Deep);
     }
     Ok(match path.chars().next() {
         Some('$') => path.to_owned(),

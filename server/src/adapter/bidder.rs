@@ -78,8 +78,10 @@ impl HttpBidders {
     }
 
     async fn exchange(&self, inquiry: &Inquiry) -> Result<Heard, String> {
-        let url = outgoing::check(&inquiry.url, &self.allowed).map_err(|e| e.to_string())?;
-        let request = request(inquiry, url.as_str())?;
+        let request = match self.request(inquiry) {
+            Ok(request) => request,
+            Err(why) => return Ok(Heard::Unsent(why)),
+        };
         let answer = match self.client.request(request).await {
             Ok(answer) => answer,
             Err(error) => return Err(why(&error)),
@@ -95,6 +97,16 @@ impl HttpBidders {
             Err(error) if error.is::<LengthLimitError>() => Ok(Heard::TooLarge),
             Err(_) => Err("the answer broke off.".to_owned()),
         }
+    }
+
+    /// Signed over the address as it is sent.
+    fn request(&self, inquiry: &Inquiry) -> Result<Request<Full<axum::body::Bytes>>, String> {
+        let url = outgoing::check(&inquiry.url, &self.allowed).map_err(|e| e.to_string())?;
+        let inquiry = Inquiry {
+            url: url.into(),
+            ..inquiry.clone()
+        };
+        request(&inquiry)
     }
 }
 
@@ -122,11 +134,11 @@ impl std::fmt::Debug for HttpBidders {
     }
 }
 
-fn request(inquiry: &Inquiry, url: &str) -> Result<Request<Full<axum::body::Bytes>>, String> {
+fn request(inquiry: &Inquiry) -> Result<Request<Full<axum::body::Bytes>>, String> {
     let body = inquiry.body.clone().unwrap_or_default();
     let mut request = Request::builder()
         .method(inquiry.method.word())
-        .uri(url)
+        .uri(&inquiry.url)
         .header(USER_AGENT, AGENT)
         .body(Full::new(axum::body::Bytes::from(body)))
         .map_err(|_| "the address cannot be asked.".to_owned())?;
@@ -492,7 +504,7 @@ mod tests {
             let url = format!("http://{machine}:{port}/echo");
             let heard = ask(&nobody, url.clone()).await;
             assert!(
-                matches!(&heard, Heard::Unreachable(why) if !why.is_empty()),
+                matches!(&heard, Heard::Unsent(why) if !why.is_empty()),
                 "{url}: {heard:?}"
             );
             assert!(nobody.refuses(&url).is_some(), "{url}");
@@ -500,7 +512,7 @@ mod tests {
         // Another port of an allowed machine is not allowed.
         let elsewhere = allowing(&["127.0.0.1:1".to_owned()]);
         let heard = ask(&elsewhere, format!("http://{at}/echo")).await;
-        assert!(matches!(heard, Heard::Unreachable(_)));
+        assert!(matches!(heard, Heard::Unsent(_)));
     }
 
     #[tokio::test]

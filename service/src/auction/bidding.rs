@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::id::{TargetGroupId, TargetId};
+use domain::id::{AccountId, TargetGroupId, TargetId};
 use domain::rtb::answer::Scripts;
 use domain::rtb::auction::Contender;
 use domain::rtb::bid::{Bid, Refusal, Reply, Values, confirmed, judge};
@@ -19,6 +19,7 @@ use domain::rtb::token::Facts;
 use domain::target::Destination;
 use domain::time::Timestamp;
 use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 
 use super::bidder::{ReadyBidder, Step};
 use crate::port::{Bidders, Clock, Heard};
@@ -44,14 +45,23 @@ pub(crate) struct Answered {
     pub body: String,
 }
 
+/// Whose bidder, and its scheme, name and port.
+type Host = (AccountId, String);
+
+/// Functions that run at the same moment, at most.
+const FUNCTIONS_MAX: usize = 32;
+
 /// See the module.
 #[derive(Clone)]
 pub struct Bidding {
     bidders: Arc<dyn Bidders>,
     scripts: Arc<dyn Scripts + Send + Sync>,
     clock: Arc<dyn Clock>,
-    /// How hosts fare, by scheme, name and port. This server's own view: each finds out for itself.
-    circuits: Arc<Mutex<HashMap<String, Circuit>>>,
+    /// How hosts fare, each account's by itself: one with too little patience spoils nobody else's.
+    /// This server's own view: each finds out for itself.
+    circuits: Arc<Mutex<HashMap<Host, Circuit>>>,
+    /// Functions that may run at the same moment: one that could not be stopped keeps its thread.
+    running: Arc<Semaphore>,
 }
 
 impl Bidding {
@@ -67,12 +77,20 @@ impl Bidding {
             scripts,
             clock,
             circuits: Arc::default(),
+            running: Arc::new(Semaphore::new(FUNCTIONS_MAX)),
         }
+    }
+
+    /// When an auction begins that is held now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Holds an auction that begins at the lot's moment: who stood how, and every ping.
     pub async fn hold(
         &self,
+        account: AccountId,
         lot: Lot,
         entrants: &[Entrant],
         about: &Facts<'_>,
@@ -81,7 +99,7 @@ impl Bidding {
         let deadline_ms = lot.terms.deadline_ms;
         let pings = entrants
             .iter()
-            .map(|entrant| self.bid(entrant, about, deadline_ms, at));
+            .map(|entrant| self.bid(account, entrant, about, deadline_ms, at));
         let done = join_all(pings).await;
         let took_ms = millis(self.clock.now().millis_since(at));
         let contenders: Vec<(Contender<TargetId>, AfterBid)> = (entrants.iter().zip(&done))
@@ -109,6 +127,7 @@ impl Bidding {
     /// One bidder's part in an auction.
     async fn bid(
         &self,
+        account: AccountId,
         entrant: &Entrant,
         about: &Facts<'_>,
         deadline_ms: u32,
@@ -123,7 +142,7 @@ impl Bidding {
             return Done::unsent(Refusal::OverLimit { limit });
         }
         let has_ms = bidder.settings.has_ms(deadline_ms);
-        let (inquiry, answered, outcome) = self.ask(bidder, about, has_ms, at).await;
+        let (inquiry, answered, outcome) = self.ask(Some(account), bidder, about, has_ms, at).await;
         Done {
             outcome,
             took_ms: answered.took_ms,
@@ -132,25 +151,30 @@ impl Bidding {
         }
     }
 
-    /// Asks one bidder for a bid, by settings that need not be saved, and judges what it answers.
+    /// Asks one bidder for a bid, by settings that need not be saved, and judges what it answers. How
+    /// its host fares is neither asked nor remembered.
     pub(crate) async fn try_out(
         &self,
         bidder: &Arc<ReadyBidder>,
         about: &Facts<'_>,
         within_ms: u32,
     ) -> (Inquiry, Answered, Result<Bid, Vec<Refusal>>) {
-        self.ask(bidder, about, within_ms, self.clock.now()).await
+        self.ask(None, bidder, about, within_ms, self.clock.now())
+            .await
     }
 
     async fn ask(
         &self,
+        account: Option<AccountId>,
         bidder: &Arc<ReadyBidder>,
         about: &Facts<'_>,
         has_ms: u32,
         at: Timestamp,
     ) -> (Inquiry, Answered, Result<Bid, Vec<Refusal>>) {
         let inquiry = bidder.settings.request.render(&bidder.told(about, at));
-        let answered = self.send(&inquiry, bidder, Step::Bid, has_ms, at).await;
+        let answered = self
+            .send(account, &inquiry, bidder, Step::Bid, has_ms, at)
+            .await;
         let now = at.plus_millis(i64::from(answered.took_ms));
         let outcome = judge(&bidder.terms, &answered.reply, has_ms, now);
         (inquiry, answered, outcome)
@@ -160,7 +184,7 @@ impl Bidding {
     /// does not count.
     pub(super) async fn confirm(
         &self,
-        (group, target): (TargetGroupId, TargetId),
+        (account, group, target): (AccountId, TargetGroupId, TargetId),
         bidder: Option<&Arc<ReadyBidder>>,
         about: &Facts<'_>,
         left_ms: u32,
@@ -177,7 +201,9 @@ impl Bidding {
         }
         let at = self.clock.now();
         let inquiry = step.request.render(&bidder.told(about, at));
-        let answered = self.send(&inquiry, bidder, Step::Confirm, has_ms, at).await;
+        let answered = self
+            .send(Some(account), &inquiry, bidder, Step::Confirm, has_ms, at)
+            .await;
         let answer = confirmed(step, &answered.reply, has_ms);
         let took_ms = answered.took_ms;
         let ping = Ping {
@@ -207,14 +233,15 @@ impl Bidding {
     /// Sends a request once and reads the answer, all of it within the time.
     async fn send(
         &self,
+        account: Option<AccountId>,
         inquiry: &Inquiry,
         bidder: &Arc<ReadyBidder>,
         step: Step,
         within_ms: u32,
         at: Timestamp,
     ) -> Answered {
-        let host = origin(&inquiry.url).to_owned();
-        if !self.admits(&host, at) {
+        let host = account.map(|account| (account, origin(&inquiry.url).to_owned()));
+        if host.as_ref().is_some_and(|host| !self.admits(host, at)) {
             return Answered {
                 reply: Reply::CircuitOpen,
                 took_ms: 0,
@@ -224,6 +251,8 @@ impl Bidding {
         }
         let within = Duration::from_millis(u64::from(within_ms));
         let (mut status, mut body, mut took_ms) = (None, String::new(), within_ms);
+        // Until something else is heard, it did not answer.
+        let mut fares = Some(false);
         let whole = async {
             match self.bidders.ask(inquiry, within).await {
                 Heard::Answer {
@@ -231,14 +260,21 @@ impl Bidding {
                     body: said,
                 } => {
                     took_ms = millis(self.clock.now().millis_since(at));
+                    fares = Some(true);
                     status = Some(told);
                     body = said;
                     self.read(Arc::clone(bidder), step, told, &body).await
                 }
                 Heard::TimedOut => Reply::TimedOut,
                 Heard::TooLarge => {
+                    fares = Some(true);
                     took_ms = millis(self.clock.now().millis_since(at));
                     Reply::TooLarge
+                }
+                Heard::Unsent(why) => {
+                    fares = None;
+                    took_ms = 0;
+                    Reply::Unreachable { why }
                 }
                 Heard::Unreachable(why) => {
                     took_ms = millis(self.clock.now().millis_since(at));
@@ -248,7 +284,9 @@ impl Bidding {
         };
         let reply = tokio::time::timeout(within, whole).await;
         let reply = reply.unwrap_or(Reply::TimedOut);
-        self.fared(&host, &reply, self.clock.now());
+        if let (Some(host), Some(answers)) = (host, fares) {
+            self.fared(host, answers, self.clock.now());
+        }
         Answered {
             took_ms: match reply {
                 Reply::TimedOut => within_ms,
@@ -272,9 +310,15 @@ impl Bidding {
             return finders.read(status, body, &*self.scripts);
         }
         let (scripts, body) = (Arc::clone(&self.scripts), body.to_owned());
-        let run = move || match bidder.finders(step) {
-            Some(finders) => finders.read(status, &body, &*scripts),
-            None => Reply::TimedOut,
+        let Ok(place) = Arc::clone(&self.running).acquire_owned().await else {
+            return Reply::TimedOut;
+        };
+        let run = move || {
+            let _place = place;
+            match bidder.finders(step) {
+                Some(finders) => finders.read(status, &body, &*scripts),
+                None => Reply::TimedOut,
+            }
         };
         let read = tokio::task::spawn_blocking(run).await;
         read.unwrap_or_else(|_| Reply::Unreadable {
@@ -283,19 +327,18 @@ impl Bidding {
         })
     }
 
-    fn admits(&self, host: &str, now: Timestamp) -> bool {
+    fn admits(&self, host: &Host, now: Timestamp) -> bool {
         let mut all = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
         all.get_mut(host).is_none_or(|circuit| circuit.admits(now))
     }
 
-    fn fared(&self, host: &str, reply: &Reply, now: Timestamp) {
+    fn fared(&self, host: Host, answers: bool, now: Timestamp) {
         let mut all = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
-        match reply {
-            Reply::TimedOut | Reply::Unreachable { .. } => {
-                all.entry(host.to_owned()).or_default().failed(now);
-            }
+        if answers {
             // All is well: there is nothing to remember.
-            _ => drop(all.remove(host)),
+            all.remove(&host);
+        } else {
+            all.entry(host).or_default().failed(now);
         }
     }
 }

@@ -234,8 +234,9 @@ impl Turn<'_> {
     }
 
     fn take_asked(&self) -> Asked {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *asked)
+        // Left there: the next try may be lost as well.
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.clone()
     }
 
     /// Remembers what was asked, should this try be lost to another delivery.

@@ -196,8 +196,15 @@ pub fn host(url: &str) -> &str {
     let Some(at) = url.find("://") else {
         return "";
     };
-    let end = url[at + 3..].find(['/', '?', '#', '[']);
-    end.map_or(url, |end| &url[..at + 3 + end])
+    let machine = &url[at + 3..];
+    // An address of IPv6 stands in brackets; elsewhere they begin a token.
+    let literal = if machine.starts_with('[') {
+        machine.find(']').map_or(0, |end| end + 1)
+    } else {
+        0
+    };
+    let end = machine[literal..].find(['/', '?', '#', '[']);
+    end.map_or(url, |end| &url[..at + 3 + literal + end])
 }
 
 /// An address with tokens in its path or query, never in its host: where a request goes is fixed.
@@ -223,8 +230,12 @@ fn address(field: &str, typed: &str) -> Result<Template, FieldErrors> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     // Only an address of IPv6 has brackets there.
     let machine = &rest[..end];
-    let literal = machine.starts_with('[')
-        && !machine.contains(|c: char| c.is_alphabetic() && !c.is_ascii_hexdigit());
+    let literal = machine
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .is_some_and(|(inside, port)| {
+            inside.parse::<std::net::Ipv6Addr>().is_ok() && !port.contains(['[', ']'])
+        });
     if machine.contains('@') {
         return told(
             "malformed",
