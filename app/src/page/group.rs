@@ -14,7 +14,7 @@ use crate::api::target_group::{
     CreateTargetGroup, UpdateTargetGroup, group_choices, load_target_group,
 };
 use crate::form::{Form, checked};
-use crate::page::parts::{OnlyLook, activity_state, availability_shape, may, with_id};
+use crate::page::parts::{OnlyLook, may, standing, with_id};
 use crate::page::terms::chosen::Chosen;
 use crate::route;
 use crate::state::activity::{Changes, PauseButton, Thing};
@@ -60,25 +60,8 @@ fn Detail(source: GroupSource, detail: Signal<TargetGroupDetail>) -> impl IntoVi
     let changes = Changes::new(move || source.reload());
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
     let stored = Signal::derive(move || detail.with(|d| d.row.activity));
-    let state = Memo::new(move |_| {
-        let asked = changes.of(thing, stored.get());
-        detail.with(|d| {
-            if asked == d.row.activity {
-                let words = match d.row.now.detail.as_str() {
-                    "" => d.row.now.word.clone(),
-                    detail => format!("{}, {detail}", d.row.now.word),
-                };
-                (availability_shape(d.row.now.kind), words)
-            } else {
-                let (shape, word) = activity_state(asked);
-                (shape, word.to_owned())
-            }
-        })
-    });
-    let (shape, word) = (
-        Signal::derive(move || state.get().0),
-        Signal::derive(move || state.get().1),
-    );
+    let now = Signal::derive(move || detail.with(|d| d.row.now.clone()));
+    let (shape, word) = standing(move |stored| changes.of(thing, stored), stored, now, ", ");
     let sub = Signal::derive(move || detail.with(|d| d.row.order.clone()));
     let actions = move || {
         edit.get()

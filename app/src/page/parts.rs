@@ -77,6 +77,35 @@ pub fn activity_state(activity: Activity) -> (State, &'static str) {
     }
 }
 
+/// The shape and words of a thing on its page: as it was switched just now, else as it stands, with the
+/// detail behind `joint`. `switched` says what was asked for, given what is stored.
+pub fn standing(
+    switched: impl Fn(Activity) -> Activity + Send + Sync + 'static,
+    stored: Signal<Activity>,
+    now: Signal<Availability>,
+    joint: &'static str,
+) -> (Signal<State>, Signal<String>) {
+    let state = Memo::new(move |_| {
+        let stored = stored.get();
+        let asked = switched(stored);
+        if asked != stored {
+            let (shape, word) = activity_state(asked);
+            return (shape, word.to_owned());
+        }
+        now.with(|now| {
+            let words = match now.detail.as_str() {
+                "" => now.word.clone(),
+                detail => format!("{}{joint}{detail}", now.word),
+            };
+            (availability_shape(now.kind), words)
+        })
+    });
+    (
+        Signal::derive(move || state.get().0),
+        Signal::derive(move || state.get().1),
+    )
+}
+
 /// "1 of 5" over a thin bar, or "62" over "no limit".
 #[component]
 pub fn MeterView(meter: Meter, what: &'static str) -> impl IntoView {

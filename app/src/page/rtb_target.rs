@@ -16,7 +16,7 @@ use crate::api::rtb_target::{
     CreateRtbTarget, UpdateRtbTarget, load_rtb_target, load_rtb_target_choices,
 };
 use crate::form::{Form, checked, input};
-use crate::page::parts::{OnlyLook, activity_state, availability_shape, choices, may, with_id};
+use crate::page::parts::{OnlyLook, choices, may, standing, with_id};
 use crate::route;
 use crate::state::activity::{Changes, PauseButton, Thing};
 use crate::state::source::{Renew, Source};
@@ -54,25 +54,8 @@ fn Detail(source: RtbSource, detail: Signal<RtbTargetDetail>) -> impl IntoView {
     let changes = Changes::new(move || source.reload());
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
     let stored = Signal::derive(move || detail.with(|d| d.row.activity));
-    let state = Memo::new(move |_| {
-        let asked = changes.of(thing, stored.get());
-        detail.with(|d| {
-            if asked == d.row.activity {
-                let words = match d.row.now.detail.as_str() {
-                    "" => d.row.now.word.clone(),
-                    detail => format!("{}, {detail}", d.row.now.word),
-                };
-                (availability_shape(d.row.now.kind), words)
-            } else {
-                let (shape, word) = activity_state(asked);
-                (shape, word.to_owned())
-            }
-        })
-    });
-    let (shape, word) = (
-        Signal::derive(move || state.get().0),
-        Signal::derive(move || state.get().1),
-    );
+    let now = Signal::derive(move || detail.with(|d| d.row.now.clone()));
+    let (shape, word) = standing(move |stored| changes.of(thing, stored), stored, now, " ");
     let sub = Signal::derive(move || detail.with(|d| format!("Bids for {}", d.row.buyer_name)));
     let actions = move || {
         view! { <LinkButton href=route::target(id) icon="clock">"Hours, caps and filters"</LinkButton> }

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use crate::api::buyer::load_buyer;
 use crate::api::target::{CreateTarget, UpdateTarget, load_target};
 use crate::form::{Form, checked};
-use crate::page::parts::{IfMay, OnlyLook, activity_state, availability_shape, may, with_id};
+use crate::page::parts::{IfMay, OnlyLook, may, standing, with_id};
 use crate::page::terms::chosen::Chosen;
 use crate::page::terms::label;
 use crate::route;
@@ -55,26 +55,8 @@ fn Detail(source: TargetSource, detail: Signal<TargetDetail>) -> impl IntoView {
     let changes = Changes::new(move || source.reload());
     let name = Signal::derive(move || detail.with(|d| d.row.name.clone()));
     let stored = Signal::derive(move || detail.with(|d| d.row.activity));
-    let state = Memo::new(move |_| {
-        let asked = changes.of(thing, stored.get());
-        detail.with(|d| {
-            if asked == d.row.activity {
-                let words = if d.row.now.detail.is_empty() {
-                    d.row.now.word.clone()
-                } else {
-                    format!("{} {}", d.row.now.word, d.row.now.detail)
-                };
-                (availability_shape(d.row.now.kind), words)
-            } else {
-                let (shape, word) = activity_state(asked);
-                (shape, word.to_owned())
-            }
-        })
-    });
-    let (shape, word) = (
-        Signal::derive(move || state.get().0),
-        Signal::derive(move || state.get().1),
-    );
+    let now = Signal::derive(move || detail.with(|d| d.row.now.clone()));
+    let (shape, word) = standing(move |stored| changes.of(thing, stored), stored, now, " ");
     let sub = Signal::derive(move || detail.with(|d| d.row.destination.clone()));
     let actions = move || {
         edit.get()

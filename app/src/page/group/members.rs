@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::api::target_group::{MemberChoice, TargetGroupForm};
 use domain::id::TargetId;
+use domain::plan::{PRIORITY_MAX, WEIGHT_MAX};
 use leptos::prelude::*;
 
 use super::fields::label;
@@ -240,8 +241,8 @@ fn rank_inputs(name: &str, at: Memo<Option<usize>>, priority: String, weight: St
     };
     view! {
         <span class="member-ranks">
-            <label>"Priority "<input class="input" type="number" min="1" max="20" step="1" name=field("priorities") value=one(priority) aria-label=format!("Priority of {name} among equal bids")/></label>
-            <label>"Weight "<input class="input" type="number" min="1" max="1000" step="1" name=field("weights") value=one(weight) aria-label=format!("Weight of {name} among equal bids")/></label>
+            <label>"Priority "<input class="input" type="number" min="1" max=PRIORITY_MAX.to_string() step="1" name=field("priorities") value=one(priority) aria-label=format!("Priority of {name} among equal bids")/></label>
+            <label>"Weight "<input class="input" type="number" min="1" max=WEIGHT_MAX.to_string() step="1" name=field("weights") value=one(weight) aria-label=format!("Weight of {name} among equal bids")/></label>
         </span>
     }
     .into_any()
