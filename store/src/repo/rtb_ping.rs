@@ -100,7 +100,7 @@ impl Tenant<'_> {
             .column(C::TargetId)
             .column(C::Verdict)
             .column(C::Confirms)
-            .column_as(C::Id.count(), "pings")
+            .column_as(C::TargetId.count(), "pings")
             .column_as(net, "net_sum")
             .group_by(C::TargetId)
             .group_by(C::Verdict)
