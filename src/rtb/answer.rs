@@ -1,5 +1,7 @@
 //! Reading a bidder's answer: JSON, XML, or text that a pattern or a function looks into.
 
+use std::cell::OnceCell;
+
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::Value;
 
@@ -83,14 +85,22 @@ impl Finder {
     /// # Errors
     /// [`Unreadable`].
     pub fn find(&self, answer: &str, scripts: &dyn Scripts) -> Result<Option<String>, Unreadable> {
+        self.find_in(&Answer::of(answer), scripts)
+    }
+
+    fn find_in(
+        &self,
+        answer: &Answer<'_>,
+        scripts: &dyn Scripts,
+    ) -> Result<Option<String>, Unreadable> {
         let found = match self {
-            Self::Json(path) => in_json(path, answer)?,
-            Self::Xml(path) => in_xml(path, answer)?,
-            Self::Regex(pattern) => pattern.captures(answer).and_then(|found| {
+            Self::Json(path) => in_json(path, answer.json()?),
+            Self::Xml(path) => in_xml(path, answer.xml()?),
+            Self::Regex(pattern) => pattern.captures(answer.text).and_then(|found| {
                 let group = found.get(1).or_else(|| found.get(0))?;
                 Some(group.as_str().to_owned())
             }),
-            Self::Script(body) => scripts.run(body, answer).map_err(Unreadable::Script)?,
+            Self::Script(body) => (scripts.run(body, answer.text)).map_err(Unreadable::Script)?,
         };
         let value = found.map(|text| {
             // Control characters tell nothing, and PostgreSQL keeps no NUL.
@@ -101,6 +111,33 @@ impl Finder {
                 .collect::<String>()
         });
         Ok(value.filter(|text| !text.is_empty()))
+    }
+}
+
+/// An answer, read once however many parsers look into it.
+struct Answer<'a> {
+    text: &'a str,
+    json: OnceCell<Result<Value, BadJson>>,
+    xml: OnceCell<Option<Document<'a>>>,
+}
+
+impl<'a> Answer<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            json: OnceCell::new(),
+            xml: OnceCell::new(),
+        }
+    }
+
+    fn json(&self) -> Result<&Value, Unreadable> {
+        let read = self.json.get_or_init(|| json::read(self.text));
+        read.as_ref().map_err(|why| why.clone().into())
+    }
+
+    fn xml(&self) -> Result<&Document<'a>, Unreadable> {
+        let read = self.xml.get_or_init(|| xml(self.text));
+        read.as_ref().ok_or(Unreadable::NoXml)
     }
 }
 
@@ -151,8 +188,9 @@ impl Finders {
     /// unreadable as a whole: half of an answer is none.
     #[must_use]
     pub fn read(&self, status: u16, answer: &str, scripts: &dyn Scripts) -> Reply {
+        let answer = Answer::of(answer);
         let find = |finder: &Option<Finder>| match finder {
-            Some(finder) => finder.find(answer, scripts),
+            Some(finder) => finder.find_in(&answer, scripts),
             None => Ok(None),
         };
         let values = || {
@@ -175,26 +213,20 @@ impl Finders {
     }
 }
 
-fn in_json(path: &serde_json_path::JsonPath, answer: &str) -> Result<Option<String>, Unreadable> {
-    let json = json::read(answer)?;
-    let found = path.query(&json);
-    Ok(match found.first() {
+fn in_json(path: &serde_json_path::JsonPath, answer: &Value) -> Option<String> {
+    match path.query(answer).first() {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text.clone()),
         Some(other) => Some(other.to_string()),
-    })
+    }
 }
 
-fn in_xml(path: &XmlPath, answer: &str) -> Result<Option<String>, Unreadable> {
-    let document = xml(answer).ok_or(Unreadable::NoXml)?;
-    let mut place = document.root();
+fn in_xml(path: &XmlPath, answer: &Document<'_>) -> Option<String> {
+    let mut place = answer.root();
     for step in &path.steps {
-        match below(place, step) {
-            Some(next) => place = next,
-            None => return Ok(None),
-        }
+        place = below(place, step)?;
     }
-    Ok(match &path.attribute {
+    match &path.attribute {
         Some(name) => place
             .attributes()
             .find(|a| a.name() == name)
@@ -205,7 +237,7 @@ fn in_xml(path: &XmlPath, answer: &str) -> Result<Option<String>, Unreadable> {
                 .filter_map(|node| node.is_text().then(|| node.text()).flatten())
                 .collect(),
         ),
-    })
+    }
 }
 
 fn xml(answer: &str) -> Option<Document<'_>> {
