@@ -173,7 +173,7 @@ impl CallTraits<'_> {
     /// How long another auction may take at this moment, in milliseconds.
     fn auction_ms_left(&self) -> u32 {
         let of_this_step = self.auctions.iter().filter(|held| held.at >= self.now);
-        let spent = of_this_step.fold(0_u32, |sum, held| sum.saturating_add(held.took_ms));
+        let spent = of_this_step.fold(0_u32, |sum, held| sum.saturating_add(held.waited_ms()));
         AUCTIONS_MS_MAX.saturating_sub(spent)
     }
 }

@@ -136,10 +136,7 @@ impl Auctions {
                 asked.pings.extend(pings);
             }
             Asks::Confirmation { route, target } => {
-                // Not the route's last auction: who bid in an earlier one may come again after a
-                // later one was about others.
-                let said = |held: &&mut Held| held.route == *route && held.said(*target).is_some();
-                let held = asked.auctions.iter_mut().rev().find(said);
+                let held = Held::to_confirm(&mut asked.auctions, *route, *target);
                 // Without one the same question would be asked for ever.
                 let held = held.ok_or(StoreError::NotFound)?;
                 let left_ms = AUCTIONS_MS_MAX.saturating_sub(asked.waited_ms);
@@ -153,11 +150,10 @@ impl Auctions {
                         left_ms,
                     )
                     .await;
-                held.confirm(*target, answer);
-                if let Some(ping) = ping {
-                    asked.waited_ms = asked.waited_ms.saturating_add(ping.took_ms);
-                    asked.pings.push(ping);
-                }
+                let took_ms = ping.as_ref().map_or(0, |ping| ping.took_ms);
+                held.confirm(*target, answer, took_ms);
+                asked.waited_ms = asked.waited_ms.saturating_add(took_ms);
+                asked.pings.extend(ping);
             }
         }
         Ok(())

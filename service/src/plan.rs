@@ -254,18 +254,7 @@ impl Material {
 
     /// Those that bid, made ready.
     fn bidders(&self) -> BTreeMap<TargetId, Arc<ReadyBidder>> {
-        let ready = |target: &TargetRecord| {
-            let (input, own) = (&target.input, &target.settings);
-            let bidder = own.bidder.as_deref()?;
-            let ready = ReadyBidder::new(
-                target.id,
-                &input.name,
-                &own.sub_id,
-                bidder,
-                &input.destination,
-            );
-            Some((target.id, Arc::new(ready)))
-        };
+        let ready = |target: &TargetRecord| Some((target.id, Arc::new(ReadyBidder::of(target)?)));
         self.targets.iter().filter_map(ready).collect()
     }
 

@@ -98,14 +98,7 @@ fn entrants(tree: &TargetGroup, targets: Vec<TargetRecord>) -> Vec<Entrant> {
     let active: BTreeMap<TargetId, TargetRecord> = active.map(|t| (t.id, t)).collect();
     let entrant = |member: &Member| {
         let target = active.get(&member.target)?;
-        let bidder = target.settings.bidder.as_deref()?;
-        let ready = ReadyBidder::new(
-            target.id,
-            &target.input.name,
-            &target.settings.sub_id,
-            bidder,
-            &target.input.destination,
-        );
+        let ready = ReadyBidder::of(target)?;
         Some(Entrant {
             target: target.id,
             priority: member.priority,

@@ -93,7 +93,7 @@ impl PingNames {
             },
             bid_id: shown(ping.bid_id.as_deref().unwrap_or_default()),
             request: (inquiry.map(line))
-                .map(|line| if sees { line } else { before_query(&line) })
+                .map(|line| if sees { line } else { machine_of(&line) })
                 .unwrap_or_default(),
             sent: whole(inquiry.map(sent).unwrap_or_default()),
             status: (ping.detail.status)
@@ -184,8 +184,8 @@ fn tone(verdict: PingVerdict) -> &'static str {
     }
 }
 
-/// Scheme, name and port of where a request went.
-fn before_query(line: &str) -> String {
+/// Method and machine of a request's first line.
+fn machine_of(line: &str) -> String {
     let (method, url) = line.split_once(' ').unwrap_or_default();
     format!("{method} {}", domain::api::rtb_target::host(url))
 }

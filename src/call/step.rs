@@ -211,10 +211,7 @@ impl Step {
 impl<'a> Facts<'a> {
     /// Now, after the auctions that were held for this step: bidders take their time.
     fn moment(&self) -> Timestamp {
-        let ended = (self.auctions.iter())
-            .filter(|held| held.at >= self.now)
-            .map(|held| held.at.plus_millis(i64::from(held.took_ms)));
-        ended.fold(self.now, Timestamp::max)
+        Held::moment_after(self.auctions, self.now)
     }
 
     fn group_claim(&self, group: TargetGroupId, windows: Windows) -> GroupClaim {

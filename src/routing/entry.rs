@@ -61,7 +61,7 @@ pub(super) fn read<'a>(
         has_place: exclusions.within == Some(routes[0].id),
         auction: call.map(|call| AuctionFacts {
             held: &held,
-            now: call.now,
+            now: Held::moment_after(call.auctions, call.now),
             left_ms: call.auction_ms_left(),
         }),
     });

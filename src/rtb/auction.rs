@@ -160,7 +160,7 @@ mod tests {
                 min_duration_s: None,
                 expires_at: NOW.plus_secs(20),
                 bid_id: None,
-                on_failure: false,
+                on_failure: None,
             }),
         }
     }

@@ -114,9 +114,9 @@ pub struct Bid {
     /// The bidder's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bid_id: Option<String>,
-    /// The ping failed, and the target takes calls all the same.
-    #[serde(default)]
-    pub on_failure: bool,
+    /// Why the ping failed, where the target takes calls all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<Box<Refusal>>,
 }
 
 impl Bid {
@@ -363,6 +363,9 @@ pub fn confirmed(
 /// No answer at all: the target may take calls even so.
 fn failed(terms: &BidTerms, why: Refusal, now: Timestamp) -> Result<Bid, Vec<Refusal>> {
     match (terms.on_failure, &terms.destination) {
+        (Some(amount), Some(_)) if terms.margin.leaves(amount) <= Micros::ZERO => {
+            Err(vec![why, Refusal::NothingLeft { bid: amount }])
+        }
         (Some(amount), Some(destination)) => Ok(Bid {
             amount,
             net: terms.margin.leaves(amount),
@@ -370,7 +373,7 @@ fn failed(terms: &BidTerms, why: Refusal, now: Timestamp) -> Result<Bid, Vec<Ref
             min_duration_s: None,
             expires_at: now.plus_secs(i64::from(terms.expiry_s)),
             bid_id: None,
-            on_failure: true,
+            on_failure: Some(Box::new(why)),
         }),
         _ => Err(vec![why]),
     }
@@ -415,7 +418,7 @@ fn judge_values(terms: &BidTerms, values: &Values, now: Timestamp) -> Result<Bid
             min_duration_s,
             expires_at: now.plus_secs(i64::from(expiry.unwrap_or(terms.expiry_s))),
             bid_id: (values.bid_id.as_ref()).map(|id| id.chars().take(BID_ID_CHARS_MAX).collect()),
-            on_failure: false,
+            on_failure: None,
         }),
         _ => {
             // Whoever bids nothing has no number to send the call to either.
@@ -635,7 +638,10 @@ mod tests {
             let mut placed = lenient.clone();
             placed.destination = Some(number.clone());
             let bid = judged(&placed, &reply).unwrap();
-            assert_eq!((bid.amount, bid.on_failure), (Micros(8_000_000), true));
+            assert_eq!(bid.amount, Micros(8_000_000));
+            assert_eq!(bid.on_failure.map(|why| why.code()), Some(code));
+            placed.margin.basis_points = 10_000;
+            assert_eq!(judged(&placed, &reply), Err(vec![code, "nothing_left"]));
         }
         // Whoever answers no is not called.
         let mut no = values("12", "8005550126");

@@ -27,6 +27,9 @@ pub struct Held {
     /// When the bidders were asked.
     pub at: Timestamp,
     pub took_ms: u32,
+    /// How long bidders took afterwards to confirm, in milliseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub confirms_ms: u32,
     /// Everybody who was asked, in the tree's order.
     pub lines: Vec<Line>,
 }
@@ -134,6 +137,7 @@ impl Held {
             name: lot.name,
             at: lot.at,
             took_ms,
+            confirms_ms: 0,
             lines: lines.collect(),
         };
         (held, settled.standings)
@@ -153,9 +157,42 @@ impl Held {
         self.lines.iter().filter(bid).count()
     }
 
-    /// Takes in what a bidder answered when it was asked to confirm: where the call goes if it said
-    /// so, or why there is no confirmation.
-    pub fn confirm(&mut self, target: TargetId, answer: Result<Option<Destination>, String>) {
+    /// How long the caller waited for it, in milliseconds.
+    #[must_use]
+    pub fn waited_ms(&self) -> u32 {
+        self.took_ms.saturating_add(self.confirms_ms)
+    }
+
+    /// When a step goes on that began at `now`: after the auctions that were held for it.
+    #[must_use]
+    pub fn moment_after(auctions: &[Self], now: Timestamp) -> Timestamp {
+        let ended = (auctions.iter())
+            .filter(|held| held.at >= now)
+            .map(|held| held.at.plus_millis(i64::from(held.waited_ms())));
+        ended.fold(now, Timestamp::max)
+    }
+
+    /// The auction whose bid a target is to confirm: of an entry the last that it spoke in. A later
+    /// one may have been about others.
+    #[must_use]
+    pub fn to_confirm(
+        auctions: &mut [Self],
+        route: RouteId,
+        target: TargetId,
+    ) -> Option<&mut Self> {
+        let mut latest = auctions.iter_mut().rev();
+        latest.find(|held| held.route == route && held.said(target).is_some())
+    }
+
+    /// Takes in what a bidder answered when it was asked to confirm, after so many milliseconds: where
+    /// the call goes if it said so, or why there is no confirmation.
+    pub fn confirm(
+        &mut self,
+        target: TargetId,
+        answer: Result<Option<Destination>, String>,
+        took_ms: u32,
+    ) {
+        self.confirms_ms = self.confirms_ms.saturating_add(took_ms);
         let line = self.lines.iter_mut().find(|line| line.target == target);
         let Some(Line {
             said: Said::Offer(offer),
@@ -177,6 +214,10 @@ impl Held {
             Err(reason) => Confirmation::Missing { required, reason },
         });
     }
+}
+
+fn is_zero(ms: &u32) -> bool {
+    *ms == 0
 }
 
 impl Offer {
@@ -247,7 +288,7 @@ mod tests {
                     min_duration_s: None,
                     expires_at: Timestamp(20),
                     bid_id: None,
-                    on_failure: false,
+                    on_failure: None,
                 })
             },
         };
@@ -303,7 +344,7 @@ mod tests {
     fn a_confirmation_may_move_the_call_or_take_the_bid_away() {
         let mut given = held();
         let elsewhere = Destination::Number("+18005550127".parse().unwrap());
-        given.confirm(TargetId(2), Ok(Some(elsewhere.clone())));
+        given.confirm(TargetId(2), Ok(Some(elsewhere.clone())), 40);
         let Some(Said::Offer(offer)) = given.said(TargetId(2)) else {
             panic!("an offer");
         };
@@ -311,16 +352,33 @@ mod tests {
         assert!(!offer.wants_confirmation() && offer.unconfirmed().is_none());
 
         let mut refused = held();
-        refused.confirm(TargetId(2), Err("Said no.".to_owned()));
+        refused.confirm(TargetId(2), Err("Said no.".to_owned()), 40);
         let Some(Said::Offer(offer)) = refused.said(TargetId(2)) else {
             panic!("an offer");
         };
         assert_eq!(offer.unconfirmed(), Some("Said no."));
         // A second answer, and one of somebody who was not asked, change nothing.
         let before = refused.clone();
-        refused.confirm(TargetId(2), Ok(None));
-        refused.confirm(TargetId(5), Err(String::new()));
-        refused.confirm(TargetId(77), Ok(None));
+        refused.confirm(TargetId(2), Ok(None), 0);
+        refused.confirm(TargetId(5), Err(String::new()), 0);
+        refused.confirm(TargetId(77), Ok(None), 0);
         assert_eq!(refused, before);
+        assert_eq!(
+            Held::moment_after(&[refused], Timestamp(0)),
+            Timestamp(0).plus_millis(1_040)
+        );
+    }
+
+    #[test]
+    fn a_bid_of_an_earlier_auction_is_confirmed_although_a_later_one_was_about_others() {
+        let mut later = held();
+        later.lines.retain(|line| line.target == TargetId(5));
+        let mut elsewhere = held();
+        elsewhere.route = RouteId(8);
+        let mut all = [held(), later, elsewhere];
+        let found = Held::to_confirm(&mut all, RouteId(4), TargetId(2)).expect("the first");
+        found.confirm(TargetId(2), Ok(None), 7);
+        assert_eq!(all.each_ref().map(|one| one.confirms_ms), [7, 0, 0]);
+        assert!(Held::to_confirm(&mut all, RouteId(4), TargetId(77)).is_none());
     }
 }

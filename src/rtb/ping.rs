@@ -212,18 +212,30 @@ impl Ping {
     ) -> Self {
         let (target, group, at) = about;
         let bid = outcome.as_ref().ok();
+        let failure = bid.and_then(|bid| Some((bid, bid.on_failure.as_deref()?)));
         Self {
             target,
             group,
             at,
             took_ms,
             confirms: false,
-            verdict: PingVerdict::of(standing),
+            verdict: match failure {
+                Some((_, why)) => PingVerdict::of(&Standing::NoBid(vec![why.clone()])),
+                None => PingVerdict::of(standing),
+            },
             amount: bid.map(|bid| bid.amount),
             net: bid.map(|bid| bid.net),
             bid_id: bid.and_then(|bid| bid.bid_id.clone()),
             detail: PingDetail {
-                words: standing.sentence(),
+                words: match failure {
+                    Some((bid, why)) => format!(
+                        "{} It takes calls all the same, for {}. {}",
+                        why.sentence(),
+                        bid.amount,
+                        standing.sentence()
+                    ),
+                    None => standing.sentence(),
+                },
                 ..detail
             },
         }
@@ -234,6 +246,7 @@ impl Ping {
 mod tests {
     use super::*;
     use crate::rtb::amount::BadAmount;
+    use crate::target::Destination;
 
     #[test]
     fn every_refusal_has_a_verdict_of_its_own() {
@@ -279,6 +292,28 @@ mod tests {
         for verdict in PingVerdict::ALL {
             assert_eq!(PingVerdict::from_code(verdict.code()), Some(verdict));
         }
+        let failed = Bid {
+            amount: Micros(9_000_000),
+            net: Micros(9_000_000),
+            destination: Destination::Number("+18005550126".parse().unwrap()),
+            min_duration_s: None,
+            expires_at: Timestamp(20),
+            bid_id: None,
+            on_failure: Some(Box::new(Refusal::TimedOut { deadline_ms: 800 })),
+        };
+        let about = (TargetId(1), TargetGroupId(2), Timestamp(0));
+        let ping = Ping::of(
+            about,
+            800,
+            &Ok(failed),
+            &Standing::Place(1),
+            PingDetail::default(),
+        );
+        assert_eq!(ping.verdict, PingVerdict::TimedOut, "no bid was made");
+        assert_eq!(
+            ping.detail.words,
+            "No answer within 800 ms. It takes calls all the same, for $9.00. Won the auction."
+        );
         assert_eq!(PingVerdict::of(&Standing::Place(1)), PingVerdict::Won);
         assert_eq!(PingVerdict::of(&Standing::Place(2)), PingVerdict::Outbid);
     }

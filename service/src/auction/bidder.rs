@@ -7,6 +7,7 @@ use domain::rtb::bidder::{Bidder, ConfirmationStep};
 use domain::rtb::token::{Facts, Party};
 use domain::target::Destination;
 use domain::time::Timestamp;
+use store::TargetRecord;
 
 /// A bidder made ready: what it is written with is looked at once.
 #[derive(Debug)]
@@ -28,6 +29,19 @@ pub(super) enum Step {
 }
 
 impl ReadyBidder {
+    /// A stored target made ready; none for one that does not bid.
+    pub(crate) fn of(target: &TargetRecord) -> Option<Self> {
+        let bidder = target.settings.bidder.as_deref()?;
+        let (input, sub_id) = (&target.input, &target.settings.sub_id);
+        Some(Self::new(
+            target.id,
+            &input.name,
+            sub_id,
+            bidder,
+            &input.destination,
+        ))
+    }
+
     /// Makes a bidder ready. Parsers that cannot be used any more find nothing.
     #[must_use]
     pub fn new(

@@ -369,8 +369,9 @@ impl Work {
         session: &Session,
         asks: &Asks,
     ) -> Result<(), StoreError> {
+        // A decision that asks was made by a plan; without one it would ask for ever.
         let (Some(set_up), Some(plan)) = (turn.set_up.as_deref(), self.plan.as_deref()) else {
-            return Ok(());
+            return Err(StoreError::NotFound);
         };
         if matches!(turn.over, Over::Nothing { .. }) && self.asked.pings.is_empty() {
             // The carrier may tell again of a call that is known: its bidders were asked.

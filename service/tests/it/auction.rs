@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::access::Role;
 use domain::api::campaign::{PlanForm, RouteForm};
 use domain::api::page::Activity;
 use domain::api::rtb::RtbQuery;
@@ -14,12 +15,13 @@ use domain::api::target_group::TargetGroupForm;
 use domain::call::event::LegStatus;
 use domain::id::TargetId;
 use domain::money::Micros;
+use domain::phone::Caller;
 use domain::rtb::inquiry::Inquiry;
 use domain::rtb::ping::PingVerdict;
 use service::Error;
 use service::port::{Bidders, Heard};
 
-use crate::world::{NOON, World, arrival, ended};
+use crate::world::{NOON, World, arrival, as_role, ended};
 
 /// What machines answer, by their address, and what they were asked.
 #[derive(Debug, Default)]
@@ -620,5 +622,38 @@ async fn an_auction_is_tried_without_a_call_and_nothing_is_kept() {
             "{plain:?}"
         );
         fake.forget();
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_see_callers_reads_no_number_in_pings() {
+    for world in World::each().await {
+        let fake = &world.bidders;
+        // It tells the caller's number back, as its id and in pieces.
+        fake.bids(
+            "https://bid.example/a?n=12145550187",
+            1,
+            &answer("20.50", "12145550187"),
+        );
+        let mut told = form("A", "a?n=[Call:CallerIdNoPlus]");
+        told.exposes_caller = "on".to_owned();
+        world.tree(vec![told], |_| {}).await;
+        let mut call = arrival("CA1");
+        call.from = Caller::from_carrier("+12145550187");
+        let engine = &world.services.engine;
+        engine.inbound(&call, NOON).await.expect("answer");
+        for (role, sees) in [(Role::Owner, true), (Role::Viewer, false)] {
+            let op = as_role(&world.op, role);
+            let all = RtbQuery::default();
+            let report = world.services.rtb_reports.page(&op, &all).await;
+            let report = report.expect("the report");
+            let ping = &report.pings[0];
+            assert_eq!(ping.verdict, "Won");
+            let text = serde_json::to_string(ping).expect("text");
+            assert_eq!(text.contains("2145550187"), sees, "{role:?}: {text}");
+            assert_eq!(ping.answer.contains("bidAmount"), sees);
+            assert!(ping.request.starts_with("POST https://bid.example"));
+            assert_eq!(ping.request.contains("?n="), sees);
+        }
     }
 }

@@ -74,7 +74,7 @@ fn bid(id: i64, dollars: i64, holds_s: i64) -> (Contender<TargetId>, AfterBid) {
                 min_duration_s: (id == 2).then_some(90),
                 expires_at: NOON_ISH.plus_secs(holds_s),
                 bid_id: Some(format!("b{id}")),
-                on_failure: false,
+                on_failure: None,
             }),
         },
     };
@@ -259,6 +259,20 @@ fn after_a_failed_connection_the_next_bid_is_dialed_and_nobody_is_asked_again() 
 }
 
 #[test]
+fn a_bid_that_ran_out_while_others_were_waited_for_is_not_used() {
+    let plan = plan_of(waterfall());
+    let mut best = bid(1, 30, 60);
+    if let Ok(bid) = &mut best.0.outcome {
+        bid.expires_at = NOON_ISH.plus_millis(200);
+    }
+    // The auction took 300 ms.
+    let auctions = [held(NOON_ISH, &[best, bid(2, 20, 60), bid(3, 0, 60)])];
+    let step =
+        worked(&plan, arrived(&plan), &UsageMap::new(), &auctions, NOON_ISH).expect("a step");
+    assert_eq!(dialed(&step), to(2));
+}
+
+#[test]
 fn a_bid_that_ran_out_is_dropped_where_nobody_asks_again() {
     let plan = plan_of(waterfall());
     let unused = UsageMap::new();
@@ -318,11 +332,11 @@ fn the_winner_is_asked_to_confirm_and_without_it_the_next_wins() {
         }))
     );
     let mut given = auction.clone();
-    given.confirm(TargetId(2), Ok(Some(Destination::Number(number(777)))));
+    given.confirm(TargetId(2), Ok(Some(Destination::Number(number(777)))), 0);
     let step = worked(&plan, arrived(&plan), &unused, &[given], NOON_ISH).expect("a step");
     assert_eq!(dialed(&step), Some(Destination::Number(number(777))));
     let mut refused = auction;
-    refused.confirm(TargetId(2), Err("Said no.".to_owned()));
+    refused.confirm(TargetId(2), Err("Said no.".to_owned()), 0);
     let step = worked(&plan, arrived(&plan), &unused, &[refused], NOON_ISH).expect("a step");
     assert_eq!(dialed(&step), to(1));
     let told = step.entries.iter().any(|entry| {
