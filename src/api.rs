@@ -31,6 +31,8 @@ pub mod recording;
 pub mod recovery;
 pub mod revenue;
 pub mod rtb;
+pub mod rtb_bid;
+pub mod rtb_id;
 pub mod rtb_target;
 pub mod session;
 pub mod sheet;

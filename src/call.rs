@@ -9,6 +9,7 @@ pub mod machine;
 pub mod money;
 pub mod record;
 pub mod recording;
+pub mod reservation;
 pub mod session;
 pub mod step;
 pub mod timeline;

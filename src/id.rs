@@ -162,6 +162,11 @@ uuid_id!(
     "webhook"
 );
 uuid_id!(
+    /// An address that a publisher asks at what it is paid for a call. Whoever knows it may ask.
+    RtbId,
+    "RTB id"
+);
+uuid_id!(
     /// What a script on an advertiser's site is set up to do. Whoever sees the page knows it.
     DniTagId,
     "DNI tag"

@@ -78,6 +78,14 @@ impl E164 {
     }
 }
 
+impl E164 {
+    /// A number that nobody has and no carrier connects: for answers that must not be called.
+    #[must_use]
+    pub fn unassigned() -> Self {
+        Self("+15005550006".to_owned())
+    }
+}
+
 impl FromStr for E164 {
     type Err = ParsePhoneError;
 

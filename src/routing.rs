@@ -3,6 +3,7 @@
 pub mod predict;
 
 mod entry;
+pub mod floor;
 mod pick;
 mod refusal;
 pub mod verdict;
@@ -24,6 +25,7 @@ use crate::tag::{Lookup, Tags};
 use crate::target::group::{Expansion, Part};
 use crate::time::{LocalMoment, Timestamp, Windows};
 
+pub use floor::Floor;
 pub use refusal::refusal;
 pub use verdict::Verdict;
 
@@ -70,6 +72,8 @@ pub struct CallTraits<'a> {
     pub history: &'a [EarlierCall],
     /// Where the call goes if it is a duplicate.
     pub preference: &'a Preference,
+    /// What a target must pay because its publisher was promised something.
+    pub floor: Option<Floor>,
     /// The auctions that were held for it.
     pub auctions: &'a [Held],
     pub now: Timestamp,

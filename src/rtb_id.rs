@@ -5,8 +5,13 @@
 
 pub mod answer;
 pub mod arrival;
+pub mod asking;
+pub mod bid;
 pub mod check;
 pub mod modifier;
 pub mod pass_through;
 pub mod ping;
+pub mod promise;
+pub mod rate;
 pub mod reject;
+pub mod settings;

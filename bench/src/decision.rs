@@ -44,6 +44,7 @@ pub fn measure(rounds: u32) -> Decisions {
         tags: &tags,
         history: &history,
         preference: &preference,
+        floor: None,
         now: NOON_ISH,
     };
     let (mut full_us, mut plain_us) = (Vec::new(), Vec::new());

@@ -22,6 +22,7 @@ mod m20261129_000014_enrichment;
 mod m20261130_000015_click_ids;
 mod m20261130_000016_ring_tree;
 mod m20261130_000017_room_for_updates;
+mod m20261130_000018_rtb_id;
 
 /// The list of migrations.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000015_click_ids::Migration),
             Box::new(m20261130_000016_ring_tree::Migration),
             Box::new(m20261130_000017_room_for_updates::Migration),
+            Box::new(m20261130_000018_rtb_id::Migration),
         ]
     }
 }

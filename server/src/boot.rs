@@ -187,6 +187,7 @@ fn parts(
         scripts: Arc::new(Sandbox),
         login: config.twilio.login(),
         public_base_url: base_url.to_owned(),
+        sip_host: config.rtb.sip_host.trim().to_owned(),
         patience: patience(config.sweep.grace_ms()),
     })
 }

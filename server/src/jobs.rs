@@ -18,6 +18,9 @@ const RECORDINGS_EACH: u64 = 6;
 /// Rounds between two comparisons of numbers with the carrier's; each account is due once an hour.
 const NUMBERS_EACH: u64 = 20;
 
+/// How often what bids hold is looked at: each has seconds of its own.
+const BIDS_EVERY: Duration = Duration::from_secs(1);
+
 /// How long nobody looks after open orders, where none was placed at this server.
 const ORDERS_EVERY: Duration = Duration::from_secs(1);
 
@@ -117,6 +120,12 @@ async fn sweep_sessions(jobs: &Jobs) {
             "what was sent of callers two days ago could not be forgotten"
         );
     }
+    if let Err(error) = services.rtb_bids.forget(services.clock.now()).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "bids of months ago could not be forgotten"
+        );
+    }
     let Ok(now) = time::OffsetDateTime::from_unix_timestamp(jobs.services.clock.now().secs())
     else {
         return;
@@ -128,6 +137,27 @@ async fn sweep_sessions(jobs: &Jobs) {
             error = &error as &dyn std::error::Error,
             "ended sessions could not be removed"
         ),
+    }
+}
+
+/// Gives back what is held for calls that publishers were bid for and that did not come, until the server
+/// stops.
+pub async fn release_bids(services: Services, stopping: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(BIDS_EVERY) => {}
+        }
+        match services.rtb_bids.release_expired(services.clock.now()).await {
+            Ok(0) => {}
+            Ok(released) => {
+                metrics::counter!("rtb_bids_released_total").increment(u64::from(released));
+            }
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "what bids hold could not be given back"
+            ),
+        }
     }
 }
 

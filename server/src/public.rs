@@ -10,5 +10,6 @@ pub mod page_threads;
 mod parameters;
 pub mod pulse;
 pub mod recording;
+pub mod rtb;
 pub mod site;
 pub mod visitor;

@@ -4,7 +4,9 @@ use crate::auth::{self, login, logout, resolve, theme};
 use crate::config::Config;
 use crate::demo;
 use crate::middleware::{csrf, large, limits, referer, request_id, secure_headers, trace};
-use crate::public::{dni, enrich, events, export, hook, import, page_threads, recording, site};
+use crate::public::{
+    dni, enrich, events, export, hook, import, page_threads, recording, rtb, site,
+};
 use crate::state::AppState;
 use crate::webhook::twilio::{recording as recorded, status, voice};
 use crate::{error, health, rest};
@@ -110,6 +112,11 @@ pub fn table() -> Vec<Route> {
             Door::Open,
             "/enrich/{key}",
             get(enrich::receive).post(enrich::receive).layer(small()),
+        ),
+        row(
+            Door::Open,
+            "/v1/{environment}/{id}",
+            get(rtb::ping).post(rtb::ping).layer(small()),
         ),
         row(
             Door::Open,

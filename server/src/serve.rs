@@ -54,6 +54,10 @@ pub async fn serve(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
             jobs.pulse.clone(),
             shutdown.token.clone(),
         ));
+        shutdown.spawn(jobs::release_bids(
+            jobs.services.clone(),
+            shutdown.token.clone(),
+        ));
         shutdown.spawn(jobs::look_after_numbers(
             jobs.clone(),
             shutdown.token.clone(),

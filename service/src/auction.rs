@@ -5,8 +5,7 @@ pub mod bidding;
 
 use std::collections::BTreeMap;
 
-use domain::call::session::Session;
-use domain::id::{CallId, RouteId, TargetGroupId, TargetId};
+use domain::id::{CallId, CampaignId, PublisherId, RouteId, TargetGroupId, TargetId};
 use domain::phone::Caller;
 use domain::plan::RoutingPlan;
 use domain::rtb::bidder::PingCounts;
@@ -33,7 +32,11 @@ pub(crate) struct Subject<'a> {
     pub scope: TenantScope,
     /// The call's id as text, and those of its campaign and publisher.
     pub ids: &'a SubjectIds,
-    pub session: &'a Session,
+    /// As bidders may know them: withheld where the publisher asks for that.
+    pub caller: &'a Caller,
+    pub dialed: &'a str,
+    pub publisher: Option<PublisherId>,
+    pub duplicate: bool,
     pub tags: &'a Tags,
     pub set_up: &'a SetUp,
     pub plan: &'a RoutingPlan,
@@ -48,17 +51,15 @@ pub(crate) struct SubjectIds {
 }
 
 impl SubjectIds {
-    pub(crate) fn of(call: CallId, session: &Session) -> Self {
+    pub(crate) fn of(
+        call: CallId,
+        campaign: Option<CampaignId>,
+        publisher: Option<PublisherId>,
+    ) -> Self {
         Self {
             call: call.to_string(),
-            campaign: session
-                .campaign
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            publisher: session
-                .publisher
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
+            campaign: campaign.map(|id| id.to_string()).unwrap_or_default(),
+            publisher: publisher.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -78,22 +79,22 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// The same if the call still has the auctions it had; otherwise from what it has now.
-    pub(crate) fn over(self, session: &Session) -> Self {
-        if self.before == session.auctions {
+    pub(crate) fn over(self, auctions: &[Held]) -> Self {
+        if self.before == auctions {
             return self;
         }
         // What was sent was sent, and is kept with the step.
         Self {
             pings: self.pings,
             waited_ms: self.waited_ms,
-            ..Self::of(session)
+            ..Self::of(auctions)
         }
     }
 
-    pub(crate) fn of(session: &Session) -> Self {
+    pub(crate) fn of(auctions: &[Held]) -> Self {
         Self {
-            before: session.auctions.clone(),
-            auctions: session.auctions.clone(),
+            before: auctions.to_vec(),
+            auctions: auctions.to_vec(),
             ..Self::default()
         }
     }
@@ -249,13 +250,12 @@ impl std::fmt::Debug for Auctions {
 
 /// What tokens tell of a call, apart from whom it is told to.
 fn about<'a>(subject: &Subject<'a>) -> Facts<'a> {
-    let session = subject.session;
-    let publisher = (session.publisher).and_then(|id| subject.set_up.publishers.get(&id));
+    let publisher = (subject.publisher).and_then(|id| subject.set_up.publishers.get(&id));
     Facts {
         call: &subject.ids.call,
-        caller: &session.from,
+        caller: subject.caller,
         exposed: false,
-        dialed: &session.to,
+        dialed: subject.dialed,
         publisher: publisher.map_or_else(Party::default, |publisher| Party {
             id: &subject.ids.publisher,
             name: &publisher.name,
@@ -267,7 +267,7 @@ fn about<'a>(subject: &Subject<'a>) -> Facts<'a> {
             sub_id: "",
         },
         target: Party::default(),
-        duplicate: session.duplicate.is_some(),
+        duplicate: subject.duplicate,
         now: Timestamp::from_secs(0),
         tags: subject.tags,
     }

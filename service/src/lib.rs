@@ -35,6 +35,8 @@ pub mod publisher;
 mod range;
 pub mod recording;
 pub mod ring_tree;
+pub mod rtb_bid;
+pub mod rtb_id;
 mod rtb_ping;
 pub mod rtb_report;
 pub mod rtb_target;
@@ -76,6 +78,8 @@ pub struct Parts {
     /// Public base URL without a slash at the end; the carrier comes back to it.
     pub public_base_url: String,
     pub patience: Patience,
+    /// Where calls come in by SIP, as `calls.example.com`; empty where they do not.
+    pub sip_host: String,
 }
 
 /// All use cases. Cheap to clone, and cloned several times a request.
@@ -94,6 +98,8 @@ pub struct UseCases {
     pub targets: target::Targets,
     pub target_groups: target_group::TargetGroups,
     pub ring_trees: ring_tree::RingTrees,
+    pub rtb_bids: rtb_bid::RtbBids,
+    pub rtb_ids: rtb_id::RtbIds,
     pub rtb_targets: rtb_target::RtbTargets,
     pub rtb_reports: rtb_report::RtbReports,
     pub numbers: number::Numbers,
@@ -143,6 +149,13 @@ impl Services {
             Arc::clone(&clock),
         );
         let auctions = auction::Auctions::new(db.clone(), bidding.clone());
+        let rtb_bids = rtb_bid::RtbBids::new(
+            db.clone(),
+            plans.clone(),
+            (Arc::clone(&ids), Arc::clone(&clock)),
+            auctions.clone(),
+            &parts.sip_host,
+        );
         let engine =
             call::engine::CallEngine::new(parts, plans.clone(), carriers.clone(), auctions);
         let orders = number_order::NumberOrders::new(
@@ -162,6 +175,8 @@ impl Services {
             targets: target::Targets::new(db.clone()),
             target_groups: target_group::TargetGroups::new(db.clone()),
             ring_trees: ring_tree::RingTrees::new(db.clone(), bidding.clone()),
+            rtb_ids: rtb_id::RtbIds::new(db.clone(), rtb_bids.clone(), base.clone()),
+            rtb_bids,
             rtb_targets: rtb_target::RtbTargets::new(db.clone(), bidding, bidders),
             rtb_reports: rtb_report::RtbReports::new(db.clone()),
             numbers: number::Numbers::new(db.clone(), carriers.clone(), base.clone()),

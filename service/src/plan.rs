@@ -1,29 +1,32 @@
 //! What calls are decided by: routing plans, publishers and rates, compiled from the set-up and
 //! kept until it changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::account::AccountSettings;
 use domain::api::page::Activity;
 use domain::block::attestation::Minimum;
+use domain::call::session::Session;
 use domain::campaign::Distribution;
-use domain::id::{AccountId, CampaignId, PublisherId, TargetGroupId, TargetId};
+use domain::id::{AccountId, CampaignId, PublisherId, RtbId, TargetGroupId, TargetId};
 use domain::ledger::payout::{CompiledTerms, PayoutTerms};
 use domain::ledger::telephony::rate::RateTable;
+use domain::phone::E164;
 use domain::plan::{Records, Route, RouteTo, RoutingPlan, Screen};
 use domain::publisher::Publisher;
 use domain::recovery::{RecoverySetting, pause::AutoPause};
 use domain::routing::predict::{CountOn, Record};
 use domain::routing::{Clocks, UsageMap};
+use domain::rtb_id::settings::CompiledRtbId;
 use domain::tag::filter::{CompiledFilter, Filter};
 use domain::tag::list::BulkLists;
 use domain::target::Target;
 use domain::target::group::TargetGroup;
 use domain::time::Timestamp;
 use store::{
-    BuyerRecord, CampaignRecord, Conn, DialSums, GroupUsageRecord, PublisherRecord, RouteRecord,
-    StoreError, TargetGroupRecord, TargetRecord, TenantScope, UsageRecord,
+    BuyerRecord, CampaignRecord, Conn, DialSums, GroupUsageRecord, NumberRecord, PublisherRecord,
+    RouteRecord, StoreError, TargetGroupRecord, TargetRecord, Tenant, TenantScope, UsageRecord,
 };
 
 use crate::auction::ReadyBidder;
@@ -44,6 +47,9 @@ pub(crate) struct SetUp {
     pub publishers: BTreeMap<PublisherId, Arc<Publisher>>,
     pub rates: RateTable,
     pub bidders: BTreeMap<TargetId, Arc<ReadyBidder>>,
+    pub rtb_ids: BTreeMap<RtbId, Arc<CompiledRtbId>>,
+    /// Numbers that are lent to bids: whoever calls one without a bid is a stranger.
+    pub lent: BTreeSet<E164>,
     pub auto_pause: Option<AutoPause>,
     generation: i64,
     loaded_at: Timestamp,
@@ -103,15 +109,14 @@ impl SetUp {
     /// The wall clocks of a publisher's payout rules in a campaign when a call arrived.
     pub(crate) fn payout_clocks(
         publisher: Option<&Publisher>,
-        campaign: Option<CampaignId>,
-        arrived_at: Timestamp,
+        session: &Session,
     ) -> Clocks {
-        match (publisher, campaign) {
-            (Some(publisher), Some(campaign)) => {
-                zone::clocks(publisher.terms_in(campaign).zones(), arrived_at)
-            }
-            _ => Clocks::new(),
-        }
+        let (Some(publisher), Some(campaign)) = (publisher, session.campaign) else {
+            return Clocks::new();
+        };
+        let promised = session.promise.iter().map(|promise| promise.zone.as_str());
+        let zones = publisher.terms_in(campaign).zones().chain(promised);
+        zone::clocks(zones, session.arrived_at)
     }
 }
 
@@ -125,6 +130,7 @@ async fn load(
     let campaigns = tenant.campaigns().await?;
     let material = Material::load(conn, scope, now).await?;
     let publishers = tenant.publishers().await?;
+    let rtb_ids = rtb_ids(&tenant, &material.lists).await?;
     let predicts = |c: &CampaignRecord| c.distribution == Distribution::Predictive;
     Ok(SetUp {
         plans: material.plans(&campaigns),
@@ -134,11 +140,47 @@ async fn load(
             .collect(),
         rates: material.settings.rate_table(),
         bidders: material.bidders(),
+        lent: (rtb_ids.values())
+            .flat_map(|id| id.numbers.iter().cloned())
+            .collect(),
+        rtb_ids,
         auto_pause: material.settings.auto_pause.clone(),
         generation,
         loaded_at: now,
         predicts: campaigns.iter().any(predicts),
     })
+}
+
+/// The account's RTB ids, made ready.
+async fn rtb_ids(
+    tenant: &Tenant<'_>,
+    lists: &BulkLists,
+) -> Result<BTreeMap<RtbId, Arc<CompiledRtbId>>, StoreError> {
+    let records = tenant.rtb_ids().await?;
+    let lends = records.iter().any(|id| !id.settings.numbers.is_empty());
+    let numbers = match lends {
+        true => tenant.numbers().await?,
+        false => Vec::new(),
+    };
+    let ready = records.into_iter().map(|record| {
+        let own = |number: &&NumberRecord| {
+            record.settings.numbers.contains(&number.id) && number.campaign == Some(record.campaign)
+        };
+        let ready = CompiledRtbId {
+            id: record.id,
+            campaign: record.campaign,
+            publisher: record.publisher,
+            enabled: record.enabled,
+            rule: record.rule,
+            modifiers: CompiledRtbId::compile_modifiers(&record.settings.modifiers, lists),
+            numbers: (numbers.iter().filter(own))
+                .map(|number| number.e164.clone())
+                .collect(),
+            settings: record.settings,
+        };
+        (ready.id, Arc::new(ready))
+    });
+    Ok(ready.collect())
 }
 
 /// The plans of these campaigns. Calls are routed by the cache; this is for looking at campaigns

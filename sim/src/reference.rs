@@ -447,6 +447,8 @@ impl Refusal {
             | Verdict::BiddersOnly
             | Verdict::NobodyBid
             | Verdict::NoBid { .. }
+            | Verdict::Unprofitable { .. }
+            | Verdict::AsksLonger { .. }
             | Verdict::NotAsked
             | Verdict::BidExpired
             | Verdict::WinnerOnly

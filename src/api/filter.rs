@@ -118,7 +118,7 @@ impl FilterRow {
     }
 
     /// The rule it says. Without `lists` a list's id is taken as it is.
-    fn rule(&self, field: &str, lists: Option<&BulkLists>) -> Result<Rule, FieldErrors> {
+    pub(super) fn rule(&self, field: &str, lists: Option<&BulkLists>) -> Result<Rule, FieldErrors> {
         let mut errors = FieldErrors::default();
         let tag = errors.take(self.tag.parse::<TagName>().map_err(|e| {
             let code = if self.tag.trim().is_empty() {
@@ -175,7 +175,7 @@ impl FilterRow {
         Ok((not, test))
     }
 
-    fn of(group: usize, rule: &Rule) -> Self {
+    pub(super) fn of(group: usize, rule: &Rule) -> Self {
         let (plain, negated, value, list) = match &rule.test {
             Test::Equals(v) => ("is", "is_not", v.clone(), String::new()),
             Test::Contains(v) => ("contains", "not_contains", v.clone(), String::new()),

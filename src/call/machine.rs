@@ -14,9 +14,9 @@ use std::collections::VecDeque;
 
 use super::effect::{Effect, Patience, Timer, TimerKind};
 use super::event::{Arrival, Event};
+use super::reservation::Reservation;
 use super::session::{Session, Stage};
 use super::timeline::{Entry, What};
-use crate::block::Blocked;
 use crate::block::attestation::Attestation;
 use crate::campaign::{ATTEMPTS_DEFAULT, Fallback, RecordingMode};
 use crate::duplicate::EarlierCall;
@@ -25,6 +25,7 @@ use crate::enrichment::Enrichment;
 use crate::id::PublisherId;
 use crate::ledger::Ledger;
 use crate::plan::RoutingPlan;
+use crate::rtb_id::arrival::CallForBid;
 use crate::time::Timestamp;
 use crate::visit::attribution::Attribution;
 
@@ -44,6 +45,8 @@ pub struct Acquaintance {
     pub attribution: Option<Attribution>,
     /// What was sent of the caller before the call.
     pub enrichment: Option<Enrichment>,
+    /// The bid that the call was made for.
+    pub bid: Option<CallForBid>,
 }
 
 /// Why an event changed nothing.
@@ -64,17 +67,20 @@ pub struct CallMachine {
     pub(super) effects: VecDeque<Effect>,
     entries: Vec<Entry>,
     patience: Patience,
+    /// What is held for the call's first dial. It is made use of or given back in the call's first step,
+    /// so it is never stored.
+    pub(super) reserved: Reservation,
 }
 
 impl CallMachine {
     /// A call that has just arrived, with the plan of its number's campaign, who the caller is to
-    /// us, and why the list of blocked callers turns the caller away, if it does.
+    /// us, and why the caller is turned away whatever the plan says, if that is so.
     #[must_use]
     pub fn arrive(
         arrival: &Arrival,
         plan: Option<&RoutingPlan>,
         acquaintance: Acquaintance,
-        blocked: Option<Blocked>,
+        turned_away: Option<String>,
         now: Timestamp,
         patience: Patience,
     ) -> Self {
@@ -84,9 +90,10 @@ impl CallMachine {
             history,
             attribution,
             enrichment,
+            bid,
         } = acquaintance;
-        let refused = match (blocked, plan) {
-            (Some(blocked), _) => Some(blocked.reason),
+        let refused = match (turned_away, plan) {
+            (Some(reason), _) => Some(reason),
             (None, Some(plan)) => plan.screen.refusal(
                 &arrival.from,
                 Attestation::from_carrier(
@@ -104,6 +111,18 @@ impl CallMachine {
         let preference = match (plan, &duplicate) {
             (Some(plan), Some(_)) => plan.duplicates.preference(plan.campaign, &history),
             _ => Preference::Any,
+        };
+        let (told, promise, auctions, reserved) = match bid {
+            Some(bid) => {
+                let told = What::BidMatched {
+                    bid_id: bid.promise.bid_id.clone(),
+                    by_sip: bid.by_sip,
+                    after_s: bid.after_s,
+                    late: bid.promise.amount.is_none(),
+                };
+                (Some(told), Some(bid.promise), bid.auctions, bid.reserved)
+            }
+            None => (None, None, Vec::new(), Reservation::default()),
         };
         let session = Session {
             arrived_at: now,
@@ -129,7 +148,8 @@ impl CallMachine {
             ),
             attempts: Vec::new(),
             group: None,
-            auctions: Vec::new(),
+            promise,
+            auctions,
             lost: Vec::new(),
             heard_at: now,
             asked_at: None,
@@ -154,11 +174,15 @@ impl CallMachine {
             effects: VecDeque::new(),
             entries: Vec::new(),
             patience,
+            reserved,
         };
         let tags = u32::try_from(arrival.tags.len()).unwrap_or(u32::MAX);
         let dialed = super::event::dialed_number(&arrival.to)
             .map_or_else(|| arrival.to.clone(), |n| n.display());
         machine.note(now, What::Arrived { dialed, tags });
+        if let Some(told) = told {
+            machine.note(now, told);
+        }
         if let Some(Attribution { by, source, .. }) = attribution {
             machine.note(now, What::Attributed { by, source });
         }
@@ -194,6 +218,7 @@ impl CallMachine {
             effects: VecDeque::new(),
             entries: Vec::new(),
             patience,
+            reserved: Reservation::default(),
         }
     }
 

@@ -24,6 +24,7 @@ use crate::ledger::{Appended, Ledger};
 use crate::money::Micros;
 use crate::publisher::Publisher;
 use crate::routing::Clocks;
+use crate::rtb_id::promise::Promise;
 use crate::tag::Tags;
 use crate::time::{Timestamp, Windows};
 
@@ -166,13 +167,22 @@ impl CallMachine {
                 Some(_) => "The publisher is archived.",
             });
         };
-        if !publisher.active {
+        // What was promised is paid, whatever was switched off since.
+        if !publisher.active && s.promise.is_none() {
             return skip("The publisher is paused.");
         }
         if s.unrouted {
             return skip("The campaign is paused.");
         }
-        let unpaid = money.payment.unpaid(
+        let promised = match &s.promise {
+            Some(promise) => match promise.terms() {
+                Some(terms) => Some(terms),
+                None => return skip("It came after its bid had expired."),
+            },
+            None => None,
+        };
+        let payment = s.promise.as_ref().map_or(money.payment, |p| p.payment);
+        let unpaid = payment.unpaid(
             &money.mark,
             &s.from,
             facts.campaign,
@@ -181,7 +191,10 @@ impl CallMachine {
             s.arrived_at,
         );
         let nothing_paid = PayoutUsageMap::new();
-        publisher.terms_in(facts.campaign).decide(&CallMoney {
+        let terms = promised
+            .as_ref()
+            .unwrap_or_else(|| publisher.terms_in(facts.campaign));
+        terms.decide(&CallMoney {
             facts,
             ledger,
             revenue_open,
@@ -201,7 +214,11 @@ impl CallMachine {
         let (Some(publisher), Some(campaign)) = (money.publisher, self.session.campaign) else {
             return Ok(());
         };
-        let Some(rule) = publisher.terms_in(campaign).rule(rule) else {
+        let promised = self.session.promise.as_ref().and_then(Promise::terms);
+        let terms = promised
+            .as_ref()
+            .unwrap_or_else(|| publisher.terms_in(campaign));
+        let Some(rule) = terms.rule(rule) else {
             return Ok(());
         };
         if rule.has_caps() && money.paid.is_none() {

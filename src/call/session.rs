@@ -21,6 +21,7 @@ use crate::recovery::Recovery;
 use crate::routing::{CallTraits, ChosenGroup, Decision};
 use crate::rtb::bid::Bid;
 use crate::rtb::held::Held;
+use crate::rtb_id::promise::Promise;
 use crate::tag::Tags;
 use crate::target::settings::SipAccess;
 use crate::target::{CallerIdPolicy, Destination};
@@ -74,6 +75,9 @@ pub struct Session {
     /// The group that the call has a place in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupHold>,
+    /// What its publisher was promised for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
     /// The auctions of ring trees that were held for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auctions: Vec<Held>,
@@ -385,6 +389,7 @@ impl Session {
             tags,
             history: &self.history,
             preference: &self.preference,
+            floor: self.promise.as_ref().and_then(|promise| promise.floor),
             auctions,
             now,
         })

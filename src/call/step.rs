@@ -278,13 +278,23 @@ fn choose(
         });
     };
     let nothing_used = UsageMap::new();
+    let lifted;
+    let usage = match usage {
+        Some(usage) if !machine.reserved.is_empty() => {
+            // What is held for this call stands in nobody's way but others'.
+            lifted = machine.reserved.lifted(usage);
+            &lifted
+        }
+        Some(usage) => usage,
+        None => &nothing_used,
+    };
     let decision = decide(
         plan,
         (machine.session())
             .traits(facts.tags, facts.auctions, facts.now)
             .as_ref(),
         exclusions,
-        usage.unwrap_or(&nothing_used),
+        usage,
         facts.clocks,
         &mut Draw::for_call(facts.call, salt),
     );

@@ -29,6 +29,16 @@ pub enum What {
         dialed: String,
         tags: u32,
     },
+    /// It is the call of a bid that its publisher was made.
+    BidMatched {
+        bid_id: String,
+        /// By the address it came to; else by its caller and the number.
+        by_sip: bool,
+        /// Seconds after the bid.
+        after_s: u32,
+        /// The bid no longer held, so nothing is paid for it.
+        late: bool,
+    },
     /// No campaign uses the number.
     NumberUnknown,
     CampaignPaused,
@@ -217,6 +227,26 @@ impl What {
                     format!("{tags} tags read")
                 },
             ),
+            Self::BidMatched {
+                bid_id,
+                by_sip,
+                after_s,
+                late,
+            } => {
+                let by = match by_sip {
+                    true => "Known by the SIP address it came to.",
+                    false => "Known by its caller and the number.",
+                };
+                let late = match late {
+                    true => " The bid no longer held: the call is routed, and its publisher is not paid.",
+                    false => "",
+                };
+                (
+                    "tag",
+                    format!("The call of bid {bid_id}"),
+                    format!("{by} It came {} after the bid.{late}", length_text(*after_s)),
+                )
+            }
             Self::NumberUnknown => (
                 "alert",
                 "No campaign uses this number".to_owned(),

@@ -241,6 +241,7 @@ proptest! {
             tags: &tags,
             history: &[],
             preference: &Preference::Any,
+            floor: None,
             auctions: &[],
             now: at,
         };

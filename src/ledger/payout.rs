@@ -108,6 +108,22 @@ pub struct CompiledTerms {
 }
 
 impl PayoutTerms {
+    /// A rule that pays nothing for each call, always: what others are made from.
+    #[must_use]
+    pub fn plain_rule() -> PayoutRule {
+        PayoutRule {
+            id: PayoutRuleId(0),
+            name: String::new(),
+            trigger: PayoutTrigger::Incoming,
+            amount: PayoutAmount::Fixed(Micros::ZERO),
+            filter: Filter::default(),
+            zone: "UTC".to_owned(),
+            hours: Hours::Always,
+            caps: Caps::default(),
+            dollars: DollarCaps::default(),
+        }
+    }
+
     /// The rules that hold in a campaign: its own list if it has one.
     #[must_use]
     pub fn rules_of(&self, campaign: CampaignId) -> &[PayoutRule] {
@@ -147,6 +163,14 @@ impl PayoutTerms {
 }
 
 impl CompiledTerms {
+    /// One rule, for every call.
+    #[must_use]
+    pub fn one(rule: PayoutRule) -> Self {
+        Self {
+            rules: vec![(rule, CompiledFilter::default())],
+        }
+    }
+
     /// A rule by its id.
     #[must_use]
     pub fn rule(&self, id: PayoutRuleId) -> Option<&PayoutRule> {

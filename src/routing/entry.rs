@@ -8,6 +8,7 @@ use super::{
 };
 use crate::id::TargetId;
 use crate::plan::{Route, RoutingPlan};
+use crate::rtb::bid::Bid;
 use crate::rtb::held::{Asks, Held, Said};
 use crate::target::group::{AuctionFacts, GroupFacts, Part, TargetGroup};
 
@@ -42,8 +43,13 @@ pub(super) fn read<'a>(
         .iter()
         .zip(refusals.iter())
         .filter_map(|(route, refusal)| {
-            let bid_too_much = || over_money_caps(route, &held, usage, clocks);
-            Some((route.target.id, refusal.clone().or_else(bid_too_much)?))
+            let of_bid = || {
+                let bid = last_bid(route, &held)?;
+                let floor = call.and_then(|call| call.floor);
+                over_money_caps(route, bid, usage, clocks)
+                    .or_else(|| floor.and_then(|floor| floor.refusal_of(bid, route)))
+            };
+            Some((route.target.id, refusal.clone().or_else(of_bid)?))
         })
         .collect();
     // Members that are archived are not in the plan.
@@ -83,23 +89,25 @@ pub(super) fn read<'a>(
     }
 }
 
+/// What a bidder bid last.
+fn last_bid<'a>(route: &Route, held: &[&'a Held]) -> Option<&'a Bid> {
+    let mut latest = held.iter().rev();
+    match latest.find_map(|held| held.said(route.target.id)) {
+        Some(Said::Offer(offer)) => Some(&offer.bid),
+        Some(Said::Nothing { .. }) | None => None,
+    }
+}
+
 /// A bidder's price is known once it has bid.
 fn over_money_caps(
     route: &Route,
-    held: &[&Held],
+    bid: &Bid,
     usage: &UsageMap,
     clocks: &Clocks,
 ) -> Option<Verdict> {
-    let said = held
-        .iter()
-        .rev()
-        .find_map(|held| held.said(route.target.id));
-    let Some(Said::Offer(offer)) = said else {
-        return None;
-    };
     let used = usage.get(&route.target.id).copied().unwrap_or_default();
     let local = clocks.get(&route.target.zone);
-    refusal::no_money_left(route, &used, local, offer.bid.net)
+    refusal::no_money_left(route, &used, local, bid.net)
 }
 
 /// A group that the call has a place in goes on while it has anybody to ring; after the campaign's

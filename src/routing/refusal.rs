@@ -141,9 +141,11 @@ fn of_the_caller<'a>(
         let reason = restricted.reason;
         return Some(Verdict::Restricted { reason });
     }
-    (call.preference.place(target.id) == Place::Never).then(|| Verdict::DuplicateRefused {
-        reason: sentence(call.preference, route),
-    })
+    if call.preference.place(target.id) == Place::Never {
+        let reason = sentence(call.preference, route);
+        return Some(Verdict::DuplicateRefused { reason });
+    }
+    call.floor.and_then(|floor| floor.refusal(route))
 }
 
 /// Why a duplicate does not go to a route, or not first.

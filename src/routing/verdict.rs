@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::caps::CapReached;
 use crate::caps::dollars::DollarCapReached;
+use crate::money::Micros;
 use crate::tag::filter::Refusal;
+use crate::time::length_text;
 
 /// What a decision said about a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,16 @@ pub enum Verdict {
     /// A duplicate may not go there.
     DuplicateRefused {
         reason: String,
+    },
+    /// Pays less than makes up for what the publisher was promised.
+    Unprofitable {
+        pays: Micros,
+        least: Micros,
+    },
+    /// Asks for a longer conversation than the publisher was told.
+    AsksLonger {
+        asks_s: u32,
+        longest_s: u32,
     },
     CapReached(CapReached),
     DollarCapReached(DollarCapReached),
@@ -170,6 +182,21 @@ impl Verdict {
             | Self::Restricted { reason }
             | Self::DuplicateRefused { reason }
             | Self::NotRerouted { reason } => reason.clone(),
+            Self::Unprofitable { pays, least } => {
+                format!("Pays {pays}; the call must make {least} for what its publisher was bid.")
+            }
+            Self::AsksLonger {
+                asks_s,
+                longest_s: 0,
+            } => format!(
+                "Pays for a conversation of {} only, and its publisher was promised to be paid for any.",
+                length_text(*asks_s)
+            ),
+            Self::AsksLonger { asks_s, longest_s } => format!(
+                "Pays for a conversation of {} only; its publisher was promised to be paid after {}.",
+                length_text(*asks_s),
+                length_text(*longest_s)
+            ),
             Self::CapReached(reached) => reached.sentence(),
             Self::DollarCapReached(reached) => reached.sentence(),
             Self::AlreadyTried => "Already rang for this call.".to_owned(),

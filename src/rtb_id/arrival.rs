@@ -3,10 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::promise::Promise;
+use crate::call::reservation::Reservation;
 use crate::phone::{Caller, E164};
+use crate::rtb::held::Held;
 use crate::time::{Timestamp, ago};
 
-/// A bid that was answered, as far as an arriving call is concerned.
+/// A bid as far as an arriving call is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenBid {
     pub bid_id: String,
@@ -16,8 +19,24 @@ pub struct OpenBid {
     pub number: Option<E164>,
     pub made_at: Timestamp,
     pub expires_at: Timestamp,
+    /// What becomes of a call that comes after that.
+    pub stale: Stale,
     /// A call came for it.
     pub used: bool,
+}
+
+/// A call that a bid was made for, as it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallForBid {
+    pub promise: Promise,
+    /// The auctions that were held for the bid.
+    pub auctions: Vec<Held>,
+    /// What is held for its first dial.
+    pub reserved: Reservation,
+    /// It was found by the address it came to; else by its caller and the number.
+    pub by_sip: bool,
+    /// How long after the bid it came, in seconds.
+    pub after_s: u32,
 }
 
 /// How a call comes in.
@@ -78,7 +97,6 @@ pub enum Why<'a> {
 pub fn arrival<'a>(
     bids: &'a [OpenBid],
     door: Door<'_>,
-    stale: Stale,
     numbers_are_for_bids: bool,
     now: Timestamp,
 ) -> Arrival<'a> {
@@ -96,7 +114,7 @@ pub fn arrival<'a>(
     match fitting.first() {
         Some(bid) if bid.used => Arrival::Refused(Why::Used(bid)),
         Some(bid) if bid.expires_at > now => Arrival::Bid(bid),
-        Some(bid) => match stale {
+        Some(bid) => match bid.stale {
             Stale::Refuse => Arrival::Refused(Why::Expired { bid, now }),
             Stale::Unpaid => Arrival::Unpaid(bid),
             Stale::Honour => Arrival::Bid(bid),
@@ -128,7 +146,16 @@ fn fits(bid: &OpenBid, door: Door<'_>) -> bool {
     }
 }
 
-impl Why<'_> {
+impl<'a> Why<'a> {
+    /// The bid that it came too late for, or once more for.
+    #[must_use]
+    pub fn bid(&self) -> Option<&'a OpenBid> {
+        match self {
+            Self::Expired { bid, .. } | Self::Used(bid) => Some(bid),
+            Self::OtherCaller | Self::Unknown => None,
+        }
+    }
+
     /// The reason in one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
@@ -164,6 +191,7 @@ mod tests {
             number: Some(NUMBER.parse().unwrap()),
             made_at: at(made),
             expires_at: at(made + 20),
+            stale: Stale::Refuse,
             used: false,
         }
     }
@@ -175,7 +203,11 @@ mod tests {
             number: &number,
             caller: &caller,
         };
-        word(arrival(bids, door, stale, true, at(secs)))
+        let mut bids = bids.to_vec();
+        for bid in &mut bids {
+            bid.stale = stale;
+        }
+        word(arrival(&bids, door, true, at(secs)))
     }
 
     fn word(arrival: Arrival<'_>) -> String {
@@ -219,7 +251,6 @@ mod tests {
             word(arrival(
                 &bids,
                 Door::Sip { user },
-                Stale::Refuse,
                 true,
                 at(secs),
             ))
@@ -267,7 +298,7 @@ mod tests {
             caller: &caller,
         };
         assert_eq!(
-            arrival(&[], door, Stale::Refuse, false, at(0)),
+            arrival(&[], door, false, at(0)),
             Arrival::NoBid
         );
     }

@@ -1,6 +1,8 @@
 //! The checks before a bid, in the order of the field's codes: the cheapest and most general first, so
 //! that a publisher's program is told what it can mend before what it cannot.
 
+use serde::{Deserialize, Serialize};
+
 use super::ping::{Ping, PingCaller};
 use super::reject::Reject;
 use crate::tag::name::TagName;
@@ -21,7 +23,8 @@ pub struct Standing {
 }
 
 /// What an id asks of each ping.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Demands {
     pub caller: bool,
     pub tags: Vec<TagName>,

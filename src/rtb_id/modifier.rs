@@ -12,6 +12,8 @@ pub const MODIFIERS_MAX: usize = 100;
 /// The largest factor, in millionths.
 pub const FACTOR_MAX: i64 = 100_000_000;
 const ONE: i128 = 1_000_000;
+/// How the names of tags begin that come with a ping ([`super::ping::PING_TAGS`]).
+const OWN: &str = "user:";
 
 /// A rule, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,8 @@ pub struct CompiledModifier {
     filter: CompiledFilter,
     adjustment: Adjustment,
     words: String,
+    /// It looks at tags of the ping only.
+    own: bool,
 }
 
 /// One step of a bid, as its trace tells it.
@@ -71,9 +75,35 @@ impl CompiledModifier {
         Ok(Self {
             filter: rule.filter.compile(lists)?,
             adjustment: rule.adjustment,
+            own: rule.filter.tags().all(|tag| tag.as_str().starts_with(OWN)),
             words: rule.filter.sentence(lists),
         })
     }
+
+    /// A rule that could not be made ready.
+    #[must_use]
+    pub fn broken() -> Self {
+        Self {
+            filter: CompiledFilter::default(),
+            adjustment: Adjustment::Reject,
+            words: "a list that it names is gone".to_owned(),
+            own: false,
+        }
+    }
+
+    /// Whether it refuses calls by nothing but what publishers send.
+    fn refuses_at_once(&self) -> bool {
+        self.own && self.adjustment == Adjustment::Reject
+    }
+}
+
+/// The first rule that refuses a ping by what it came with alone, if one does.
+#[must_use]
+pub fn refused_at_once(rules: &[CompiledModifier], tags: &Tags) -> Option<String> {
+    let tags = Lookup::new(tags);
+    let rule = (rules.iter())
+        .find(|rule| rule.refuses_at_once() && rule.filter.refusal(&tags).is_none())?;
+    Some(rule.words.clone())
 }
 
 /// Runs a bid through the rules, in their order. It never falls below nothing.
@@ -219,6 +249,22 @@ mod tests {
         assert!(found.applied.is_empty());
         let found = modify(Micros(1), &rules, &tags(&[("state", "TX")]));
         assert_eq!((found.bid, found.refused_by), (Micros(2), None));
+    }
+
+    #[test]
+    fn a_rule_about_the_ping_alone_refuses_at_once() {
+        let mut of_caller = tags(&[("state", "CA")]);
+        of_caller.set("geo", "state", "CA");
+        let later = rule("geo:state", false, is("CA"), Adjustment::Reject);
+        assert_eq!(refused_at_once(&[later.clone()], &of_caller), None);
+        assert!(modify(Micros(1), &[later], &of_caller).refused_by.is_some());
+        let own = rule("user:state", false, is("CA"), Adjustment::Reject);
+        assert_eq!(
+            refused_at_once(&[own], &of_caller).as_deref(),
+            Some("user:state is CA")
+        );
+        assert!(refused_at_once(&[CompiledModifier::broken()], &of_caller).is_none());
+        assert!(modify(Micros(1), &[CompiledModifier::broken()], &of_caller).refused_by.is_some());
     }
 
     proptest! {

@@ -83,7 +83,7 @@ impl Reject {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::Disabled { what } => format!("{what} It bids again once that is switched on."),
+            Self::Disabled { what } => what.clone(),
             Self::InitialFilter { rule } | Self::FinalFilter { rule } => {
                 format!("A bid modifier refuses it: {rule}.")
             }
@@ -94,13 +94,10 @@ impl Reject {
             Self::FinalCapacity { what } => {
                 format!("Targets were open, but none for this call. {what}")
             }
-            Self::RateLimited { limit } => {
-                format!("More pings than its limit of {limit}. A higher limit is set at the RTB id.")
-            }
+            Self::RateLimited { limit } => format!("More pings than its limit of {limit}."),
             Self::CallerAgain { what } => what.clone(),
             Self::PoolExhausted => {
-                "Every number of the pool was reserved by another bid. A larger pool or SIP has room."
-                    .to_owned()
+                "None of its numbers could tell this call from another that was bid for.".to_owned()
             }
             Self::CallerMissing => {
                 "The ping came without a caller id, which this RTB id asks for.".to_owned()
@@ -114,6 +111,64 @@ impl Reject {
             ),
         }
     }
+}
+
+impl Reject {
+    /// What would have made a bid of it, for the account's own eyes.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Disabled { .. } => "It bids once what is switched off or paused is on again.",
+            Self::InitialFilter { .. } | Self::FinalFilter { .. } => {
+                "It bids if the modifier lets such a call through, or the publisher sends another value."
+            }
+            Self::NoCapacity { .. } => {
+                "It bids once a target of the routing plan is open, active and has room under its caps."
+            }
+            Self::FinalCapacity { .. } => {
+                "It bids if a target that is open also takes this call, and pays more than the margin."
+            }
+            Self::Caller { .. } => {
+                "It bids for another caller; for this one if the block, the guard or the rule about duplicates is changed."
+            }
+            Self::PublisherClosed { .. } => {
+                "It bids within the hours and caps of the RTB id: widen them there."
+            }
+            Self::RateLimited { .. } => "It bids when fewer pings come, or the limit of the RTB id is higher.",
+            Self::CallerAgain { .. } => "The same ping a moment later is answered.",
+            Self::PoolExhausted => {
+                "It bids with more numbers at the RTB id, or by SIP: the publisher sends sipOk=yes."
+            }
+            Self::CallerMissing => "It bids if the publisher sends CID, or the RTB id asks for none.",
+            Self::CallerMalformed { .. } => "It bids if the publisher sends CID as a phone number with its area code.",
+            Self::TagsMissing { .. } => "It bids if the publisher sends these fields, or the RTB id asks for fewer.",
+        }
+    }
+
+    /// The words of a code, for lists: every code by what it says first.
+    #[must_use]
+    pub fn title(code: u16) -> &'static str {
+        match code {
+            1001 => "Switched off or paused",
+            1002 => "Refused by a modifier",
+            1003 => "No capacity",
+            1004 => "Caller turned away",
+            1005 => "Refused by a modifier, all tags known",
+            1006 => "No target for this call",
+            1007 => "Closed or capped",
+            1024 => "Rate limit",
+            1025 => "Same caller at the same moment",
+            1026 => "No number left",
+            1100 => "Caller ID missing or wrong",
+            3024 => "Required fields missing",
+            _ => "Refused",
+        }
+    }
+
+    /// Every code, in order.
+    pub const CODES: [u16; 12] = [
+        1001, 1002, 1003, 1004, 1005, 1006, 1007, 1024, 1025, 1026, 1100, 3024,
+    ];
 }
 
 #[cfg(test)]

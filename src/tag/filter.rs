@@ -115,6 +115,12 @@ impl Filter {
         unknown.into_iter().collect()
     }
 
+    /// The tags it asks for.
+    pub fn tags(&self) -> impl Iterator<Item = &TagName> {
+        let rules = self.groups.iter().flat_map(|group| &group.rules);
+        rules.map(|rule| &rule.tag)
+    }
+
     /// The whole filter in words: "geo:state is TX or geo:state is OK, and user:age is above 65".
     #[must_use]
     pub fn sentence(&self, lists: &BulkLists) -> String {

@@ -26,6 +26,8 @@ pub enum Constraint {
     /// The pattern is blocked in that place already.
     BlockPattern,
     WebhookName,
+    /// The publisher has an RTB id in the campaign already.
+    RtbIdPair,
     PoolName,
     /// The visitor has another number of the pool.
     PoolNumberVisitor,
@@ -89,7 +91,7 @@ impl From<DbErr> for StoreError {
 
 /// PostgreSQL names the constraint, SQLite the columns.
 fn constraint(text: &str) -> Constraint {
-    const NAMES: [(&str, &str, Constraint); 31] = [
+    const NAMES: [(&str, &str, Constraint); 32] = [
         ("agent_person", "agent.user_id", Constraint::AgentPerson),
         ("account_name_key", "account.name", Constraint::AccountName),
         (
@@ -156,6 +158,11 @@ fn constraint(text: &str) -> Constraint {
             Constraint::ApiKeySecret,
         ),
         ("webhook_name", "webhook.name_key", Constraint::WebhookName),
+        (
+            "rtb_id_pair",
+            "rtb_id.publisher_id",
+            Constraint::RtbIdPair,
+        ),
         ("pool_name", "pool.name_key", Constraint::PoolName),
         (
             "pool_number_visitor",

@@ -135,11 +135,7 @@ async fn together(write: &DatabaseConnection, first: Job, jobs: &mut mpsc::Recei
 async fn step(tx: &DatabaseTransaction, batch: Batch) -> Result<Result<Held, StoreError>, DbErr> {
     let outcome = batch.behind(SAVEPOINT).run(tx).await;
     let undo = match &outcome {
-        Ok(Held {
-            call,
-            claim,
-            payout,
-        }) => !(*call && *claim && *payout),
+        Ok(held) => !held.all(),
         Err(_) => true,
     };
     if undo {

@@ -20,8 +20,8 @@ pub mod testing;
 pub use db::{Conn, Db, DbSettings};
 pub use error::{Constraint, StoreError};
 pub use platform::{
-    AgedRecording, DoomedRecording, KeyHolder, LoginThrottle, Member, NumberHome, Platform,
-    ResumedCall, Shows, TagHome, UserRecord,
+    AgedRecording, CallDoor, DoomedRecording, KeyHolder, LoginThrottle, Member, NumberHome,
+    Platform, ResumedCall, Shows, TagHome, UserRecord,
 };
 pub use repo::account::MemberRecord;
 pub use repo::agent::{AgentRecord, DialCursor, DialLine, TakenSums, WrapUpRecord};
@@ -46,6 +46,10 @@ pub use repo::publisher::PublisherRecord;
 pub use repo::publisher::figures::PublisherSums;
 pub use repo::recording::{Doom, RecordingCounts, RecordingRecord};
 pub use repo::route::RouteRecord;
+pub use repo::rtb_bid::{
+    BidCursor, BidFilter, BidKept, BidMoney, BidRecord, BidStep, BidSums, BidUse, KeptBid,
+};
+pub use repo::rtb_id::RtbIdRecord;
 pub use repo::rtb_ping::{PingFilter, PingRecord, PingSums};
 pub use repo::target::{TargetRecord, UsageRecord};
 pub use repo::target_group::{GroupUsageRecord, TargetGroupRecord};

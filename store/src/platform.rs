@@ -7,6 +7,7 @@ mod enrichment;
 mod home;
 mod login;
 mod recording;
+mod rtb_bid;
 mod webhook;
 
 use domain::access::Role;
@@ -29,7 +30,7 @@ use crate::scope::TenantScope;
 
 pub use api_key::KeyHolder;
 pub use dni_tag::{Shows, TagHome};
-pub use home::NumberHome;
+pub use home::{CallDoor, NumberHome};
 pub use login::LoginThrottle;
 pub use recording::{AgedRecording, DoomedRecording};
 

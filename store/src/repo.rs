@@ -21,6 +21,8 @@ pub(crate) mod pool;
 pub(crate) mod publisher;
 pub(crate) mod recording;
 pub(crate) mod route;
+pub(crate) mod rtb_bid;
+pub(crate) mod rtb_id;
 pub(crate) mod rtb_ping;
 pub(crate) mod tag;
 pub(crate) mod target;

@@ -49,6 +49,12 @@ impl Config {
         if let Err(place) = self.rtb.allowed() {
             wrong("rtb.allow", &place.to_string());
         }
+        if !self.rtb.has_good_sip_host() {
+            wrong(
+                "rtb.sip_host",
+                "needs a name like calls.sip.example.com, or nothing",
+            );
+        }
         if self.sweep.every_ms < 100 {
             wrong("sweep.every_ms", "needs 100 or more");
         }

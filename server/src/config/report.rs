@@ -50,7 +50,7 @@ pub fn redacted(config: &Config) -> Value {
             "visitors_per_minute": config.dni.visitors_per_minute,
             "places": config.dni.places.display().to_string(),
         },
-        "rtb": { "allow": config.rtb.allow },
+        "rtb": { "allow": config.rtb.allow, "sip_host": config.rtb.sip_host },
         "sweep": { "every_ms": config.sweep.every_ms, "grace_ms": config.sweep.grace_ms },
         "metrics": { "token": secret(&config.metrics.token) },
         "log": { "format": format!("{:?}", config.log.format).to_lowercase(), "filter": config.log.filter },

@@ -7,22 +7,30 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use domain::api::rtb_bid::BidQuery;
 use domain::api::sheet::ExportQuery;
 use domain::invalid::FieldErrors;
 use futures_util::stream;
 use service::sheet::export::Export;
 use service::{Error, OpCtx};
 
+/// The list of what publishers were bid.
+const BIDS: &str = "bids";
+
 /// Sends a list.
 pub async fn download(
     State(state): State<AppState>,
     Extension(op): Extension<OpCtx>,
     Path(file): Path<String>,
+    uri: Uri,
     query: Result<Query<ExportQuery>, QueryRejection>,
 ) -> Response {
     let name = file.strip_suffix(".csv").unwrap_or_default();
+    if name == BIDS {
+        return bids(&state, &op, &uri).await;
+    }
     let opened = match query {
         Ok(Query(query)) => state.services.exports.open(&op, name, &query).await,
         Err(_) => {
@@ -32,6 +40,21 @@ pub async fn download(
     };
     match opened {
         Ok(export) => send(export),
+        Err(failure) => error::answer(&failure, &op.request_id),
+    }
+}
+
+/// What publishers were bid, by the filters of the report.
+async fn bids(state: &AppState, op: &OpCtx, uri: &Uri) -> Response {
+    let exported = match Query::<BidQuery>::try_from_uri(uri) {
+        Ok(Query(query)) => state.services.rtb_bids.export(op, &query).await,
+        Err(_) => {
+            let message = "The address of this export is damaged. Export from the report again.";
+            Err(FieldErrors::one("query", "malformed", message).into())
+        }
+    };
+    match exported {
+        Ok((file, text)) => csv(&file, Body::from(text)),
         Err(failure) => error::answer(&failure, &op.request_id),
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn read(request: Request) -> Result<Vec<(String, String)>, Unre
     Ok(sent)
 }
 
-fn pairs(text: &[u8]) -> Vec<(String, String)> {
+pub(super) fn pairs(text: &[u8]) -> Vec<(String, String)> {
     let pairs = url::form_urlencoded::parse(text).take(PARAMETERS_MAX);
     pairs
         .map(|(name, value)| (name.into_owned(), value.into_owned()))

@@ -139,6 +139,7 @@ async fn account(url: &str) -> (Services, OpCtx, Arc<Leaping>, TestDb) {
         scripts: Arc::new(service::port::NoBidders),
         login: Some(login()),
         public_base_url: BASE.to_owned(),
+        sip_host: String::new(),
         patience: Patience::default(),
     });
     let new = NewUser {

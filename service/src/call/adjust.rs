@@ -280,6 +280,7 @@ impl CallEngine {
             payout: None,
             dials: &[],
             pings: &[],
+            bid: None,
             event: Some(&event),
             now,
         };

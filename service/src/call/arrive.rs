@@ -5,14 +5,19 @@ use std::sync::Mutex;
 use domain::block::Blocklist;
 use domain::call::event::{Arrival, dialed_number};
 use domain::call::machine::{Acquaintance, CallMachine};
+use domain::id::{CampaignId, PublisherId};
+use domain::phone::Caller;
+use domain::rtb_id::arrival::{self, Arrival as OfBids, CallForBid, Door};
+use domain::rtb_id::bid::{bid_id, call_of_address};
+use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::visit::attribution::attribute;
-use store::{Constraint, Over, StoreError};
+use store::{BidUse, CallDoor, Constraint, KeptBid, Over, StoreError};
 
 use super::engine::{Answer, CallEngine, Turn, persist};
 use crate::auction::Asked;
 use crate::error::Error;
-use crate::plan::usage_map;
+use crate::plan::{SetUp, usage_map};
 
 /// The key of the first delivery of a call.
 const INBOUND: &str = "inbound";
@@ -34,24 +39,52 @@ impl CallEngine {
         now: Timestamp,
     ) -> Result<Answer, Error> {
         let conn = self.db.read().await?;
-        let home = match dialed_number(&arrival.to) {
-            Some(number) => {
-                conn.platform()
-                    .home_of_number(&number, &arrival.from)
-                    .await?
+        let number = dialed_number(&arrival.to);
+        let door = match &number {
+            Some(number) => Some(CallDoor::Number(number)),
+            None => call_of_address(&arrival.to).map(CallDoor::Bid),
+        };
+        let home = match door {
+            Some(door) => {
+                let platform = conn.platform();
+                platform.home_of_call(door, &arrival.from, now).await?
             }
             None => None,
         };
         // Another account's number is none for whoever signed with their own token.
         let home = home.filter(|home| self.admits(&home.scope));
         let mut arrival = arrival.clone();
-        let (scope, set_up, campaign, acquaintance, blocked, usage) = match home {
+        let mut call = self.ids.call();
+        let mut bid_use = None;
+        let (scope, set_up, campaign, acquaintance, turned_away, usage) = match home {
             Some(home) => {
                 let (scope, campaign) = (home.scope, home.campaign);
                 let set_up = self.plans.get(&conn, &scope, home.generation, now).await?;
                 let usage = usage_map(&home.usage, &home.groups);
                 let blocked = campaign
-                    .and_then(|c| Blocklist::new(home.blocks).decide(&arrival.from, c, now));
+                    .and_then(|c| Blocklist::new(home.blocks).decide(&arrival.from, c, now))
+                    .map(|blocked| blocked.reason);
+                let of_bid = match (door, campaign) {
+                    (Some(door), Some(campaign)) => {
+                        bid_of(door, &arrival.from, campaign, &home.bids, &set_up, now)
+                    }
+                    _ => OfBid::None,
+                };
+                let (mut for_bid, mut refused, mut of_publisher) = (None, None, None);
+                match of_bid {
+                    OfBid::None => {}
+                    OfBid::Refused { reason, publisher } => {
+                        (refused, of_publisher) = (Some(reason), publisher);
+                    }
+                    OfBid::Came(came) => {
+                        let came = *came;
+                        call = came.uses.came;
+                        bid_use = Some(came.uses);
+                        // What the publisher said before the call counts before all else.
+                        arrival.tags.join(&came.tags);
+                        (for_bid, of_publisher) = (Some(came.call), Some(came.publisher));
+                    }
+                }
                 let found = attribute(home.lent_last, home.called_as, now);
                 let enrichment = home.enrichment.filter(|sent| sent.holds(now));
                 // What was said of this caller counts before what their visit told.
@@ -64,17 +97,18 @@ impl CallEngine {
                 let shown_by = found.as_ref().and_then(|(seen, _)| seen.publisher);
                 let acquaintance = Acquaintance {
                     // Who showed the number to the visitor, else whose number it is.
-                    publisher: shown_by.or(home.publisher),
+                    publisher: of_publisher.or(shown_by).or(home.publisher),
                     history: home.history,
                     attribution: found.map(|(seen, by)| seen.attribution(by)),
                     enrichment,
+                    bid: for_bid,
                 };
                 (
                     scope,
                     Some(set_up),
                     campaign,
                     acquaintance,
-                    blocked,
+                    blocked.or(refused),
                     vec![usage],
                 )
             }
@@ -103,20 +137,21 @@ impl CallEngine {
             &arrival,
             plan.map(|plan| &**plan),
             acquaintance,
-            blocked,
+            turned_away,
             now,
             self.patience,
         );
         let turn = Turn {
             engine: self,
             scope,
-            call: self.ids.call(),
+            call,
             set_up: set_up.clone(),
             tags: &arrival.tags,
             over: Over::Nothing {
                 tags: &arrival.tags,
             },
             delivery: Some(INBOUND),
+            bid: bid_use,
             asked,
             now,
         };
@@ -146,4 +181,92 @@ impl CallEngine {
             repeated: true,
         })
     }
+}
+
+/// What a new call has to do with the bids that publishers were made.
+enum OfBid {
+    None,
+    Came(Box<Came>),
+    Refused {
+        reason: String,
+        /// Of the bid it came too late for, or came for once more.
+        publisher: Option<PublisherId>,
+    },
+}
+
+/// The call of a bid.
+struct Came {
+    uses: BidUse,
+    call: CallForBid,
+    publisher: PublisherId,
+    tags: Tags,
+}
+
+fn bid_of(
+    door: CallDoor<'_>,
+    caller: &Caller,
+    campaign: CampaignId,
+    bids: &[KeptBid],
+    set_up: &SetUp,
+    now: Timestamp,
+) -> OfBid {
+    // A number may have gone to another campaign since.
+    let bids: Vec<&KeptBid> = bids.iter().filter(|b| b.bid.campaign == campaign).collect();
+    let open: Vec<_> = (bids.iter())
+        .filter_map(|kept| kept.bid.open(kept.came_at.is_some()))
+        .collect();
+    let of = |id: &str| bids.iter().find(|kept| bid_id(kept.bid.call) == id);
+    let user;
+    let (by, lends) = match door {
+        CallDoor::Number(number) => (Door::Number { number, caller }, set_up.lent.contains(number)),
+        CallDoor::Bid(call) => {
+            user = bid_id(call);
+            (Door::Sip { user: &user }, true)
+        }
+        CallDoor::RtbId(_) => return OfBid::None,
+    };
+    let (found, paid) = match arrival::arrival(&open, by, lends, now) {
+        OfBids::NoBid => return OfBid::None,
+        OfBids::Refused(why) => {
+            return OfBid::Refused {
+                publisher: why
+                    .bid()
+                    .and_then(|bid| of(&bid.bid_id))
+                    .map(|kept| kept.bid.publisher),
+                reason: why.sentence(),
+            };
+        }
+        OfBids::Bid(bid) => (bid, true),
+        OfBids::Unpaid(bid) => (bid, false),
+    };
+    let Some(kept) = of(&found.bid_id) else {
+        return OfBid::None;
+    };
+    let Some(offered) = kept.bid.offered() else {
+        return OfBid::None;
+    };
+    let mut promise = offered.promise.clone();
+    if !paid {
+        (promise.amount, promise.floor) = (None, None);
+    }
+    // A later bid for the same caller took over what this one held.
+    let holder = (bids.iter()).find(|b| b.reserved.is_some() && b.came_at.is_none());
+    let holder = holder.filter(|b| b.bid.call == kept.bid.call || b.bid.caller == kept.bid.caller);
+    OfBid::Came(Box::new(Came {
+        uses: BidUse {
+            came: kept.bid.call,
+            taken: holder.map(|b| b.bid.call),
+        },
+        call: CallForBid {
+            promise,
+            auctions: offered.auctions.clone(),
+            reserved: holder
+                .and_then(|b| b.reserved.clone())
+                .unwrap_or_default(),
+            by_sip: matches!(door, CallDoor::Bid(_)),
+            after_s: now.secs_since(kept.bid.asked_at),
+        },
+        publisher: kept.bid.publisher,
+        tags: kept.bid.tags.clone(),
+    }))
 }

@@ -214,6 +214,7 @@ impl CallEngine {
             tags: &resumed.saved.tags,
             over: Over::Saved(&resumed.saved),
             delivery: Some(key),
+            bid: None,
             asked,
             now,
         };

@@ -27,7 +27,7 @@ use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::voice::twiml::{Door, render};
 use store::{
-    Conn, Constraint, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope,
+    BidUse, Conn, Constraint, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope,
 };
 
 use crate::Parts;
@@ -168,6 +168,8 @@ pub(super) struct Turn<'a> {
     pub over: Over<'a>,
     /// The key of the carrier's delivery; none for what we found out ourselves.
     pub delivery: Option<&'a str>,
+    /// Of a new call, the bid it came for.
+    pub bid: Option<BidUse>,
     /// What bidders were asked for this delivery, over all tries to keep it.
     pub asked: &'a Mutex<Asked>,
     pub now: Timestamp,
@@ -220,15 +222,11 @@ impl Turn<'_> {
                 .as_ref()
                 .map(|plan| clocks_of(plan, self.now))
                 .unwrap_or_default(),
-            payout_clocks: SetUp::payout_clocks(
-                publisher.as_deref(),
-                session.campaign,
-                session.arrived_at,
-            ),
+            payout_clocks: SetUp::payout_clocks(publisher.as_deref(), session),
             plan,
             publisher,
             readings,
-            asked: self.take_asked().over(session),
+            asked: self.take_asked().over(&session.auctions),
             paid: None,
         }
     }
@@ -306,6 +304,7 @@ impl Turn<'_> {
             payout: step.payout.as_ref(),
             dials: &step.dials,
             pings,
+            bid: self.bid,
             event: (!nothing_to_tell).then_some(&event),
             now: self.now,
         };
@@ -384,11 +383,14 @@ impl Work {
                 return Err(StoreError::Conflict(Constraint::CallCarrierSid));
             }
         }
-        let ids = SubjectIds::of(turn.call, session);
+        let ids = SubjectIds::of(turn.call, session.campaign, session.publisher);
         let subject = Subject {
             scope: turn.scope,
             ids: &ids,
-            session,
+            caller: &session.from,
+            dialed: &session.to,
+            publisher: session.publisher,
+            duplicate: session.duplicate.is_some(),
             tags: turn.tags,
             set_up,
             plan,

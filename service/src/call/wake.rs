@@ -97,6 +97,7 @@ impl CallEngine {
             tags: &resumed.saved.tags,
             over: Over::Saved(&resumed.saved),
             delivery: None,
+            bid: None,
             asked: &Mutex::default(),
             now,
         };

@@ -318,6 +318,7 @@ fn build(
             token: "server-token".into(),
         }),
         public_base_url: "https://calls.example".to_owned(),
+        sip_host: "sip.calls.example".to_owned(),
         patience: Patience::default(),
     })
 }

@@ -262,7 +262,7 @@ impl Run {
                 publisher: Some(self.world.publisher.id),
                 ..Acquaintance::default()
             },
-            blocked,
+            blocked.map(|blocked| blocked.reason),
             self.now,
             Patience::default(),
         );

@@ -383,6 +383,7 @@ fn build(
         scripts: Arc::new(service::port::NoBidders),
         login: None,
         public_base_url: BASE.to_owned(),
+        sip_host: String::new(),
         patience: Patience::default(),
     })
 }

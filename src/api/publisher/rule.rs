@@ -170,7 +170,7 @@ impl PayoutRuleForm {
     }
 
     /// The rule but for its filter.
-    pub(super) fn rule(&self) -> Result<PayoutRule, FieldErrors> {
+    pub(in crate::api) fn rule(&self) -> Result<PayoutRule, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.take(name("name", &self.name));
         let trigger = errors.take(self.trigger());

@@ -3,11 +3,13 @@
 use super::{CallMachine, Rejected};
 use crate::call::effect::{Effect, Place};
 use crate::call::record::Outcome;
+use crate::call::reservation::Reservation;
 use crate::call::session::{
     Attempt, AttemptResult, Choice, ChosenRoute, GroupHold, LEGS_MAX, Session, Stage,
 };
 use crate::call::timeline::{EndedBy, What};
 use crate::id::{RouteId, TargetId};
+use crate::money::Micros;
 use crate::routing::{Decision, Exclusions};
 use crate::rtb::held::{Confirmation, Held, Said};
 use crate::time::Timestamp;
@@ -51,15 +53,20 @@ impl CallMachine {
             self.leave_group();
         }
         match chosen {
-            Some(choice) => {
-                self.effects.push_back(Effect::Claim {
-                    places: choice.ring.iter().map(place).collect(),
-                    group: choice
-                        .group
-                        .filter(|_| !goes_on)
-                        .map(|group| (group.group, group.windows)),
-                });
+            Some(mut choice) => {
+                self.take_reserved(&mut choice);
+                let held = |c: &&ChosenRoute| self.reserved.at(c.target).is_some();
+                let places: Vec<Place> = (choice.ring.iter().filter(|c| !held(c)))
+                    .map(place)
+                    .collect();
+                let group = (choice.group.filter(|_| !goes_on))
+                    .filter(|group| self.reserved.in_group(group.group).is_none())
+                    .map(|group| (group.group, group.windows));
                 self.session.stage = Stage::Claiming { choice };
+                if places.is_empty() && group.is_none() {
+                    return self.claimed(now);
+                }
+                self.effects.push_back(Effect::Claim { places, group });
             }
             // The caller was served; nobody is left to send them on to.
             None if self.session.is_rerouted() => {
@@ -113,6 +120,9 @@ impl CallMachine {
             return Err(Rejected::WrongState);
         };
         let Choice { ring, group } = choice.clone();
+        let targets: Vec<TargetId> = ring.iter().map(|c| c.target).collect();
+        let unused = std::mem::take(&mut self.reserved);
+        self.give_back(unused.except(&targets, group.as_ref().map(|g| g.group)));
         let first = u32::try_from(self.session.attempts.len()).unwrap_or(u32::MAX) + 1;
         let entry = self.enter_group(&ring, group.as_ref(), first);
         // An auction told of its ring tree already.
@@ -169,6 +179,44 @@ impl CallMachine {
         self.effects
             .push_back(Effect::Reply(vec![Verb::Dial(dial)]));
         Ok(())
+    }
+
+    /// What was reserved at a target was claimed with the price and in the windows of that moment.
+    fn take_reserved(&self, choice: &mut Choice) {
+        for chosen in &mut choice.ring {
+            if let Some(place) = self.reserved.at(chosen.target) {
+                (chosen.windows, chosen.price) = (place.windows, place.price);
+            }
+        }
+        if let Some(group) = &mut choice.group
+            && let Some(windows) = self.reserved.in_group(group.group)
+        {
+            group.windows = windows;
+        }
+    }
+
+    /// Gives back what was reserved and is not needed.
+    pub(super) fn give_back(&mut self, unused: Reservation) {
+        for place in unused.places {
+            let (target, windows) = (place.target, place.windows);
+            self.effects.push_back(Effect::ReleaseLine { target });
+            self.effects.push_back(Effect::Uncount { target, windows });
+            if place.price != Micros::ZERO {
+                let more = Micros(place.price.0.saturating_neg());
+                self.effects.push_back(Effect::Spend {
+                    target,
+                    windows,
+                    more,
+                });
+            }
+        }
+        if let Some((group, windows)) = unused.group {
+            self.effects.push_back(Effect::FreeGroup {
+                group,
+                line: true,
+                uncount: Some(windows),
+            });
+        }
     }
 
     /// The call has its place in the group of a dial from its first ring on. Says with which

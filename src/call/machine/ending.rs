@@ -18,6 +18,8 @@ const VOICEMAIL_MAX_S: u32 = 180;
 
 impl CallMachine {
     pub(super) fn begin_fallback(&mut self, now: Timestamp) {
+        let unused = std::mem::take(&mut self.reserved);
+        self.give_back(unused);
         let fallback = self.session.fallback.clone();
         self.note(
             now,
@@ -74,6 +76,8 @@ impl CallMachine {
     /// The call is not taken: the caller hears that the line is not in service and nobody is
     /// charged for it (twilio-reference 3, `Reject`).
     pub(super) fn turn_away(&mut self, reason: String, now: Timestamp) {
+        let unused = std::mem::take(&mut self.reserved);
+        self.give_back(unused);
         self.note(now, What::CallerBlocked { reason });
         self.effects
             .push_back(Effect::Reply(vec![Verb::Reject { busy: false }]));

@@ -16,6 +16,8 @@ pub struct Model {
     pub created_at: i64,
     pub publisher_id: Option<i64>,
     pub enrich_key: Option<Uuid>,
+    /// Until when a bid without a known caller has it to itself.
+    pub bid_until: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,5 @@
-//! Where a dialed number leads.
+//! Where a call leads, or would lead: by the number it came to, the bid it came for, or the RTB id that
+//! is asked before it comes.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +7,10 @@ use domain::block::{Block, patterns_of};
 use domain::call::session::Session;
 use domain::duplicate::{EarlierCall, HISTORY_MAX};
 use domain::enrichment::Enrichment;
-use domain::id::{CallId, CampaignId, PublisherId, VisitId};
+use domain::id::{CallId, CampaignId, PublisherId, RtbId, VisitId};
 use domain::phone::{Caller, E164};
+use domain::rtb_id::bid::PublisherBid;
+use domain::rtb_id::rate::Asked;
 use domain::time::Timestamp;
 use domain::visit::attribution::SeenNumber;
 use sea_orm::sea_query::{
@@ -22,20 +25,37 @@ use serde::Deserialize;
 
 use super::Platform;
 use crate::entity::{
-    account, block, call, enrichment, phone_number, route, target_group_member, target_group_usage,
-    target_usage, visit,
+    account, block, call, enrichment, phone_number, route, rtb_bid, rtb_id, rtb_id_usage,
+    target_group_member, target_group_usage, target_usage, visit,
 };
 use crate::error::StoreError;
 use crate::repo::call::step::caller_digits;
 use crate::repo::from_json;
+use crate::repo::rtb_bid::{self as rtb_bid_repo, KeptBid};
 use crate::repo::target::{UsageRecord, usage_record};
 use crate::repo::target_group::{GroupUsageRecord, group_usage_record};
 use crate::scope::TenantScope;
 
 /// Numbers of one question.
 const NUMBERS_AT_ONCE: usize = 5_000;
+/// Bids of one caller, or on one number, that are looked at.
+const BIDS_MAX: u64 = 50;
+/// For how long after its end a bid is still found, in seconds: its call may be late.
+const BIDS_AGE_S: i64 = 3_600;
+/// Whose call it is, under the names that the parts know it by.
+const DOOR: &str = "door";
 
-/// What a dialed number leads to.
+/// By what a call comes to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallDoor<'a> {
+    Number(&'a E164),
+    /// By SIP: the bid that it came for.
+    Bid(CallId),
+    /// It may come later, and is asked about.
+    RtbId(RtbId),
+}
+
+/// What it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberHome {
     pub scope: TenantScope,
@@ -58,6 +78,10 @@ pub struct NumberHome {
     pub called_as: Option<SeenNumber>,
     /// What was sent of the caller for this number.
     pub enrichment: Option<Enrichment>,
+    /// Bids that the call may be of, or that were made for the same caller and hold, newest first.
+    pub bids: Vec<KeptBid>,
+    /// Of an RTB id, how often it was asked lately: in earnest, and for tests.
+    pub asked: (Asked, Asked),
 }
 
 /// A row of one of the parts: what the others have is null.
@@ -95,11 +119,18 @@ struct HomeRow {
     called_before: Option<i64>,
     enriched_tags: Option<String>,
     enriched_at: Option<i64>,
+    bid: Option<String>,
+    bid_came_at: Option<i64>,
+    bid_reserved: Option<String>,
+    ping_span: Option<i64>,
+    pings: Option<i64>,
+    test_span: Option<i64>,
+    test_pings: Option<i64>,
 }
 
 /// The columns of a row in order, with what stands for a value that a part does not have: both
 /// databases want to know its type.
-const COLUMNS: [(&str, &str); 32] = [
+const COLUMNS: [(&str, &str); 39] = [
     ("account_id", BIG),
     ("generation", BIG),
     ("campaign_id", UUID),
@@ -132,6 +163,13 @@ const COLUMNS: [(&str, &str); 32] = [
     ("called_before", BIG),
     ("enriched_tags", TEXT),
     ("enriched_at", BIG),
+    ("bid", TEXT),
+    ("bid_came_at", BIG),
+    ("bid_reserved", TEXT),
+    ("ping_span", BIG),
+    ("pings", BIG),
+    ("test_span", BIG),
+    ("test_pings", BIG),
 ];
 
 const BIG: &str = "CAST(NULL AS BIGINT)";
@@ -162,26 +200,47 @@ impl Platform<'_> {
         Ok(found)
     }
 
-    /// Where a dialed number leads, what the targets of its campaign's plan have used, whether the
-    /// caller is blocked and when they called before: all that a new call needs, in one round trip.
+    /// Where a call leads, what the targets of its campaign's plan have used, whether the caller is
+    /// blocked, when they called before and what was bid for them: all that a new call needs, in one
+    /// round trip.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn home_of_number(
+    pub async fn home_of_call(
         &self,
-        number: &E164,
+        door: CallDoor<'_>,
         caller: &Caller,
+        now: Timestamp,
     ) -> Result<Option<NumberHome>, StoreError> {
         let backend = self.conn.get_database_backend();
-        let mut parts = home_part(number);
+        let mut parts = home_part(door);
         parts
-            .union(UnionType::All, usage_part(number, backend))
-            .union(UnionType::All, member_part(number, backend))
-            .union(UnionType::All, group_part(number))
-            .union(UnionType::All, block_part(number, caller))
-            .union(UnionType::All, history_part(number, caller))
-            .union(UnionType::All, lent_part(number));
-        if let Some(known) = caller.number() {
+            .union(UnionType::All, usage_part(door, backend))
+            .union(UnionType::All, member_part(door, backend))
+            .union(UnionType::All, group_part(door))
+            .union(UnionType::All, block_part(door, caller));
+        // Of a caller whom nobody named, nothing is known.
+        let asks = matches!(door, CallDoor::RtbId(_));
+        if !asks || caller.number().is_some() {
+            parts.union(UnionType::All, history_part(door, caller));
+        }
+        match door {
+            CallDoor::Number(number) => {
+                parts
+                    .union(UnionType::All, lent_part(number))
+                    .union(UnionType::All, bids_on(number, now));
+            }
+            CallDoor::Bid(bid) => {
+                parts.union(UnionType::All, bid_part(bid));
+            }
+            CallDoor::RtbId(id) => {
+                parts.union(UnionType::All, asked_part(id));
+            }
+        }
+        if let Some(bids) = bids_for(door, caller, now) {
+            parts.union(UnionType::All, bids);
+        }
+        if let (CallDoor::Number(number), Some(known)) = (door, caller.number()) {
             parts
                 .union(UnionType::All, called_part(number, caller))
                 .union(UnionType::All, enriched_part(number, known));
@@ -215,6 +274,8 @@ impl Platform<'_> {
             lent_last: seen(&rows, false)?,
             called_as: seen(&rows, true)?,
             enrichment: enriched(&rows)?,
+            bids: bids(&rows)?,
+            asked: rows.iter().find_map(HomeRow::asked).unwrap_or_default(),
         }))
     }
 }
@@ -244,58 +305,88 @@ fn is_number(number: &E164) -> SimpleExpr {
     col(phone_number::Entity, phone_number::Column::E164).eq(number.as_str())
 }
 
-fn home_part(number: &E164) -> SelectStatement {
+/// Whose call it is: account, campaign and publisher, under the same names whatever it came by.
+fn whose(door: CallDoor<'_>) -> SelectStatement {
+    use phone_number::Column as N;
+    use rtb_bid::Column as B;
+    use rtb_id::Column as I;
+    let mut select = Query::select();
+    match door {
+        CallDoor::Number(number) => select
+            .columns([N::AccountId, N::CampaignId, N::PublisherId])
+            .from(phone_number::Entity)
+            .and_where(is_number(number)),
+        CallDoor::Bid(bid) => select
+            .columns([B::AccountId, B::CampaignId, B::PublisherId])
+            .from(rtb_bid::Entity)
+            .and_where(col(rtb_bid::Entity, B::Id).eq(bid.0)),
+        CallDoor::RtbId(id) => select
+            .columns([I::AccountId, I::CampaignId, I::PublisherId])
+            .from(rtb_id::Entity)
+            .and_where(col(rtb_id::Entity, I::Id).eq(id.0)),
+    }
+    .to_owned()
+}
+
+/// A column of whose call it is. The names are those of a number's row.
+fn of_door(column: phone_number::Column) -> SimpleExpr {
+    Expr::col((Alias::new(DOOR), column))
+}
+
+fn home_part(door: CallDoor<'_>) -> SelectStatement {
     use phone_number::Column as N;
     part(vec![
-        ("account_id", col(phone_number::Entity, N::AccountId)),
+        ("account_id", of_door(N::AccountId)),
         (
             "generation",
             col(account::Entity, account::Column::Generation),
         ),
-        ("campaign_id", col(phone_number::Entity, N::CampaignId)),
-        ("publisher_id", col(phone_number::Entity, N::PublisherId)),
+        ("campaign_id", of_door(N::CampaignId)),
+        ("publisher_id", of_door(N::PublisherId)),
     ])
-    .from(phone_number::Entity)
+    .from_subquery(whose(door), Alias::new(DOOR))
     .inner_join(
         account::Entity,
-        col(account::Entity, account::Column::Id).equals((phone_number::Entity, N::AccountId)),
+        col(account::Entity, account::Column::Id).equals((Alias::new(DOOR), N::AccountId)),
     )
-    .and_where(is_number(number))
     .to_owned()
 }
 
-/// The routes of the number's campaign.
-fn with_routes(select: &mut SelectStatement) -> &mut SelectStatement {
+/// The routes of the call's campaign.
+fn with_routes<'a>(
+    select: &'a mut SelectStatement,
+    door: CallDoor<'_>,
+) -> &'a mut SelectStatement {
     use phone_number::Column as N;
     use route::Column as R;
-    select.from(phone_number::Entity).inner_join(
+    let door_of = || Alias::new(DOOR);
+    select.from_subquery(whose(door), door_of()).inner_join(
         route::Entity,
         col(route::Entity, R::AccountId)
-            .equals((phone_number::Entity, N::AccountId))
-            .and(col(route::Entity, R::CampaignId).equals((phone_number::Entity, N::CampaignId))),
+            .equals((door_of(), N::AccountId))
+            .and(col(route::Entity, R::CampaignId).equals((door_of(), N::CampaignId))),
     )
 }
 
-fn usage_part(number: &E164, backend: DbBackend) -> SelectStatement {
+fn usage_part(door: CallDoor<'_>, backend: DbBackend) -> SelectStatement {
     use route::Column as R;
     use target_usage::Column as U;
-    with_routes(&mut usage_columns(backend))
+    with_routes(&mut usage_columns(backend), door)
         .inner_join(
             target_usage::Entity,
             col(target_usage::Entity, U::AccountId)
                 .equals((route::Entity, R::AccountId))
                 .and(col(target_usage::Entity, U::TargetId).equals((route::Entity, R::TargetId))),
         )
-        .and_where(is_number(number))
         .to_owned()
 }
 
 /// The members of groups.
-fn member_part(number: &E164, backend: DbBackend) -> SelectStatement {
+fn member_part(door: CallDoor<'_>, backend: DbBackend) -> SelectStatement {
     use route::Column as R;
     use target_group_member::Column as M;
     use target_usage::Column as U;
-    with_routes(&mut usage_columns(backend))
+    with_routes(&mut usage_columns(backend), door)
         .inner_join(
             target_group_member::Entity,
             col(target_group_member::Entity, M::AccountId)
@@ -314,15 +405,14 @@ fn member_part(number: &E164, backend: DbBackend) -> SelectStatement {
                         .equals((target_group_member::Entity, M::TargetId)),
                 ),
         )
-        .and_where(is_number(number))
         .to_owned()
 }
 
-fn group_part(number: &E164) -> SelectStatement {
+fn group_part(door: CallDoor<'_>) -> SelectStatement {
     use route::Column as R;
     use target_group_usage::Column as U;
     let own = |name: &'static str, column: U| (name, col(target_group_usage::Entity, column));
-    with_routes(&mut part(vec![
+    let mut columns = part(vec![
         own("group_id", U::GroupId),
         own("live", U::Live),
         own("peak_live", U::PeakLive),
@@ -335,15 +425,18 @@ fn group_part(number: &E164) -> SelectStatement {
         own("total_count", U::TotalCount),
         own("last_claimed_at", U::LastClaimedAt),
         own("last_freed_at", U::LastFreedAt),
-    ]))
-    .inner_join(
-        target_group_usage::Entity,
-        col(target_group_usage::Entity, U::AccountId)
-            .equals((route::Entity, R::AccountId))
-            .and(col(target_group_usage::Entity, U::GroupId).equals((route::Entity, R::GroupId))),
-    )
-    .and_where(is_number(number))
-    .to_owned()
+    ]);
+    with_routes(&mut columns, door)
+        .inner_join(
+            target_group_usage::Entity,
+            col(target_group_usage::Entity, U::AccountId)
+                .equals((route::Entity, R::AccountId))
+                .and(
+                    col(target_group_usage::Entity, U::GroupId)
+                        .equals((route::Entity, R::GroupId)),
+                ),
+        )
+        .to_owned()
 }
 
 /// What all of them have used, as one text: two hundred rows of columns by name take longer to read than
@@ -427,7 +520,7 @@ fn usages(rows: &[HomeRow], account: i64) -> Result<Vec<UsageRecord>, StoreError
     Ok(all)
 }
 
-fn block_part(number: &E164, caller: &Caller) -> SelectStatement {
+fn block_part(door: CallDoor<'_>, caller: &Caller) -> SelectStatement {
     use block::Column as B;
     let patterns: Vec<String> = patterns_of(caller).collect();
     part(vec![
@@ -438,20 +531,20 @@ fn block_part(number: &E164, caller: &Caller) -> SelectStatement {
         ("block_note", col(block::Entity, B::Note)),
     ])
     .from(block::Entity)
-    .and_where(col(block::Entity, B::AccountId).eq(account_of(number)))
+    .and_where(col(block::Entity, B::AccountId).eq(account_of(door)))
     .and_where(col(block::Entity, B::Pattern).is_in(patterns))
     .to_owned()
 }
 
 /// The latest calls of the caller: a part of a union has no order of its own, so they are chosen
 /// one level further in.
-fn history_part(number: &E164, caller: &Caller) -> SelectStatement {
+fn history_part(door: CallDoor<'_>, caller: &Caller) -> SelectStatement {
     use call::Column as C;
     let latest = Query::select()
         .column((call::Entity, C::Id))
         .column((call::Entity, C::Session))
         .from(call::Entity)
-        .and_where(col(call::Entity, C::AccountId).eq(account_of(number)))
+        .and_where(col(call::Entity, C::AccountId).eq(account_of(door)))
         .and_where(col(call::Entity, C::CallerText).eq(caller_digits(caller)))
         .order_by((call::Entity, C::ArrivedAt), Order::Desc)
         .limit(u64::try_from(HISTORY_MAX).unwrap_or(u64::MAX))
@@ -471,7 +564,7 @@ fn lent_part(number: &E164) -> SelectStatement {
     let latest = Query::select()
         .column((visit::Entity, V::Id))
         .from(visit::Entity)
-        .and_where(col(visit::Entity, V::AccountId).eq(account_of(number)))
+        .and_where(col(visit::Entity, V::AccountId).eq(account_of(CallDoor::Number(number))))
         .and_where(col(visit::Entity, V::Number).eq(number.as_str()))
         .and_where(col(visit::Entity, V::LeasedAt).is_not_null())
         .order_by((visit::Entity, V::LeasedAt), Order::Desc)
@@ -486,7 +579,7 @@ fn called_part(number: &E164, caller: &Caller) -> SelectStatement {
     let latest = Query::select()
         .column((call::Entity, C::VisitId))
         .from(call::Entity)
-        .and_where(col(call::Entity, C::AccountId).eq(account_of(number)))
+        .and_where(col(call::Entity, C::AccountId).eq(account_of(CallDoor::Number(number))))
         .and_where(col(call::Entity, C::CallerText).eq(caller_digits(caller)))
         .and_where(col(call::Entity, C::Dialed).eq(number.as_str()))
         .order_by((call::Entity, C::ArrivedAt), Order::Desc)
@@ -536,7 +629,7 @@ fn visit_part(number: &E164, which: SelectStatement, called_before: i64) -> Sele
         ("called_before", Expr::value(called_before)),
     ])
     .from(visit::Entity)
-    .and_where(col(visit::Entity, V::AccountId).eq(account_of(number)))
+    .and_where(col(visit::Entity, V::AccountId).eq(account_of(CallDoor::Number(number))))
     .and_where(col(visit::Entity, V::Id).eq(SimpleExpr::from(SubQueryStatement::from(which))))
     .to_owned()
 }
@@ -565,16 +658,138 @@ fn seen(rows: &[HomeRow], called_before: bool) -> Result<Option<SeenNumber>, Sto
     }))
 }
 
-fn account_of(number: &E164) -> SimpleExpr {
-    let account = Query::select()
-        .column((phone_number::Entity, phone_number::Column::AccountId))
-        .from(phone_number::Entity)
-        .and_where(is_number(number))
+/// What of a bid a new call looks at.
+fn bid_columns() -> SelectStatement {
+    use rtb_bid::Column as B;
+    part(vec![
+        ("bid", col(rtb_bid::Entity, B::Detail)),
+        ("bid_came_at", col(rtb_bid::Entity, B::CameAt)),
+        ("bid_reserved", col(rtb_bid::Entity, B::Reserved)),
+    ])
+}
+
+fn bid_part(bid: CallId) -> SelectStatement {
+    bid_columns()
+        .from(rtb_bid::Entity)
+        .and_where(col(rtb_bid::Entity, rtb_bid::Column::Id).eq(bid.0))
+        .to_owned()
+}
+
+/// The latest bids that fit: chosen one level further in, as a part of a union has no order.
+fn latest_bids(which: SimpleExpr, account: SimpleExpr) -> SelectStatement {
+    use rtb_bid::Column as B;
+    let ids = Query::select()
+        .column((rtb_bid::Entity, B::Id))
+        .from(rtb_bid::Entity)
+        .and_where(col(rtb_bid::Entity, B::AccountId).eq(account))
+        .and_where(which)
+        .order_by((rtb_bid::Entity, B::ExpiresAt), Order::Desc)
+        .limit(BIDS_MAX)
         .to_owned();
+    let latest = || Alias::new("latest");
+    bid_columns()
+        .from_subquery(ids, latest())
+        .inner_join(
+            rtb_bid::Entity,
+            col(rtb_bid::Entity, B::Id).equals((latest(), B::Id)),
+        )
+        .to_owned()
+}
+
+/// Bids on a number for whoever calls, also those that ended a while ago: their calls may be late.
+fn bids_on(number: &E164, now: Timestamp) -> SelectStatement {
+    use rtb_bid::Column as B;
+    let which = col(rtb_bid::Entity, B::Number)
+        .eq(number.as_str())
+        .and(col(rtb_bid::Entity, B::Caller).eq(""))
+        .and(col(rtb_bid::Entity, B::ExpiresAt).gt(now.plus_secs(-BIDS_AGE_S).0));
+    latest_bids(which, account_of(CallDoor::Number(number)))
+}
+
+/// Bids for a caller: by SIP the one who was bid for, whoever calls. Before a call it is asked for those
+/// that hold; a call may be late.
+fn bids_for(door: CallDoor<'_>, caller: &Caller, now: Timestamp) -> Option<SelectStatement> {
+    use rtb_bid::Column as B;
+    let (known, since): (SimpleExpr, Timestamp) = match door {
+        CallDoor::RtbId(_) => (Expr::value(caller.number()?.as_str()), now),
+        CallDoor::Number(_) => (
+            Expr::value(caller.number()?.as_str()),
+            now.plus_secs(-BIDS_AGE_S),
+        ),
+        CallDoor::Bid(bid) => {
+            let of_bid = Query::select()
+                .column((rtb_bid::Entity, B::Caller))
+                .from(rtb_bid::Entity)
+                .and_where(col(rtb_bid::Entity, B::Id).eq(bid.0))
+                .to_owned();
+            (
+                SimpleExpr::from(SubQueryStatement::from(of_bid)),
+                now.plus_secs(-BIDS_AGE_S),
+            )
+        }
+    };
+    let which = col(rtb_bid::Entity, B::Caller)
+        .eq(known)
+        .and(col(rtb_bid::Entity, B::Caller).ne(""))
+        .and(col(rtb_bid::Entity, B::ExpiresAt).gt(since.0))
+        .and(col(rtb_bid::Entity, B::Amount).is_not_null());
+    Some(latest_bids(which, account_of(door)))
+}
+
+fn asked_part(id: RtbId) -> SelectStatement {
+    use rtb_id_usage::Column as U;
+    let own = |name: &'static str, column: U| (name, col(rtb_id_usage::Entity, column));
+    part(vec![
+        own("ping_span", U::Span),
+        own("pings", U::Pings),
+        own("test_span", U::TestSpan),
+        own("test_pings", U::TestPings),
+    ])
+    .from(rtb_id_usage::Entity)
+    .and_where(col(rtb_id_usage::Entity, U::AccountId).eq(account_of(CallDoor::RtbId(id))))
+    .and_where(col(rtb_id_usage::Entity, U::RtbId).eq(id.0))
+    .to_owned()
+}
+
+/// Each bid once, newest first.
+fn bids(rows: &[HomeRow]) -> Result<Vec<KeptBid>, StoreError> {
+    let mut all: Vec<KeptBid> = Vec::new();
+    for row in rows {
+        let Some(detail) = &row.bid else { continue };
+        let bid: PublisherBid = from_json("rtb_bid", detail)?;
+        if all.iter().any(|known| known.bid.call == bid.call) {
+            continue;
+        }
+        let reserved = row.bid_reserved.as_deref();
+        all.push(KeptBid {
+            bid,
+            came_at: row.bid_came_at.map(Timestamp),
+            reserved: reserved
+                .map(|text| from_json("rtb_bid", text))
+                .transpose()?,
+        });
+    }
+    all.sort_by_key(|kept| std::cmp::Reverse(kept.bid.asked_at));
+    Ok(all)
+}
+
+fn account_of(door: CallDoor<'_>) -> SimpleExpr {
+    let mut account = whose(door);
+    account
+        .clear_selects()
+        .column(phone_number::Column::AccountId);
     SimpleExpr::from(SubQueryStatement::from(account))
 }
 
 impl HomeRow {
+    fn asked(&self) -> Option<(Asked, Asked)> {
+        let (real, test) = (
+            rtb_bid_repo::asked(self.ping_span?, self.pings?),
+            rtb_bid_repo::asked(self.test_span?, self.test_pings?),
+        );
+        Some((real, test))
+    }
+
     fn block(&self, account: i64) -> Option<Result<Block, StoreError>> {
         Some(crate::repo::block::block(block::Model {
             account_id: account,

@@ -83,6 +83,7 @@ impl Tenant<'_> {
             created_at: Set(now.0),
             publisher_id: Set(None),
             enrich_key: Set(Some(fresh_key())),
+            bid_until: Set(0),
         };
         let row = self.insert::<Entity>(row).await?;
         Ok(NumberId(row.id))
@@ -103,6 +104,7 @@ impl Tenant<'_> {
                 created_at: Set(now.0),
                 publisher_id: Set(number.publisher.map(|p| p.0)),
                 enrich_key: Set(Some(fresh_key())),
+                bid_until: Set(0),
             });
             self.insert_all::<Entity>(rows).await?;
         }

@@ -5,8 +5,8 @@ use domain::caps::Freed;
 use domain::id::CallId;
 use domain::phone::Caller;
 use domain::tag::Tags;
-use domain::time::Windows;
-use store::{CallFilter, Conn, StepRecord, TenantScope};
+use domain::time::{Timestamp, Windows};
+use store::{CallDoor, CallFilter, Conn, StepRecord, TenantScope};
 use uuid::Uuid;
 
 use crate::steps::{arriving, claim, going_on, keep};
@@ -88,8 +88,8 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
         costs!(
             conn,
             1,
-            "home_of_number",
-            platform.home_of_number(&a.e164, &Caller::Anonymous)
+            "home_of_call",
+            platform.home_of_call(CallDoor::Number(&a.e164), &Caller::Anonymous, Timestamp(0))
         );
         costs!(conn, 1, "usage", tenant.usage(&[a.target]));
         let id = CallId(Uuid::from_u128(42));

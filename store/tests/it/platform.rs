@@ -9,6 +9,8 @@ use domain::phone::Caller;
 use uuid::Uuid;
 
 use crate::world::{NOON, World, campaign_input, target_input, tx};
+use domain::time::Timestamp;
+use store::CallDoor;
 
 #[tokio::test]
 async fn people_are_found_by_address_in_any_case() {
@@ -97,7 +99,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
             let conn = world.tx().await;
             let home = conn
                 .platform()
-                .home_of_number(&a.e164, &Caller::Anonymous)
+                .home_of_call(CallDoor::Number(&a.e164), &Caller::Anonymous, Timestamp(0))
                 .await
                 .expect("lookup")
                 .expect("home");
@@ -167,7 +169,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
         let conn = world.tx().await;
         assert_eq!(
             conn.platform()
-                .home_of_number(&a.e164, &Caller::Anonymous)
+                .home_of_call(CallDoor::Number(&a.e164), &Caller::Anonymous, Timestamp(0))
                 .await
                 .expect("lookup"),
             None

@@ -14,7 +14,7 @@ use domain::money::Micros;
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::{Timestamp, Windows};
-use store::{Constraint, Kept, StepRecord, StoreError};
+use store::{CallDoor, Constraint, Kept, StepRecord, StoreError};
 use uuid::Uuid;
 
 use crate::steps::{arriving, keep};
@@ -252,7 +252,7 @@ async fn a_callers_latest_calls_come_with_the_number() {
         let conn = world.tx().await;
         let platform = conn.platform();
         let known = platform
-            .home_of_number(&world.a.e164, &caller)
+            .home_of_call(CallDoor::Number(&world.a.e164), &caller, Timestamp(0))
             .await
             .expect("home");
         let known = known.expect("a number").history;
@@ -262,7 +262,7 @@ async fn a_callers_latest_calls_come_with_the_number() {
         assert_eq!(first, Some(NOON.plus_secs(24)));
         for (from, sid) in [(&Caller::Anonymous, 50), (&robot, 51)] {
             let found = platform
-                .home_of_number(&world.a.e164, from)
+                .home_of_call(CallDoor::Number(&world.a.e164), from, Timestamp(0))
                 .await
                 .expect("home");
             let found = found.expect("a number");
@@ -271,7 +271,7 @@ async fn a_callers_latest_calls_come_with_the_number() {
             assert_eq!(found.publisher, Some(world.a.publisher));
         }
         let elsewhere = platform
-            .home_of_number(&world.b.e164, &caller)
+            .home_of_call(CallDoor::Number(&world.b.e164), &caller, Timestamp(0))
             .await
             .expect("home");
         assert!(elsewhere.expect("a number").history.is_empty());

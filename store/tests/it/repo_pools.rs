@@ -8,7 +8,8 @@ use domain::phone::Caller;
 use domain::pool::Rotation;
 use domain::pool::lease::held_until;
 use domain::visit::Shown;
-use store::{Constraint, Shows, StoreError, VisitFilter, VisitKey};
+use domain::time::Timestamp;
+use store::{CallDoor, Constraint, Shows, StoreError, VisitFilter, VisitKey};
 use uuid::Uuid;
 
 use crate::world::{
@@ -198,7 +199,7 @@ async fn a_call_finds_who_has_the_number_whoever_had_it_and_who_called_before() 
         let shown = number_of_pool(1);
         let caller = Caller::from_carrier("+13055550100");
         let conn = world.tx().await;
-        let home = conn.platform().home_of_number(&shown, &caller).await;
+        let home = conn.platform().home_of_call(CallDoor::Number(&shown), &caller, Timestamp(0)).await;
         let home = home.expect("home").expect("a number");
         assert_eq!(home.scope, a.scope);
         assert_eq!(home.campaign, Some(a.campaign));
@@ -223,7 +224,7 @@ async fn a_call_finds_who_has_the_number_whoever_had_it_and_who_called_before() 
             .assign_number(a.pooled, Some(a.campaign)))
         .expect("moved");
         let conn = world.tx().await;
-        let home = conn.platform().home_of_number(&shown, &caller).await;
+        let home = conn.platform().home_of_call(CallDoor::Number(&shown), &caller, Timestamp(0)).await;
         let last = home
             .expect("home")
             .expect("a number")
@@ -232,7 +233,7 @@ async fn a_call_finds_who_has_the_number_whoever_had_it_and_who_called_before() 
         assert_eq!((last.visit, last.publisher), (next.id, Some(a.publisher)));
         // Another account's number finds none of it.
         let theirs = number_of_pool(2);
-        let home = conn.platform().home_of_number(&theirs, &caller).await;
+        let home = conn.platform().home_of_call(CallDoor::Number(&theirs), &caller, Timestamp(0)).await;
         let last = home
             .expect("home")
             .expect("a number")

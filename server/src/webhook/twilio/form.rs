@@ -7,6 +7,8 @@ use domain::tag::Tags;
 
 /// More than this is no webhook of any carrier.
 pub const PARAMETERS_MAX: usize = 256;
+/// The longest number or address that is dialed: a SIP address names a bid and a host.
+const DIALED_CHARS_MAX: usize = 320;
 /// The largest body, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
@@ -98,7 +100,7 @@ impl Form {
                 .need("To")?
                 .chars()
                 .filter(|c| !c.is_control())
-                .take(64)
+                .take(DIALED_CHARS_MAX)
                 .collect(),
             tags: self.tags(),
         })

@@ -4,7 +4,7 @@
 //! PostgreSQL does it in one statement of linked parts, so that the row of a busy target is locked
 //! only for that statement. SQLite, which has one writer anyway, gets the parts as one batch.
 
-mod lock;
+pub(in crate::repo) mod lock;
 
 use domain::call::money::{Dial, PayoutClaim};
 use domain::call::record::Outcome;
@@ -29,9 +29,11 @@ use sea_orm::{
     Statement,
 };
 
+use self::lock::Capacity;
 use super::{EventRecord, SavedCall};
 use crate::entity::{call, call_event, payout_usage, recording, target_usage};
 use crate::error::{Constraint, StoreError};
+use crate::repo::rtb_bid::BidUse;
 use crate::repo::to_json;
 use crate::scope::{Tenant, TenantOwned};
 
@@ -58,8 +60,21 @@ pub struct StepRecord<'a> {
     pub dials: &'a [Dial],
     /// What bidders were asked for this step.
     pub pings: &'a [Ping],
+    /// Of a new call, the bid it came for: kept only if nobody else came for it.
+    pub bid: Option<BidUse>,
     pub event: Option<&'a EventRecord>,
     pub now: Timestamp,
+}
+
+impl StepRecord<'_> {
+    fn capacity(&self) -> Capacity<'_> {
+        Capacity {
+            claims: self.claims,
+            group_claim: self.group_claim,
+            freed: self.freed,
+            freed_groups: self.freed_groups,
+        }
+    }
 }
 
 /// What a step was worked out from.
@@ -88,7 +103,7 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`Constraint::CallCarrierSid`] for a new call that is known already; [`StoreError::Stale`]
-    /// if the call went on meanwhile; [`Constraint::CallDelivery`] if the event's delivery is known;
+    /// if the call, or the bid of a new one, went on meanwhile; [`Constraint::CallDelivery`] if the event's delivery is known;
     /// [`StoreError::NotFound`] if this account has no such call.
     pub async fn keep_step(&self, step: &StepRecord<'_>) -> Result<Kept, StoreError> {
         let kept = match self.conn.get_database_backend() {
@@ -98,6 +113,7 @@ impl Tenant<'_> {
         match kept {
             // Another event took the place of ours.
             Err(StoreError::Conflict(Constraint::CallEventPlace)) => Err(StoreError::Stale),
+            Ok(Held { bid: false, .. }) => Err(StoreError::Stale),
             Ok(Held { call: false, .. }) => Err(self.stale_or_missing(step.call).await?),
             Ok(Held { claim: false, .. }) => Ok(Kept::ClaimLost),
             Ok(Held { payout: false, .. }) => Ok(Kept::PayoutLost),
@@ -129,9 +145,16 @@ impl Tenant<'_> {
             with.cte(part("at", at));
             gate = Some("at");
         }
+        if let Some(used) = step.bid {
+            // Bids are locked before targets everywhere.
+            self.lock_bids(&mut with, used);
+            gate = Some("bid");
+        }
         let wants = !step.claims.is_empty() || step.group_claim.is_some();
-        if step.needs_order() {
-            self.lock_together(&mut with, step, gate);
+        let capacity = step.capacity();
+        let ordered = capacity.needs_order();
+        if ordered {
+            self.lock_together(&mut with, &capacity, gate.as_slice());
             gate = Some("together");
             for (at, claim) in step.claims.iter().enumerate() {
                 let mut claiming = self.claiming(claim, step.now).into_query();
@@ -158,7 +181,7 @@ impl Tenant<'_> {
             with.cte(part("claimed", claiming));
             gate = Some("claimed");
         }
-        let claimed = wants.then_some(if step.needs_order() {
+        let claimed = wants.then_some(if ordered {
             "together"
         } else {
             "claimed"
@@ -166,7 +189,7 @@ impl Tenant<'_> {
         if let Some(payout) = step.payout {
             // Targets are locked before rules, as a claim does, or two calls would wait for each other.
             let targets_first =
-                (!wants && !step.needs_order() && !step.freed.is_empty()).then_some("freeing");
+                (!wants && !ordered && !step.freed.is_empty()).then_some("freeing");
             if let Some(name) = targets_first {
                 with.cte(part(name, self.lock_targets(step.freed)));
             }
@@ -190,6 +213,12 @@ impl Tenant<'_> {
                 }
                 with.cte(part("written", update));
             }
+        }
+        for (at, mut using) in self.using_bids(step.bid, step.now).into_iter().enumerate() {
+            if let Some(gate) = gate {
+                using.and_where(exists(gate));
+            }
+            with.cte(part(&format!("used{at}"), using));
         }
         for (at, freed) in step.freed.iter().enumerate() {
             let mut freeing = self.freeing(freed, step.now).into_query();
@@ -245,6 +274,7 @@ impl Tenant<'_> {
             .expr_as(held(saved), "call_held")
             .expr_as(held(claimed), "claim_held")
             .expr_as(held(step.payout.map(|_| "paid")), "payout_held")
+            .expr_as(held(step.bid.map(|_| "bid")), "bid_held")
             .to_owned();
         let (sql, values) = main.with(with).build(PostgresQueryBuilder);
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -257,13 +287,17 @@ impl Tenant<'_> {
             call: row.try_get("", "call_held")?,
             claim: row.try_get("", "claim_held")?,
             payout: row.try_get("", "payout_held")?,
+            bid: row.try_get("", "bid_held")?,
         })
     }
 
     /// One batch, either inside the transaction of the caller, who drops it unless all of it was
     /// done, or handed to the one who keeps steps of many calls in one transaction.
     async fn keep_batch(&self, step: &StepRecord<'_>) -> Result<Held, StoreError> {
-        let batch = self.batch(step)?;
+        self.run_batch(self.batch(step)?).await
+    }
+
+    pub(in crate::repo) async fn run_batch(&self, batch: Batch) -> Result<Held, StoreError> {
         match self.conn.keeper() {
             Some(keeper) => keeper.keep(batch).await,
             None => batch.run(self.conn).await,
@@ -272,6 +306,10 @@ impl Tenant<'_> {
 
     fn batch(&self, step: &StepRecord<'_>) -> Result<Batch, StoreError> {
         let mut batch = Batch::default();
+        for using in self.using_bids(step.bid, step.now) {
+            batch.add(using.build(SqliteQueryBuilder));
+            batch.check(Check::Bid);
+        }
         match step.over {
             Over::Nothing { tags } => {
                 let row = self.new_row(step, tags)?;
@@ -285,40 +323,12 @@ impl Tenant<'_> {
                 batch.check(Check::Call);
             }
         }
-        for claim in step.claims {
-            batch.add(
-                self.claiming(claim, step.now)
-                    .into_query()
-                    .build(SqliteQueryBuilder),
-            );
-            batch.check(Check::Claim);
-        }
-        if let Some(claim) = step.group_claim {
-            batch.add(
-                self.claiming_group(claim, step.now)
-                    .into_query()
-                    .build(SqliteQueryBuilder),
-            );
-            batch.check(Check::Claim);
-        }
+        self.add_claims(&mut batch, &step.capacity(), step.now);
         if let Some(payout) = step.payout {
             batch.add(self.paying(payout, None, None)?.build(SqliteQueryBuilder));
             batch.check(Check::Payout);
         }
-        for freed in step.freed {
-            batch.add(
-                self.freeing(freed, step.now)
-                    .into_query()
-                    .build(SqliteQueryBuilder),
-            );
-        }
-        for freed in step.freed_groups {
-            batch.add(
-                self.freeing_group(freed, step.now)
-                    .into_query()
-                    .build(SqliteQueryBuilder),
-            );
-        }
+        self.add_frees(&mut batch, &step.capacity(), step.now);
         if let Some(event) = step.event {
             let row = self.event_row(step, event)?;
             batch.add(
@@ -345,6 +355,32 @@ impl Tenant<'_> {
             );
         }
         Ok(batch)
+    }
+
+    /// The claims of a batch, each of which must find room.
+    pub(in crate::repo) fn add_claims(&self, batch: &mut Batch, all: &Capacity<'_>, now: Timestamp) {
+        for claim in all.claims {
+            let claiming = self.claiming(claim, now).into_query();
+            batch.add(claiming.build(SqliteQueryBuilder));
+            batch.check(Check::Claim);
+        }
+        if let Some(claim) = all.group_claim {
+            let claiming = self.claiming_group(claim, now).into_query();
+            batch.add(claiming.build(SqliteQueryBuilder));
+            batch.check(Check::Claim);
+        }
+    }
+
+    /// What a batch gives back.
+    pub(in crate::repo) fn add_frees(&self, batch: &mut Batch, all: &Capacity<'_>, now: Timestamp) {
+        for freed in all.freed {
+            let freeing = self.freeing(freed, now).into_query();
+            batch.add(freeing.build(SqliteQueryBuilder));
+        }
+        for freed in all.freed_groups {
+            let freeing = self.freeing_group(freed, now).into_query();
+            batch.add(freeing.build(SqliteQueryBuilder));
+        }
     }
 
     async fn stale_or_missing(&self, id: CallId) -> Result<StoreError, StoreError> {
@@ -545,6 +581,15 @@ pub(crate) struct Held {
     pub claim: bool,
     /// The payout had room under its rule's caps, or there is none.
     pub payout: bool,
+    /// Nobody else came for the bid, and what it held is still held; or there is none.
+    pub bid: bool,
+}
+
+impl Held {
+    /// Whether all conditions were fulfilled.
+    pub(crate) fn all(self) -> bool {
+        self.call && self.claim && self.payout && self.bid
+    }
 }
 
 /// Statements sent to SQLite together, with questions in between whether the last one did
@@ -557,20 +602,22 @@ pub(crate) struct Batch {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Check {
+pub(in crate::repo) enum Check {
+    Bid,
     Call,
     Claim,
     Payout,
 }
 
 impl Batch {
-    fn add(&mut self, (sql, values): (String, Values)) {
+    pub(in crate::repo) fn add(&mut self, (sql, values): (String, Values)) {
         self.sql.push_str(&sql);
         self.sql.push_str("; ");
         self.values.extend(values.0);
     }
 
-    fn check(&mut self, check: Check) {
+    /// Whether the statement before changed a row is a condition of the whole.
+    pub(in crate::repo) fn check(&mut self, check: Check) {
         self.sql.push_str("SELECT changes() AS held; ");
         self.checks.push(check);
     }
@@ -593,10 +640,12 @@ impl Batch {
             call: true,
             claim: true,
             payout: true,
+            bid: true,
         };
         for (check, row) in self.checks.into_iter().zip(rows) {
             let done = row.try_get::<i64>("", "held")? == 1;
             match check {
+                Check::Bid => held.bid &= done,
                 Check::Call => held.call = done,
                 Check::Claim => held.claim &= done,
                 Check::Payout => held.payout = done,
@@ -606,14 +655,14 @@ impl Batch {
     }
 }
 
-fn part(name: &str, query: impl Into<SubQueryStatement>) -> CommonTableExpression {
+pub(in crate::repo) fn part(name: &str, query: impl Into<SubQueryStatement>) -> CommonTableExpression {
     CommonTableExpression::new()
         .table_name(Alias::new(name))
         .query(query)
         .to_owned()
 }
 
-fn exists(part: &str) -> SimpleExpr {
+pub(in crate::repo) fn exists(part: &str) -> SimpleExpr {
     Expr::exists(
         Query::select()
             .expr(Expr::val(1))

@@ -1,17 +1,34 @@
 //! The rows of usage a step locks, always in one order.
 
-use domain::caps::{Claim, Freed};
+use domain::caps::{Claim, Freed, GroupClaim, GroupFreed};
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr, SubQueryStatement,
     WithClause,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait};
 
-use super::{StepRecord, exists, part};
+use super::{exists, part};
 use crate::entity::{target_group_usage, target_usage};
 use crate::scope::Tenant;
 
-impl StepRecord<'_> {
+/// What is claimed and given back together.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::repo) struct Capacity<'a> {
+    pub claims: &'a [Claim],
+    pub group_claim: Option<&'a GroupClaim>,
+    pub freed: &'a [Freed],
+    pub freed_groups: &'a [GroupFreed],
+}
+
+impl Capacity<'_> {
+    /// Whether it touches no row at all.
+    pub(in crate::repo) fn is_empty(&self) -> bool {
+        self.claims.is_empty()
+            && self.group_claim.is_none()
+            && self.freed.is_empty()
+            && self.freed_groups.is_empty()
+    }
+
     /// Whether it touches more rows than one claim, and so must lock them in order first: also where
     /// it only gives several back, or it would meet a claim of the same ones the other way round.
     pub(super) fn needs_order(&self) -> bool {
@@ -47,11 +64,11 @@ impl Tenant<'_> {
     /// Locks all that a step with a group touches before anything of it is changed, targets in the
     /// order of their ids and then groups, and finds whether all it claims has room: as the rows are
     /// once they are locked, not as they were when the statement began.
-    pub(super) fn lock_together(
+    pub(in crate::repo) fn lock_together(
         &self,
         with: &mut WithClause,
-        step: &StepRecord<'_>,
-        gate: Option<&str>,
+        step: &Capacity<'_>,
+        gates: &[&str],
     ) {
         use target_group_usage::Column as G;
         use target_usage::Column as T;
@@ -70,7 +87,7 @@ impl Tenant<'_> {
             let found = SimpleExpr::from(SubQueryStatement::from(found));
             found.eq(i64::try_from(ids.len()).unwrap_or(i64::MAX))
         };
-        if let Some(gate) = gate {
+        for gate in gates {
             ready.and_where(exists(gate));
         }
         let claimed: Vec<i64> = step.claims.iter().map(|c| c.target.0).collect();
