@@ -23,6 +23,8 @@ pub mod publisher;
 pub mod recording;
 pub mod ring_tree;
 pub mod rtb;
+pub mod rtb_bid;
+pub mod rtb_id;
 pub mod rtb_target;
 pub mod session;
 pub mod sheet;

@@ -17,9 +17,10 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use crate::page::{
-    agent, agents, api_keys, blocks, buyer, buyers, call, calls, campaign, campaigns, dispute,
-    disputes, dni, group, groups, import, lists, my_calls, numbers, pools, publisher, publishers,
-    recordings, ring_trees, rtb, rtb_target, rtb_targets, settings, target, traffic, webhooks,
+    agent, agents, api_keys, bids, blocks, buyer, buyers, call, calls, campaign, campaigns,
+    dispute, disputes, dni, group, groups, import, lists, my_calls, numbers, pools, publisher,
+    publishers, recordings, ring_trees, rtb, rtb_id, rtb_ids, rtb_target, rtb_targets, settings,
+    target, traffic, webhooks,
 };
 use crate::ui::{ErrorState, PageHead};
 
@@ -81,6 +82,10 @@ pub(crate) enum BiddingPage {
     Targets,
     TargetNew,
     Target,
+    Ids,
+    IdNew,
+    Id,
+    Bids,
 }
 
 /// Pages about the account itself.
@@ -173,6 +178,10 @@ fn bidding_view(page: BiddingPage) -> Result<AnyView, SplitLoaderError> {
         BiddingPage::Targets => view! { <rtb_targets::RtbTargets/> }.into_any(),
         BiddingPage::TargetNew => view! { <rtb_target::RtbTargetNew/> }.into_any(),
         BiddingPage::Target => view! { <rtb_target::RtbTarget/> }.into_any(),
+        BiddingPage::Ids => view! { <rtb_ids::RtbIds/> }.into_any(),
+        BiddingPage::IdNew => view! { <rtb_id::RtbIdNew/> }.into_any(),
+        BiddingPage::Id => view! { <rtb_id::RtbIdPage/> }.into_any(),
+        BiddingPage::Bids => view! { <bids::BidReport/> }.into_any(),
     })
 }
 
@@ -261,7 +270,7 @@ fn chunk_of(path: &str) -> Option<Chunk> {
         "campaigns" => Some(Chunk::Campaigns),
         "buyers" | "targets" | "groups" | "agents" | "numbers" | "pools" | "dni" | "traffic"
         | "blocks" => Some(Chunk::Assets),
-        "ring-trees" | "rtb-targets" | "rtb" => Some(Chunk::Bidding),
+        "ring-trees" | "rtb-targets" | "rtb-ids" | "rtb" => Some(Chunk::Bidding),
         "settings" => Some(Chunk::Settings),
         "import" => Some(Chunk::Import),
         "publishers" | "lists" => Some(Chunk::Publishers),
@@ -337,7 +346,11 @@ mod tests {
             route::RTB_TARGETS,
             route::RTB_TARGET_NEW,
             "/rtb-targets/4",
+            route::RTB_IDS,
+            route::RTB_ID_NEW,
+            "/rtb-ids/0b1f",
             route::RTB,
+            route::BIDS,
         ] {
             assert_eq!(chunk_of(path), Some(Chunk::Bidding), "{path}");
         }

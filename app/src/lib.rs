@@ -103,6 +103,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("rtb-targets") view=lazy::BiddingPage::Targets ssr=SsrMode::Async/>
                     <Route path=path!("rtb-targets/new") view=lazy::BiddingPage::TargetNew ssr=SsrMode::Async/>
                     <Route path=path!("rtb-targets/:id") view=lazy::BiddingPage::Target ssr=SsrMode::Async/>
+                    <Route path=path!("rtb-ids") view=lazy::BiddingPage::Ids ssr=SsrMode::Async/>
+                    <Route path=path!("rtb-ids/new") view=lazy::BiddingPage::IdNew ssr=SsrMode::Async/>
+                    <Route path=path!("rtb-ids/:id") view=lazy::BiddingPage::Id ssr=SsrMode::Async/>
+                    <Route path=path!("rtb/bids") view=lazy::BiddingPage::Bids ssr=SsrMode::Async/>
                     <Route path=path!("rtb") view=lazy::BiddingPage::Report ssr=SsrMode::Async/>
                     <Route path=path!("agents") view=lazy::AssetPage::Agents ssr=SsrMode::Async/>
                     <Route path=path!("agents/new") view=lazy::AssetPage::AgentNew ssr=SsrMode::Async/>

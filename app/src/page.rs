@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod agents;
 pub mod api_keys;
+pub mod bids;
 pub mod blocks;
 pub mod buyer;
 pub mod buyers;
@@ -30,6 +31,8 @@ pub mod recordings;
 pub mod revenue;
 pub mod ring_trees;
 pub mod rtb;
+pub mod rtb_id;
+pub mod rtb_ids;
 pub mod rtb_target;
 pub mod rtb_targets;
 pub mod settings;

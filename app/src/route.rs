@@ -4,11 +4,12 @@ use domain::api::block::BlockQuery;
 use domain::api::call::CallQuery;
 use domain::api::dispute::DisputeQuery;
 use domain::api::rtb::RtbQuery;
+use domain::api::rtb_bid::BidQuery;
 use domain::api::sheet::ListName;
 use domain::api::visit::TrafficQuery;
 use domain::id::{
     BulkListId, BuyerId, CallId, CampaignId, DisputeId, DniTagId, NumberId, PoolId, PublisherId,
-    TargetGroupId, TargetId, WebhookId,
+    RtbId, TargetGroupId, TargetId, WebhookId,
 };
 use domain::plan::RouteTo;
 
@@ -32,6 +33,10 @@ pub const RTB_TARGETS: &str = "/rtb-targets";
 pub const RTB_TARGET_NEW: &str = "/rtb-targets/new";
 /// What was asked and bid.
 pub const RTB: &str = "/rtb";
+/// What publishers asked and were bid.
+pub const BIDS: &str = "/rtb/bids";
+pub const RTB_IDS: &str = "/rtb-ids";
+pub const RTB_ID_NEW: &str = "/rtb-ids/new";
 pub const AGENTS: &str = "/agents";
 pub const AGENT_NEW: &str = "/agents/new";
 /// An agent's own page.
@@ -195,6 +200,41 @@ pub fn rtb_pairs(query: &RtbQuery) -> [(&'static str, &str); 7] {
         ("search", &query.search),
         ("before", &query.before),
     ]
+}
+
+/// An RTB id's page.
+#[must_use]
+pub fn rtb_id(id: RtbId) -> String {
+    format!("{RTB_IDS}/{id}")
+}
+
+/// The report of publishers' pings with these filters.
+#[must_use]
+pub fn bids(query: &BidQuery) -> String {
+    with_query(BIDS, &bid_pairs(query))
+}
+
+/// What that report is asked for, by parameter.
+#[must_use]
+pub fn bid_pairs(query: &BidQuery) -> [(&'static str, &str); 7] {
+    [
+        ("range", &query.range),
+        ("from", &query.from),
+        ("to", &query.to),
+        ("publisher", &query.publisher),
+        ("result", &query.result),
+        ("search", &query.search),
+        ("before", &query.before),
+    ]
+}
+
+/// What a publisher asked.
+#[must_use]
+pub fn bids_of(publisher: PublisherId) -> String {
+    bids(&BidQuery {
+        publisher: publisher.to_string(),
+        ..BidQuery::default()
+    })
 }
 
 /// The pings of an RTB target that came to a verdict.

@@ -148,7 +148,11 @@ pub async fn release_bids(services: Services, stopping: CancellationToken) {
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(BIDS_EVERY) => {}
         }
-        match services.rtb_bids.release_expired(services.clock.now()).await {
+        match services
+            .rtb_bids
+            .release_expired(services.clock.now())
+            .await
+        {
             Ok(0) => {}
             Ok(released) => {
                 metrics::counter!("rtb_bids_released_total").increment(u64::from(released));

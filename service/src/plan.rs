@@ -107,10 +107,7 @@ impl SetUp {
     }
 
     /// The wall clocks of a publisher's payout rules in a campaign when a call arrived.
-    pub(crate) fn payout_clocks(
-        publisher: Option<&Publisher>,
-        session: &Session,
-    ) -> Clocks {
+    pub(crate) fn payout_clocks(publisher: Option<&Publisher>, session: &Session) -> Clocks {
         let (Some(publisher), Some(campaign)) = (publisher, session.campaign) else {
             return Clocks::new();
         };

@@ -122,7 +122,14 @@ impl RtbBids {
         let mut lost = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let tried = self
-                .try_ping((environment, id, call), ping, &admits, &mut asked, &mut lost, now)
+                .try_ping(
+                    (environment, id, call),
+                    ping,
+                    &admits,
+                    &mut asked,
+                    &mut lost,
+                    now,
+                )
                 .await;
             match tried {
                 Ok(Tried::Done(done)) => return Ok(done),
@@ -218,7 +225,9 @@ impl RtbBids {
             let outcome = match look(facts) {
                 Looked::Asks(asks) => {
                     let subject = (scope, call, ping, &caller);
-                    let held = self.ask(subject, &set_up, &ready, &about, &asks, asked).await?;
+                    let held = self
+                        .ask(subject, &set_up, &ready, &about, &asks, asked)
+                        .await?;
                     about.under_way = !held;
                     continue;
                 }
@@ -263,7 +272,11 @@ impl RtbBids {
         let subject = Subject {
             scope,
             ids: &ids,
-            caller: if ping.expose_caller { caller } else { &withheld },
+            caller: if ping.expose_caller {
+                caller
+            } else {
+                &withheld
+            },
             dialed: "",
             publisher: Some(ready.publisher),
             duplicate: about.duplicate,
@@ -306,9 +319,7 @@ impl RtbBids {
             bid: &outcome.bid,
             reserved: &outcome.reserved,
             limit,
-            taken: holder.filter(|_| {
-                offers && outcome.bid.environment == Environment::Production
-            }),
+            taken: holder.filter(|_| offers && outcome.bid.environment == Environment::Production),
             claims: &outcome.claims,
             group_claim: outcome.group_claim.as_ref(),
             freed: &freed,
@@ -476,10 +487,7 @@ struct UnderWay {
 }
 
 impl UnderWay {
-    fn enter(
-        all: &Arc<Mutex<HashSet<(AccountId, E164)>>>,
-        of: (AccountId, E164),
-    ) -> Option<Self> {
+    fn enter(all: &Arc<Mutex<HashSet<(AccountId, E164)>>>, of: (AccountId, E164)) -> Option<Self> {
         let new = all
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -14,9 +14,7 @@ use domain::phone::E164;
 use domain::rtb_id::pass_through::Margin;
 use domain::rtb_id::ping::Ping;
 use domain::rtb_id::settings::{Environment, Offering, PingKey, RtbIdSettings};
-use store::{
-    BidFilter, BidRecord, BidSums, Constraint, Db, RtbIdRecord, Tenant,
-};
+use store::{BidFilter, BidRecord, BidSums, Constraint, Db, RtbIdRecord, Tenant};
 
 use crate::error::{Error, OrMissing, OrTaken, OrUnknown};
 use crate::guard::require;
@@ -64,7 +62,12 @@ impl RtbIds {
             row.last = last.get(&record.id).map(|at| zone::stamp(&op.zone, *at));
             rows.push(row);
         }
-        rows.sort_by_key(|row| (row.publisher_name.to_lowercase(), row.campaign_name.to_lowercase()));
+        rows.sort_by_key(|row| {
+            (
+                row.publisher_name.to_lowercase(),
+                row.campaign_name.to_lowercase(),
+            )
+        });
         Ok(RtbIdList {
             rows,
             choices: self.choices(&tenant).await?,
@@ -91,7 +94,9 @@ impl RtbIds {
         let edits = op.actor.allows(Permission::EditPublishers);
         let mut row = row(&names, &record);
         row.today = figures(&sums);
-        row.last = latest.first().map(|b| zone::stamp(&op.zone, b.bid.asked_at));
+        row.last = latest
+            .first()
+            .map(|b| zone::stamp(&op.zone, b.bid.asked_at));
         let [production, test, sandbox] = Environment::ALL.map(|one| self.url(one, id));
         Ok(RtbIdDetail {
             instructions: instructions(&record.settings, &production, self.bids.sip_host()),
@@ -145,12 +150,7 @@ impl RtbIds {
     ///
     /// # Errors
     /// [`Error::Invalid`] at a field.
-    pub async fn create_as(
-        &self,
-        op: &OpCtx,
-        id: RtbId,
-        form: &RtbIdForm,
-    ) -> Result<RtbId, Error> {
+    pub async fn create_as(&self, op: &OpCtx, id: RtbId, form: &RtbIdForm) -> Result<RtbId, Error> {
         require(op, Permission::EditPublishers)?;
         let conn = self.db.write().await?;
         let tenant = conn.tenant(&op.scope);
@@ -276,9 +276,7 @@ impl RtbIds {
         let mut errors = FieldErrors::default();
         let numbers = match new.numbers.is_empty() {
             true => Vec::new(),
-            false => errors
-                .take(lent(tenant, new).await?)
-                .unwrap_or_default(),
+            false => errors.take(lent(tenant, new).await?).unwrap_or_default(),
         };
         let by_sip = self.bids.sip_host().is_some();
         if new.settings.sip_only && !by_sip {
@@ -321,7 +319,8 @@ async fn lent(
             continue;
         };
         if number.campaign != Some(new.campaign) {
-            let message = format!("{shown} belongs to another campaign: its calls would be routed there.");
+            let message =
+                format!("{shown} belongs to another campaign: its calls would be routed there.");
             errors.add("numbers", "other_campaign", message);
         } else if pools.contains_key(&number.id) {
             let message = format!("{shown} is in a pool, which lends it.");
@@ -414,7 +413,11 @@ fn instructions(settings: &RtbIdSettings, url: &str, sip: Option<&str>) -> Strin
         "Parameters go into the address, a form, JSON or XML:".to_owned(),
         format!(
             "- CID: the caller's number, +12145550187{}",
-            if settings.demands.caller { " (required)" } else { "" }
+            if settings.demands.caller {
+                " (required)"
+            } else {
+                ""
+            }
         ),
     ];
     for tag in &settings.demands.tags {
@@ -436,21 +439,27 @@ fn instructions(settings: &RtbIdSettings, url: &str, sip: Option<&str>) -> Strin
         ),
     }
     lines.push(String::new());
-    lines.push("A bid is HTTP 200 with bidAmount above 0. Send the call within expireInSeconds:".to_owned());
+    lines.push(
+        "A bid is HTTP 200 with bidAmount above 0. Send the call within expireInSeconds:"
+            .to_owned(),
+    );
     if sip.is_some() {
         lines.push("- to sipAddress: the address says which bid it is".to_owned());
     }
     if !settings.sip_only && !settings.numbers.is_empty() {
-        lines.push("- to phoneNumber, from the caller's number: that says which bid it is".to_owned());
+        lines.push(
+            "- to phoneNumber, from the caller's number: that says which bid it is".to_owned(),
+        );
     }
     lines.push(format!(
         "It is paid bidAmount {}. No bid is HTTP 200 with bidAmount 0 and rejectReason.",
         settings.trigger.clause()
     ));
-    lines.push(
-        "The same caller asked for again while a bid holds gets the same bid.".to_owned(),
-    );
-    lines.push(format!("At most {} pings are answered.", settings.rate.words()));
+    lines.push("The same caller asked for again while a bid holds gets the same bid.".to_owned());
+    lines.push(format!(
+        "At most {} pings are answered.",
+        settings.rate.words()
+    ));
     lines.push(
         "To try it, write test (real bids, a number that cannot be called) or sandbox (an example) for \
          production in the address."

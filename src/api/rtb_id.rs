@@ -112,7 +112,9 @@ impl TestPingForm {
     pub fn check(&self) -> Result<Vec<(String, String)>, FieldErrors> {
         let told = |message: String| FieldErrors::one("parameters", "malformed", &message);
         if self.parameters.chars().count() > PARAMETERS_CHARS_MAX {
-            return Err(told(format!("Use at most {PARAMETERS_CHARS_MAX} characters.")));
+            return Err(told(format!(
+                "Use at most {PARAMETERS_CHARS_MAX} characters."
+            )));
         }
         let mut all = Vec::new();
         if !self.caller.trim().is_empty() {

@@ -170,7 +170,10 @@ mod tests {
         let (freed, groups) = reservation().freed();
         let used = Usage::default().claimed(&WINDOWS, Micros(5_000_000), Timestamp(1));
         let after = without(&used, &WINDOWS, Micros(5_000_000));
-        assert_eq!((after.live, after.total, after.total_spent), (0, 0, Micros::ZERO));
+        assert_eq!(
+            (after.live, after.total, after.total_spent),
+            (0, 0, Micros::ZERO)
+        );
         assert_eq!(freed[0].spent, Some((WINDOWS, Micros(-5_000_000))));
         assert_eq!(freed[1].spent, None);
         assert!(freed.iter().all(|f| f.line && f.uncounted == Some(WINDOWS)));

@@ -238,13 +238,18 @@ impl What {
                     false => "Known by its caller and the number.",
                 };
                 let late = match late {
-                    true => " The bid no longer held: the call is routed, and its publisher is not paid.",
+                    true => {
+                        " The bid no longer held: the call is routed, and its publisher is not paid."
+                    }
                     false => "",
                 };
                 (
                     "tag",
                     format!("The call of bid {bid_id}"),
-                    format!("{by} It came {} after the bid.{late}", length_text(*after_s)),
+                    format!(
+                        "{by} It came {} after the bid.{late}",
+                        length_text(*after_s)
+                    ),
                 )
             }
             Self::NumberUnknown => (

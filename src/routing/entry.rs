@@ -99,12 +99,7 @@ fn last_bid<'a>(route: &Route, held: &[&'a Held]) -> Option<&'a Bid> {
 }
 
 /// A bidder's price is known once it has bid.
-fn over_money_caps(
-    route: &Route,
-    bid: &Bid,
-    usage: &UsageMap,
-    clocks: &Clocks,
-) -> Option<Verdict> {
+fn over_money_caps(route: &Route, bid: &Bid, usage: &UsageMap, clocks: &Clocks) -> Option<Verdict> {
     let used = usage.get(&route.target.id).copied().unwrap_or_default();
     let local = clocks.get(&route.target.zone);
     refusal::no_money_left(route, &used, local, bid.net)

@@ -247,14 +247,7 @@ mod tests {
     #[test]
     fn by_sip_the_address_does() {
         let bids = [bid("RTBa", ANNA, 0), bid("RTBb", BEN, 0)];
-        let by = |user: &str, secs| {
-            word(arrival(
-                &bids,
-                Door::Sip { user },
-                true,
-                at(secs),
-            ))
-        };
+        let by = |user: &str, secs| word(arrival(&bids, Door::Sip { user }, true, at(secs)));
         assert_eq!(by("rtbB", 1), "RTBb");
         assert_eq!(by("RTBz", 1), "No bid of this name was made.");
         assert_eq!(
@@ -297,9 +290,6 @@ mod tests {
             number: &number,
             caller: &caller,
         };
-        assert_eq!(
-            arrival(&[], door, false, at(0)),
-            Arrival::NoBid
-        );
+        assert_eq!(arrival(&[], door, false, at(0)), Arrival::NoBid);
     }
 }

@@ -29,9 +29,7 @@ use crate::money::Micros;
 use crate::phone::{Caller, E164};
 use crate::plan::RoutingPlan;
 use crate::publisher::Publisher;
-use crate::routing::{
-    CallTraits, Clocks, Decision, Exclusions, Floor, UsageMap, decide, floor,
-};
+use crate::routing::{CallTraits, Clocks, Decision, Exclusions, Floor, UsageMap, decide, floor};
 use crate::rtb::held::{Asks, Held};
 use crate::schedule::holiday;
 use crate::tag::Tags;
@@ -217,25 +215,29 @@ impl Facts<'_> {
         }
         let last = self.history.iter().map(|earlier| earlier.arrived_at).max();
         let screen = &plan.screen;
-        guard::repeated(screen.guard_s, screen.anonymous_is_one, &caller, last, self.now).or_else(
-            || {
-                self.id.settings.payment.unpaid(
-                    &plan.mark,
-                    &caller,
-                    plan.campaign,
-                    publisher.id,
-                    self.history,
-                    self.now,
-                )
-            },
+        guard::repeated(
+            screen.guard_s,
+            screen.anonymous_is_one,
+            &caller,
+            last,
+            self.now,
         )
+        .or_else(|| {
+            self.id.settings.payment.unpaid(
+                &plan.mark,
+                &caller,
+                plan.campaign,
+                publisher.id,
+                self.history,
+                self.now,
+            )
+        })
     }
 
     /// The bid that the same id made for the same caller.
     fn same(&self) -> Option<PublisherBid> {
-        let same = |bid: &&PublisherBid| {
-            bid.rtb_id == self.id.id && bid.environment == self.environment
-        };
+        let same =
+            |bid: &&PublisherBid| bid.rtb_id == self.id.id && bid.environment == self.environment;
         let mut bid = self.open.iter().find(same)?.clone();
         let before_s = self.now.secs_since(bid.asked_at);
         if let Said::Offer(offered) = &mut bid.said {
@@ -250,7 +252,9 @@ impl Facts<'_> {
 
     fn route(&self, plan: &RoutingPlan) -> Looked {
         let caller = self.caller();
-        let duplicate = plan.mark.mark(&caller, plan.campaign, self.history, self.now);
+        let duplicate = plan
+            .mark
+            .mark(&caller, plan.campaign, self.history, self.now);
         let preference = match duplicate {
             Some(_) => plan.duplicates.preference(plan.campaign, self.history),
             None => Preference::Any,
@@ -304,19 +308,12 @@ impl Facts<'_> {
         self.price(plan, &choice, considered)
     }
 
-    fn price(
-        &self,
-        plan: &RoutingPlan,
-        choice: &Choice,
-        considered: Vec<Considered>,
-    ) -> Looked {
+    fn price(&self, plan: &RoutingPlan, choice: &Choice, considered: Vec<Considered>) -> Looked {
         let settings = &self.id.settings;
         // Whoever of several answers, the least is sure.
         let pays = choice.ring.iter().map(|chosen| floor::pays(chosen.revenue));
         let pays = pays.min().unwrap_or(Micros::ZERO);
-        let priced = settings
-            .offering
-            .price(pays, &self.id.modifiers, self.tags);
+        let priced = settings.offering.price(pays, &self.id.modifiers, self.tags);
         if let Some(rule) = priced.modified.refused_by.clone() {
             let reject = Reject::FinalFilter { rule };
             return self.nothing(reject, considered, Some(priced));
@@ -607,7 +604,9 @@ fn standing(considered: &[Considered]) -> String {
         return "The routing plan has no targets.".to_owned();
     }
     let told = considered.iter().take(TOLD);
-    let mut words: Vec<String> = told.map(|one| format!("{}: {}", one.name, one.why)).collect();
+    let mut words: Vec<String> = told
+        .map(|one| format!("{}: {}", one.name, one.why))
+        .collect();
     if considered.len() > TOLD {
         words.push(format!("And {} more.", considered.len() - TOLD));
     }

@@ -264,7 +264,11 @@ mod tests {
             Some("user:state is CA")
         );
         assert!(refused_at_once(&[CompiledModifier::broken()], &of_caller).is_none());
-        assert!(modify(Micros(1), &[CompiledModifier::broken()], &of_caller).refused_by.is_some());
+        assert!(
+            modify(Micros(1), &[CompiledModifier::broken()], &of_caller)
+                .refused_by
+                .is_some()
+        );
     }
 
     proptest! {

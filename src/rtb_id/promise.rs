@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::duplicate::payment::PaymentRule;
 use crate::id::PayoutRuleId;
-use crate::ledger::payout::{
-    CompiledTerms, PayoutAmount, PayoutRule, PayoutTerms, PayoutTrigger,
-};
+use crate::ledger::payout::{CompiledTerms, PayoutAmount, PayoutRule, PayoutTerms, PayoutTrigger};
 use crate::money::Micros;
 use crate::routing::Floor;
 

@@ -134,14 +134,22 @@ impl Reject {
             Self::PublisherClosed { .. } => {
                 "It bids within the hours and caps of the RTB id: widen them there."
             }
-            Self::RateLimited { .. } => "It bids when fewer pings come, or the limit of the RTB id is higher.",
+            Self::RateLimited { .. } => {
+                "It bids when fewer pings come, or the limit of the RTB id is higher."
+            }
             Self::CallerAgain { .. } => "The same ping a moment later is answered.",
             Self::PoolExhausted => {
                 "It bids with more numbers at the RTB id, or by SIP: the publisher sends sipOk=yes."
             }
-            Self::CallerMissing => "It bids if the publisher sends CID, or the RTB id asks for none.",
-            Self::CallerMalformed { .. } => "It bids if the publisher sends CID as a phone number with its area code.",
-            Self::TagsMissing { .. } => "It bids if the publisher sends these fields, or the RTB id asks for fewer.",
+            Self::CallerMissing => {
+                "It bids if the publisher sends CID, or the RTB id asks for none."
+            }
+            Self::CallerMalformed { .. } => {
+                "It bids if the publisher sends CID as a phone number with its area code."
+            }
+            Self::TagsMissing { .. } => {
+                "It bids if the publisher sends these fields, or the RTB id asks for fewer."
+            }
         }
     }
 

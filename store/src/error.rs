@@ -158,11 +158,7 @@ fn constraint(text: &str) -> Constraint {
             Constraint::ApiKeySecret,
         ),
         ("webhook_name", "webhook.name_key", Constraint::WebhookName),
-        (
-            "rtb_id_pair",
-            "rtb_id.publisher_id",
-            Constraint::RtbIdPair,
-        ),
+        ("rtb_id_pair", "rtb_id.publisher_id", Constraint::RtbIdPair),
         ("pool_name", "pool.name_key", Constraint::PoolName),
         (
             "pool_number_visitor",

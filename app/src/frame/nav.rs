@@ -65,8 +65,8 @@ fn is_here(path: &str, href: &str) -> bool {
         route::BUYERS => [route::BUYERS, "/targets", route::GROUPS, route::AGENTS]
             .iter()
             .any(|place| path.starts_with(place)),
-        route::RTB => path == route::RTB,
-        route::RING_TREES => [route::RING_TREES, route::RTB_TARGETS]
+        route::RTB => [route::RTB, route::BIDS].contains(&path),
+        route::RING_TREES => [route::RING_TREES, route::RTB_TARGETS, route::RTB_IDS]
             .iter()
             .any(|place| path.starts_with(place)),
         _ => path.starts_with(href),

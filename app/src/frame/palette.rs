@@ -61,6 +61,8 @@ fn places() -> Vec<PaletteEntry> {
         ("rtb", "RTB report", "", route::RTB),
         ("ring-tree", "Ring trees", "", route::RING_TREES),
         ("ring-tree", "RTB targets", "", route::RTB_TARGETS),
+        ("ring-tree", "RTB IDs", "", route::RTB_IDS),
+        ("rtb", "RTB report of publishers", "", route::BIDS),
         ("publisher", "Publishers", "g p", route::PUBLISHERS),
         ("number", "Numbers", "g n", route::NUMBERS),
         ("pool", "Pools", "", route::POOLS),

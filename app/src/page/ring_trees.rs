@@ -13,6 +13,7 @@ pub fn Tabs(here: &'static str) -> impl IntoView {
     let tabs = vec![
         tab(route::RING_TREES, "Ring trees"),
         tab(route::RTB_TARGETS, "RTB targets"),
+        tab(route::RTB_IDS, "RTB IDs"),
     ];
     view! { <TabLinks label="Bidding" tabs=tabs/> }.into_any()
 }

@@ -16,8 +16,20 @@ use crate::page::rtb_target::pings::{in_full, shape};
 use crate::route;
 use crate::state::source::{Renew, Source};
 use crate::ui::{
-    EmptyRow, Icon, LinkButton, Metric, Metrics, PageHead, Panel, Status, TableRegion, Time,
+    EmptyRow, Icon, LinkButton, Metric, Metrics, PageHead, Panel, Status, TabLink, TabLinks,
+    TableRegion, Time,
 };
+
+/// Both halves of the report; `here` is the address of this one.
+#[component]
+pub fn Tabs(here: &'static str) -> impl IntoView {
+    let tab = |href: &'static str, words: &str| TabLink::new(href, words).current(href == here);
+    let tabs = vec![
+        tab(route::RTB, "To bidders"),
+        tab(route::BIDS, "From publishers"),
+    ];
+    view! { <TabLinks label="RTB report" tabs=tabs/> }.into_any()
+}
 
 /// The page.
 #[component]
@@ -58,6 +70,7 @@ pub fn Rtb() -> impl IntoView {
     };
     view! {
         <PageHead title="RTB report" sub="What bidders were asked, what they bid, and why they did not." actions=actions/>
+        <Tabs here=route::RTB/>
         {page}
     }
     .into_any()

@@ -8,6 +8,7 @@ pub mod inherit;
 pub mod ring;
 
 use domain::api::buyer::BuyerForm;
+use domain::api::rtb_id::RtbIdForm;
 use domain::api::target::{DayForm, TargetForm};
 use domain::api::target_group::TargetGroupForm;
 use domain::time::Weekday;
@@ -80,6 +81,17 @@ impl Terms {
                 form.cap_monthly,
                 form.cap_total,
             ],
+            ..Self::from(&TargetForm::default())
+        }
+    }
+}
+
+impl Terms {
+    /// Of an RTB id its hours, else as for a new target.
+    pub fn of_rtb_id(form: &RtbIdForm) -> Self {
+        Self {
+            zone: form.zone.clone(),
+            days: form.days.clone(),
             ..Self::from(&TargetForm::default())
         }
     }

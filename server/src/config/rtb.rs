@@ -30,8 +30,7 @@ impl Rtb {
     pub fn has_good_sip_host(&self) -> bool {
         let host = self.sip_host.trim();
         let label = |part: &str| {
-            !part.is_empty()
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
         host.is_empty() || (host.len() <= 200 && host.split('.').all(label))
     }

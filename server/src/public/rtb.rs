@@ -124,7 +124,11 @@ impl Sent {
         Ok(Self {
             parameters,
             headers,
-            signed: if blank { query.into_bytes() } else { body.to_vec() },
+            signed: if blank {
+                query.into_bytes()
+            } else {
+                body.to_vec()
+            },
         })
     }
 
@@ -178,9 +182,7 @@ fn body_of(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, String)>, St
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let text = || {
-        std::str::from_utf8(body).map_err(|_| "The body is not UTF-8 text.".to_owned())
-    };
+    let text = || std::str::from_utf8(body).map_err(|_| "The body is not UTF-8 text.".to_owned());
     let begins = body.iter().find(|b| !b.is_ascii_whitespace());
     if kind.contains("json") || (kind.is_empty() && begins == Some(&b'{')) {
         let tree = json::read(text()?).map_err(|bad| format!("The body cannot be read. {bad}"))?;
@@ -232,9 +234,7 @@ fn unknown(format: Format) -> Response {
 /// What is no answer to a ping: the status says so, and the body reads like one that bids nothing.
 fn refused(format: Format, status: StatusCode, words: &str) -> Response {
     let body = match format {
-        Format::Json => {
-            serde_json::json!({ "bidAmount": 0, "rejectReason": words }).to_string()
-        }
+        Format::Json => serde_json::json!({ "bidAmount": 0, "rejectReason": words }).to_string(),
         Format::Xml => format!(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><response><bidAmount>0</bidAmount><rejectReason>{}</rejectReason></response>",
             domain::rtb::token::Escape::Xml.write(words)
@@ -280,11 +280,18 @@ mod tests {
         assert_eq!(of("text/xml; charset=utf-8", xml), Ok(two.clone()));
         assert_eq!(of("", xml), Ok(two.clone()));
         let form = "CID=12145550187&zip=75201";
-        assert_eq!(of("application/x-www-form-urlencoded", form), Ok(two.clone()));
+        assert_eq!(
+            of("application/x-www-form-urlencoded", form),
+            Ok(two.clone())
+        );
         assert_eq!(of("", form), Ok(two));
         for (kind, body, words) in [
             ("application/json", "[1]", "The body is no JSON object."),
-            ("application/json", "{", "The body cannot be read. It is no JSON."),
+            (
+                "application/json",
+                "{",
+                "The body cannot be read. It is no JSON.",
+            ),
             (
                 "application/json",
                 r#"{"CID":"1","CID":"2"}"#,
@@ -332,7 +339,10 @@ mod tests {
         assert!(signed("999701", &signature("999701")));
         assert!(!signed("999699", &signature("999699")), "too old");
         assert!(!signed("1000301", &signature("1000301")), "too new");
-        assert!(!signed("1000000", &signature("1000001")), "another moment's");
+        assert!(
+            !signed("1000000", &signature("1000001")),
+            "another moment's"
+        );
         assert!(!signed("1000000", "zz") && !signed("never", &signature("never")));
         assert!(sent(&[]).shows(&PingKey::None, now));
     }

@@ -218,7 +218,10 @@ fn bid_of(
     let of = |id: &str| bids.iter().find(|kept| bid_id(kept.bid.call) == id);
     let user;
     let (by, lends) = match door {
-        CallDoor::Number(number) => (Door::Number { number, caller }, set_up.lent.contains(number)),
+        CallDoor::Number(number) => (
+            Door::Number { number, caller },
+            set_up.lent.contains(number),
+        ),
         CallDoor::Bid(call) => {
             user = bid_id(call);
             (Door::Sip { user: &user }, true)
@@ -260,9 +263,7 @@ fn bid_of(
         call: CallForBid {
             promise,
             auctions: offered.auctions.clone(),
-            reserved: holder
-                .and_then(|b| b.reserved.clone())
-                .unwrap_or_default(),
+            reserved: holder.and_then(|b| b.reserved.clone()).unwrap_or_default(),
             by_sip: matches!(door, CallDoor::Bid(_)),
             after_s: now.secs_since(kept.bid.asked_at),
         },

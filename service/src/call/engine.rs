@@ -27,7 +27,8 @@ use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::voice::twiml::{Door, render};
 use store::{
-    BidUse, Conn, Constraint, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError, TenantScope,
+    BidUse, Conn, Constraint, Db, EventRecord, Kept, Over, ResumedCall, StepRecord, StoreError,
+    TenantScope,
 };
 
 use crate::Parts;

@@ -17,8 +17,8 @@ use domain::sheet::write::{MARK, write};
 use domain::time::Timestamp;
 use store::{BidCursor, BidFilter, BidMoney, BidRecord, BidSums, Tenant};
 
-use super::view::{self, BidNames};
 use super::RtbBids;
+use super::view::{self, BidNames};
 use crate::error::{Error, OrMissing};
 use crate::guard::require;
 use crate::op::OpCtx;
@@ -118,7 +118,9 @@ impl RtbBids {
             before: String::new(),
             ..query.clone()
         };
-        let bids = tenant.bids(&filter(op, &query, &range)?, EXPORTED_MAX).await?;
+        let bids = tenant
+            .bids(&filter(op, &query, &range)?, EXPORTED_MAX)
+            .await?;
         let names = BidNames::load(&tenant).await?;
         let rows = bids.iter().map(|b| exported(b, &view::row(&names, op, b)));
         let head = COLUMNS.map(str::to_owned).to_vec();
@@ -174,7 +176,11 @@ fn filter(op: &OpCtx, query: &BidQuery, range: &Range) -> Result<BidFilter, Erro
         "" => {}
         "bid" => filter.offered = Some(true),
         "came" => filter.came = Some(true),
-        code => match code.parse::<u16>().ok().filter(|c| Reject::CODES.contains(c)) {
+        code => match code
+            .parse::<u16>()
+            .ok()
+            .filter(|c| Reject::CODES.contains(c))
+        {
             Some(code) => filter.code = Some(code),
             None => errors.add("result", "unknown", "Choose a result from the list."),
         },
@@ -270,9 +276,7 @@ fn publishers(names: &BidNames, sums: &[BidSums], money: &[BidMoney]) -> Vec<Bid
         .map(|(id, (mut totals, offered))| {
             let made = money.iter().find(|m| m.publisher == id);
             totals.paid = made.map_or(0, |m| m.paid);
-            let text = |of: fn(&BidMoney) -> Micros| {
-                made.map_or(Micros::ZERO, of).to_string()
-            };
+            let text = |of: fn(&BidMoney) -> Micros| made.map_or(Micros::ZERO, of).to_string();
             BidPublisherRow {
                 id,
                 name: names.publisher(id),

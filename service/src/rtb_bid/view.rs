@@ -59,7 +59,13 @@ pub(crate) fn row(names: &BidNames, op: &OpCtx, record: &BidRecord) -> BidRow {
         campaign_name: names.campaign(bid.campaign),
         environment: bid.environment.code().to_owned(),
         caller: caller
-            .map(|number| if sees { number.display() } else { number.masked() })
+            .map(|number| {
+                if sees {
+                    number.display()
+                } else {
+                    number.masked()
+                }
+            })
             .unwrap_or_default(),
         verdict,
         tone: tone.to_owned(),

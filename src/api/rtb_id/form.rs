@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::modifiers;
+use crate::api::pool::phones;
 use crate::api::publisher::PayoutRuleForm;
 use crate::api::target::DayForm;
 use crate::api::target::caps::{calls_text, dollars_text};
 use crate::api::target::hours::{holidays, working_week};
 use crate::duplicate::payment::{Across, PayDuplicates, PaymentRule};
-use crate::api::pool::phones;
 use crate::id::{CampaignId, PublisherId};
 use crate::invalid::{FieldErrors, whole};
 use crate::ledger::payout::words::percent;
@@ -149,7 +149,7 @@ impl RtbIdForm {
         lists: &BulkLists,
         numbers: &[E164],
     ) -> Self {
-        let flag = |on: bool| if on { "on" } else { "" }.to_owned();
+        let flag = |on: bool| if on { "true" } else { "" }.to_owned();
         let rule = PayoutRuleForm::of(&PayoutRule {
             trigger: settings.trigger,
             zone: settings.zone.clone(),
@@ -157,12 +157,23 @@ impl RtbIdForm {
             ..PayoutTerms::plain_rule()
         });
         let [_, cap_hourly, cap_daily, cap_monthly, cap_total] = calls_text(&settings.caps);
-        let [dollars_hourly, dollars_daily, dollars_monthly, dollars_total] =
-            dollars_text(&settings.dollars);
+        let [
+            dollars_hourly,
+            dollars_daily,
+            dollars_monthly,
+            dollars_total,
+        ] = dollars_text(&settings.dollars);
         let (how, base, max, margin, min_margin, at_loss) = match settings.offering {
             Offering::Fixed { base, max } => {
                 let none = String::new;
-                ("fixed", base.plain(), max.plain(), "20%".to_owned(), none(), false)
+                (
+                    "fixed",
+                    base.plain(),
+                    max.plain(),
+                    "20%".to_owned(),
+                    none(),
+                    false,
+                )
             }
             Offering::PassThrough(through) => (
                 "pass_through",
@@ -255,7 +266,11 @@ impl RtbIdForm {
     pub fn check_with(&self, lists: Option<&BulkLists>) -> Result<RtbIdInput, FieldErrors> {
         let mut errors = FieldErrors::default();
         let chosen = |field: &str, what: &str| {
-            FieldErrors::one(field, "required", &format!("Choose a {what} from the list."))
+            FieldErrors::one(
+                field,
+                "required",
+                &format!("Choose a {what} from the list."),
+            )
         };
         let campaign: Option<CampaignId> = errors.take(
             self.campaign
@@ -299,7 +314,6 @@ impl RtbIdForm {
                 "Choose how its programs show who they are.",
             )),
         });
-        errors.check()?;
         let (
             (Some(campaign), Some(publisher), Some(offering), Some(rule), Some(payment)),
             (Some(modifiers), Some(tags), Some(numbers), Some(pings), Some(per)),
@@ -312,6 +326,7 @@ impl RtbIdForm {
         else {
             return Err(errors);
         };
+        errors.check()?;
         Ok(RtbIdInput {
             campaign,
             publisher,
@@ -516,7 +531,7 @@ mod tests {
             &checked.numbers,
         );
         assert_eq!(shown.check().expect("valid"), checked);
-        assert_eq!(shown.margin, "5.00");
+        assert_eq!(shown.margin, "5");
         assert_eq!(shown.tags, "zip\nstate");
         let fixed = RtbIdForm {
             how: "fixed".to_owned(),
@@ -555,6 +570,6 @@ mod tests {
             key: "x".to_owned(),
             ..form()
         };
-        insta::assert_snapshot!(fields(&wrong).join(" "));
+        insta::assert_snapshot!(fields(&wrong).join(" "), @"max margin length_s pay modifiers tags numbers rate per expiry_s stale holidays key");
     }
 }

@@ -38,7 +38,13 @@ pub(super) fn parse(text: &str, lists: Option<&BulkLists>) -> Result<Vec<Modifie
 pub(super) fn print(all: &[Modifier], lists: &BulkLists) -> String {
     let lines: Vec<String> = all
         .iter()
-        .map(|one| format!("{} {ARROW} {}", condition(&one.filter, lists), does(one.adjustment)))
+        .map(|one| {
+            format!(
+                "{} {ARROW} {}",
+                condition(&one.filter, lists),
+                does(one.adjustment)
+            )
+        })
         .collect();
     lines.join("\n")
 }
@@ -114,7 +120,8 @@ fn position(text: &str, words: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = lower.get(from..)?.find(words).map(|at| at + from) {
         let before = lower[..at].ends_with(' ');
-        let after = lower[at + words.len()..].is_empty() || lower[at + words.len()..].starts_with(' ');
+        let after =
+            lower[at + words.len()..].is_empty() || lower[at + words.len()..].starts_with(' ');
         if before && after {
             return Some(at);
         }
@@ -177,7 +184,10 @@ fn condition(filter: &Filter, lists: &BulkLists) -> String {
         Operand::Value => row.value.clone(),
         Operand::List => (row.list.parse().ok())
             .and_then(|id| lists.get(&id))
-            .map_or_else(|| "a list that is gone".to_owned(), |list| list.name.clone()),
+            .map_or_else(
+                || "a list that is gone".to_owned(),
+                |list| list.name.clone(),
+            ),
     };
     format!("{tag} {words} {value}")
 }
@@ -194,12 +204,12 @@ mod tests {
 
     #[test]
     fn lines_are_read_and_written_alike() {
-        let text = "state is TX => +5.00\n\
+        let text = "state is TX => +5\n\
             age is above 65 => x1.20\n\
             geo:state is not CA => -2.50\n\
-            zip is in the list Zips near => =30.00\n\
+            zip is in the list Zips near => =30\n\
             vip is absent => reject\n\
-            note does not contain is a => +1.00\n\
+            note does not contain is a => +1\n\
             always => x0.90";
         let all = parse(text, Some(&lists())).expect("valid");
         assert_eq!(all.len(), 7);
@@ -226,6 +236,15 @@ mod tests {
             "age is above old => reject",
             " => reject",
         ];
-        insta::assert_snapshot!(all.map(said).join("\n"));
+        insta::assert_snapshot!(all.map(said).join("\n"), @r"
+        Line 1: write what holds, then => and what it does, as in state is TX => +5.00.
+        Line 2: “state TX” does not say how the tag is compared: is, contains, is above, is present and so on.
+        Line 1: “5” is none of +5.00, -5.00, x1.2, =30.00 and reject.
+        Line 1: “five”: Enter an amount like 25 or 25.50.
+        Line 1: multiply by 0 to 100.
+        Line 1: there is no list “Elsewhere”.
+        Line 1: Enter a number, for example 65 or 0.5.
+        Line 1: “” does not say how the tag is compared: is, contains, is above, is present and so on.
+        ");
     }
 }

@@ -49,12 +49,12 @@ impl Line {
         Self::arrive_with(Some(plan), UsageMap::new(), Vec::new())
     }
 
-    fn arrive_blocked(plan: RoutingPlan, blocked: Option<Blocked>) -> Self {
+    fn arrive_blocked(plan: RoutingPlan, reason: &str) -> Self {
         let machine = CallMachine::arrive(
             &arrival(),
             Some(&plan),
             Acquaintance::default(),
-            blocked,
+            Some(reason.to_owned()),
             NOON_ISH,
             Patience::default(),
         );

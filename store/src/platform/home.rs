@@ -353,10 +353,7 @@ fn home_part(door: CallDoor<'_>) -> SelectStatement {
 }
 
 /// The routes of the call's campaign.
-fn with_routes<'a>(
-    select: &'a mut SelectStatement,
-    door: CallDoor<'_>,
-) -> &'a mut SelectStatement {
+fn with_routes<'a>(select: &'a mut SelectStatement, door: CallDoor<'_>) -> &'a mut SelectStatement {
     use phone_number::Column as N;
     use route::Column as R;
     let door_of = || Alias::new(DOOR);
@@ -432,8 +429,7 @@ fn group_part(door: CallDoor<'_>) -> SelectStatement {
             col(target_group_usage::Entity, U::AccountId)
                 .equals((route::Entity, R::AccountId))
                 .and(
-                    col(target_group_usage::Entity, U::GroupId)
-                        .equals((route::Entity, R::GroupId)),
+                    col(target_group_usage::Entity, U::GroupId).equals((route::Entity, R::GroupId)),
                 ),
         )
         .to_owned()

@@ -541,10 +541,9 @@ impl Tenant<'_> {
             )
             .into()
         };
-        let paid: SimpleExpr = Func::sum(
-            Expr::case(Expr::col(C::Paid), Expr::cust("1")).finally(Expr::cust("0")),
-        )
-        .into();
+        let paid: SimpleExpr =
+            Func::sum(Expr::case(Expr::col(C::Paid), Expr::cust("1")).finally(Expr::cust("0")))
+                .into();
         let paid: SimpleExpr = Func::cast_as(paid, Alias::new("BIGINT")).into();
         let rows: Vec<(Option<i64>, i64, i64, i64, i64)> = self
             .select::<call::Entity>()
@@ -559,15 +558,16 @@ impl Tenant<'_> {
             .into_tuple()
             .all(self.conn)
             .await?;
-        let line = |(publisher, calls, paid, revenue, payout): (Option<i64>, i64, i64, i64, i64)| {
-            Some(BidMoney {
-                publisher: PublisherId(publisher?),
-                calls: count(calls),
-                paid: count(paid),
-                revenue: Micros(revenue),
-                payout: Micros(payout),
-            })
-        };
+        let line =
+            |(publisher, calls, paid, revenue, payout): (Option<i64>, i64, i64, i64, i64)| {
+                Some(BidMoney {
+                    publisher: PublisherId(publisher?),
+                    calls: count(calls),
+                    paid: count(paid),
+                    revenue: Micros(revenue),
+                    payout: Micros(payout),
+                })
+            };
         Ok(rows.into_iter().filter_map(line).collect())
     }
 

@@ -201,7 +201,11 @@ async fn many_writers_and_readers_of_several_servers_wait_for_each_other() {
                         let conn = db.read().await?;
                         assert!(
                             conn.platform()
-                                .home_of_call(CallDoor::Number(&world.a.e164), &Caller::Anonymous, Timestamp(0))
+                                .home_of_call(
+                                    CallDoor::Number(&world.a.e164),
+                                    &Caller::Anonymous,
+                                    Timestamp(0)
+                                )
                                 .await?
                                 .is_some()
                         );
@@ -311,7 +315,11 @@ async fn prepared_statements_of_strangers_do_no_harm_behind_a_pooler() {
             let conn = world.db().read().await.expect("conn");
             assert!(
                 conn.platform()
-                    .home_of_call(CallDoor::Number(&world.a.e164), &Caller::Anonymous, Timestamp(0))
+                    .home_of_call(
+                        CallDoor::Number(&world.a.e164),
+                        &Caller::Anonymous,
+                        Timestamp(0)
+                    )
                     .await
                     .expect("lookup")
                     .is_some()

@@ -13,7 +13,9 @@ use domain::money::Micros;
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use store::{AgentRecord, CallDoor, Constraint, DialCursor, StepRecord, StoreError, TakenSums, WrapUpRecord};
+use store::{
+    AgentRecord, CallDoor, Constraint, DialCursor, StepRecord, StoreError, TakenSums, WrapUpRecord,
+};
 use uuid::Uuid;
 
 use crate::steps::{arriving, going_on, keep, resume};
@@ -91,6 +93,7 @@ async fn sent(
     let step = StepRecord {
         dials: &[dial],
         pings: &[],
+        bid: None,
         ..arriving(call, &new, &tags)
     };
     tx!(world, a.scope, |t| keep(&t, &step)).expect("kept");
@@ -161,7 +164,11 @@ async fn a_decision_reads_whether_an_agent_takes_calls_with_the_number() {
         let conn = world.tx().await;
         let home = conn
             .platform()
-            .home_of_call(CallDoor::Number(&world.a.e164), &Caller::Anonymous, Timestamp(0))
+            .home_of_call(
+                CallDoor::Number(&world.a.e164),
+                &Caller::Anonymous,
+                Timestamp(0),
+            )
             .await
             .expect("lookup")
             .expect("a number");

@@ -59,7 +59,10 @@ async fn a_number_is_found_with_the_blocks_that_are_about_the_caller() {
         let conn = world.tx().await;
         let found = async |caller: &str| {
             let caller = number(caller);
-            let home = conn.platform().home_of_call(CallDoor::Number(&a.e164), &caller, Timestamp(0)).await;
+            let home = conn
+                .platform()
+                .home_of_call(CallDoor::Number(&a.e164), &caller, Timestamp(0))
+                .await;
             let home = home.expect("lookup").expect("a home");
             assert_eq!(home.usage.len(), 1, "{caller:?}");
             let mut patterns: Vec<String> =
@@ -74,7 +77,11 @@ async fn a_number_is_found_with_the_blocks_that_are_about_the_caller() {
         assert_eq!(found("sip:a@b.example").await, Vec::<String>::new());
         let home = conn
             .platform()
-            .home_of_call(CallDoor::Number(&world.b.e164), &number("+13075550100"), Timestamp(0))
+            .home_of_call(
+                CallDoor::Number(&world.b.e164),
+                &number("+13075550100"),
+                Timestamp(0),
+            )
             .await;
         assert!(home.expect("lookup").expect("a home").blocks.is_empty());
     }

@@ -7,8 +7,8 @@ use domain::id::{CampaignId, DniTagId, NumberId, VisitId};
 use domain::phone::Caller;
 use domain::pool::Rotation;
 use domain::pool::lease::held_until;
-use domain::visit::Shown;
 use domain::time::Timestamp;
+use domain::visit::Shown;
 use store::{CallDoor, Constraint, Shows, StoreError, VisitFilter, VisitKey};
 use uuid::Uuid;
 
@@ -199,7 +199,10 @@ async fn a_call_finds_who_has_the_number_whoever_had_it_and_who_called_before() 
         let shown = number_of_pool(1);
         let caller = Caller::from_carrier("+13055550100");
         let conn = world.tx().await;
-        let home = conn.platform().home_of_call(CallDoor::Number(&shown), &caller, Timestamp(0)).await;
+        let home = conn
+            .platform()
+            .home_of_call(CallDoor::Number(&shown), &caller, Timestamp(0))
+            .await;
         let home = home.expect("home").expect("a number");
         assert_eq!(home.scope, a.scope);
         assert_eq!(home.campaign, Some(a.campaign));
@@ -224,7 +227,10 @@ async fn a_call_finds_who_has_the_number_whoever_had_it_and_who_called_before() 
             .assign_number(a.pooled, Some(a.campaign)))
         .expect("moved");
         let conn = world.tx().await;
-        let home = conn.platform().home_of_call(CallDoor::Number(&shown), &caller, Timestamp(0)).await;
+        let home = conn
+            .platform()
+            .home_of_call(CallDoor::Number(&shown), &caller, Timestamp(0))
+            .await;
         let last = home
             .expect("home")
             .expect("a number")
@@ -233,7 +239,10 @@ async fn a_call_finds_who_has_the_number_whoever_had_it_and_who_called_before() 
         assert_eq!((last.visit, last.publisher), (next.id, Some(a.publisher)));
         // Another account's number finds none of it.
         let theirs = number_of_pool(2);
-        let home = conn.platform().home_of_call(CallDoor::Number(&theirs), &caller, Timestamp(0)).await;
+        let home = conn
+            .platform()
+            .home_of_call(CallDoor::Number(&theirs), &caller, Timestamp(0))
+            .await;
         let last = home
             .expect("home")
             .expect("a number")

@@ -38,6 +38,7 @@ pub(crate) fn arriving<'a>(call: CallId, session: &'a Session, tags: &'a Tags) -
         payout: None,
         dials: &[],
         pings: &[],
+        bid: None,
         event: None,
         now: NOON,
     }
@@ -59,6 +60,7 @@ pub(crate) fn going_on<'a>(saved: &'a SavedCall, session: &'a Session) -> StepRe
         payout: None,
         dials: &[],
         pings: &[],
+        bid: None,
         event: None,
         now: NOON,
     }

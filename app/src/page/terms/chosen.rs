@@ -2,6 +2,7 @@
 
 use domain::api::buyer::BuyerForm;
 use domain::api::filter::FilterForm;
+use domain::api::rtb_id::RtbIdForm;
 use domain::api::target::{DayForm, TargetForm};
 use domain::api::target_group::TargetGroupForm;
 use leptos::prelude::*;
@@ -82,6 +83,16 @@ impl Chosen {
     pub fn of_group(start: &TargetGroupForm) -> Self {
         Self {
             kind: RwSignal::new(start.order.clone()),
+            hours: RwSignal::new(start.hours.clone()),
+            holidays: RwSignal::new(start.holidays.clone()),
+            days: open(&start.days),
+            ..Self::of_target(&TargetForm::default())
+        }
+    }
+
+    /// As in the form of an RTB id: its hours.
+    pub fn of_rtb_id(start: &RtbIdForm) -> Self {
+        Self {
             hours: RwSignal::new(start.hours.clone()),
             holidays: RwSignal::new(start.holidays.clone()),
             days: open(&start.days),

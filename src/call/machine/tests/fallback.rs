@@ -83,11 +83,7 @@ fn a_fallback_number_that_does_not_answer_leaves_the_call_unanswered() {
 fn a_blocked_caller_is_turned_away_before_anybody_is_dialed() {
     for active in [true, false] {
         let plan = RoutingPlan { active, ..ladder() };
-        let blocked = Blocked {
-            block: crate::id::BlockId(1),
-            reason: "Blocked by +1307* in every campaign.".to_owned(),
-        };
-        let mut line = Line::arrive_blocked(plan, Some(blocked));
+        let mut line = Line::arrive_blocked(plan, "Blocked by +1307* in every campaign.");
         assert_eq!(line.reply(), [Verb::Reject { busy: false }]);
         assert_eq!(line.outcome(), Some(Outcome::Blocked));
         assert_eq!(line.session().stage, Stage::Ended);

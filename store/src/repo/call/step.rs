@@ -181,15 +181,10 @@ impl Tenant<'_> {
             with.cte(part("claimed", claiming));
             gate = Some("claimed");
         }
-        let claimed = wants.then_some(if ordered {
-            "together"
-        } else {
-            "claimed"
-        });
+        let claimed = wants.then_some(if ordered { "together" } else { "claimed" });
         if let Some(payout) = step.payout {
             // Targets are locked before rules, as a claim does, or two calls would wait for each other.
-            let targets_first =
-                (!wants && !ordered && !step.freed.is_empty()).then_some("freeing");
+            let targets_first = (!wants && !ordered && !step.freed.is_empty()).then_some("freeing");
             if let Some(name) = targets_first {
                 with.cte(part(name, self.lock_targets(step.freed)));
             }
@@ -358,7 +353,12 @@ impl Tenant<'_> {
     }
 
     /// The claims of a batch, each of which must find room.
-    pub(in crate::repo) fn add_claims(&self, batch: &mut Batch, all: &Capacity<'_>, now: Timestamp) {
+    pub(in crate::repo) fn add_claims(
+        &self,
+        batch: &mut Batch,
+        all: &Capacity<'_>,
+        now: Timestamp,
+    ) {
         for claim in all.claims {
             let claiming = self.claiming(claim, now).into_query();
             batch.add(claiming.build(SqliteQueryBuilder));
@@ -655,7 +655,10 @@ impl Batch {
     }
 }
 
-pub(in crate::repo) fn part(name: &str, query: impl Into<SubQueryStatement>) -> CommonTableExpression {
+pub(in crate::repo) fn part(
+    name: &str,
+    query: impl Into<SubQueryStatement>,
+) -> CommonTableExpression {
     CommonTableExpression::new()
         .table_name(Alias::new(name))
         .query(query)
