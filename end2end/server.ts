@@ -28,6 +28,7 @@ export interface Demo {
   groups: { id: number; name: string }[];
   ring_trees: { id: number; name: string }[];
   rtb_targets: { id: number; name: string }[];
+  rtb_ids: { id: string; campaign: string; publisher: number }[];
   pools: { id: number; name: string; numbers: string[] }[];
   /** Sites as they are written in the form; `pool` is null for a tag that shows everybody one number. */
   dni_tags: { id: string; origins: string[]; pool: number | null }[];

@@ -96,6 +96,9 @@ export function states(product: Product, call: string): State[] {
 }
 
 /** An id that must be there: the page of none would be the one that is not found. */
+/** An id as addresses of pages write it. */
+const dashed = (id: string): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
 function known<T>(id: T | undefined, what: string): T {
   if (id === undefined) throw new Error(`the product has no ${what}`);
   return id;
@@ -261,6 +264,17 @@ function everyState(product: Product, call: string): State[] {
         await expect(page.locator('#trial-outcome')).toContainText('bid');
       },
     },
+    { name: 'RTB IDs', path: '/rtb-ids' },
+    { name: 'new RTB ID, error', path: '/rtb-ids/new', act: press('Create RTB ID') },
+    {
+      name: 'RTB ID, test ping', path: `/rtb-ids/${dashed(known(product.demo.rtb_ids[0]?.id, 'RTB ID'))}`, act: async (page) => {
+        await page.getByRole('button', { name: 'Send test ping' }).click();
+        await expect(page.locator('#test-outcome')).toContainText('Required fields missing');
+      },
+    },
+    { name: 'RTB report of publishers', path: '/rtb/bids' },
+    { name: 'RTB report of publishers, filter', path: '/rtb/bids', act: press('Filter') },
+    { name: 'RTB report of publishers, nothing fits', path: '/rtb/bids?search=RTB00000000000000000000000000000000' },
     { name: 'RTB report', path: '/rtb' },
     { name: 'RTB report, filter', path: '/rtb', act: press('Filter') },
     { name: 'RTB report, nothing fits', path: '/rtb?search=nobody' },

@@ -9,6 +9,7 @@ mod dispute;
 pub mod history;
 mod plan;
 mod publisher;
+pub mod rtb_id;
 pub mod traffic;
 pub mod visitor;
 mod webhook;
@@ -75,6 +76,7 @@ pub async fn ensure(services: &Services, base: &str) -> Result<(), Error> {
     bidding::ensure(services, &op, &mut ends, base).await?;
     ensure_numbers(services, &op).await?;
     publisher::ensure(services, &op).await?;
+    rtb_id::ensure(services, &op).await?;
     ensure_blocks(services, &op).await?;
     webhook::ensure(services, &op).await?;
     visitor::ensure(services, &op).await?;
@@ -313,7 +315,7 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
     let op = operator(services).await?;
     let (pools, dni_tags, pooled) = visitor::describe(services, &op).await?;
     let mut numbers = services.numbers.list(&op).await?.rows;
-    numbers.retain(|number| !pooled.contains(&number.e164));
+    numbers.retain(|number| !pooled.contains(&number.e164) && number.e164 != rtb_id::NUMBER);
     let mut campaigns = Vec::new();
     for row in services.campaigns.list(&op).await? {
         let own: Vec<&str> = numbers
@@ -378,6 +380,7 @@ pub async fn describe(services: &Services) -> Result<Value, Error> {
         "groups": groups,
         "ring_trees": ring_trees,
         "rtb_targets": rtb_targets,
+        "rtb_ids": rtb_id::describe(services, &op).await?,
         "agent": agent::ensure(services, &op).await?,
     }))
 }

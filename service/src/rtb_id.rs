@@ -14,7 +14,7 @@ use domain::phone::E164;
 use domain::rtb_id::pass_through::Margin;
 use domain::rtb_id::ping::Ping;
 use domain::rtb_id::settings::{Environment, Offering, PingKey, RtbIdSettings};
-use store::{BidFilter, BidRecord, BidSums, Constraint, Db, RtbIdRecord, Tenant};
+use store::{BidFilter, BidRecord, BidSums, Constraint, Db, Tenant};
 
 use crate::error::{Error, OrMissing, OrTaken, OrUnknown};
 use crate::guard::require;
@@ -22,6 +22,8 @@ use crate::op::OpCtx;
 use crate::rtb_bid::view::BidNames;
 use crate::rtb_bid::{Pinged, RtbBids, view};
 use crate::{campaign, unguessable, zone};
+
+pub use store::RtbIdRecord;
 
 const TAKEN: &str = "This publisher has an RTB id in this campaign already. Change that one.";
 /// Bids that an id's page shows.

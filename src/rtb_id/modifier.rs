@@ -256,7 +256,10 @@ mod tests {
         let mut of_caller = tags(&[("state", "CA")]);
         of_caller.set("geo", "state", "CA");
         let later = rule("geo:state", false, is("CA"), Adjustment::Reject);
-        assert_eq!(refused_at_once(&[later.clone()], &of_caller), None);
+        assert_eq!(
+            refused_at_once(std::slice::from_ref(&later), &of_caller),
+            None
+        );
         assert!(modify(Micros(1), &[later], &of_caller).refused_by.is_some());
         let own = rule("user:state", false, is("CA"), Adjustment::Reject);
         assert_eq!(

@@ -283,18 +283,24 @@ pub fn told(bid: &BidRow) -> AnyView {
     let expires = (bid.expires.clone()).map(|at| {
         view! { <Fact term="Held until"><Time datetime=at.datetime text=at.full/></Fact> }
     });
+    let remedy = fact("What would have bid", bid.remedy.clone());
+    let offered = fact("Offered", bid.ways.join(", "));
+    let sub_id = fact("Sub-ID", bid.sub_id.clone());
+    let theirs = fact("Publisher’s call", bid.inbound_call_id.clone());
+    let took = fact("Took", format!("{} ms", bid.took_ms));
+    let bid_id = bid.bid_id.clone();
     view! {
         <div class="stack-sm"><DescriptionList>
-            {fact("What would have bid", bid.remedy.clone())}
+            {remedy}
             {steps}
             {considered}
-            <Fact term="Bid ID"><code class="mono wrap-any">{bid.bid_id.clone()}</code></Fact>
-            {fact("Offered", bid.ways.join(", "))}
+            <Fact term="Bid ID"><code class="mono wrap-any">{bid_id}</code></Fact>
+            {offered}
             {expires}
-            {fact("Sub-ID", bid.sub_id.clone())}
-            {fact("Publisher’s call", bid.inbound_call_id.clone())}
+            {sub_id}
+            {theirs}
             {tags}
-            <Fact term="Took">{format!("{} ms", bid.took_ms)}</Fact>
+            {took}
         </DescriptionList></div>
     }
     .into_any()

@@ -41,6 +41,8 @@ pub struct Traffic {
     dice: Draw,
     /// Numbers that visitors of the demo's site call.
     visitors: UnboundedReceiver<String>,
+    /// How a publisher's program asks before it sends a call, and where.
+    publisher: (reqwest::Client, String),
 }
 
 impl Traffic {
@@ -61,12 +63,12 @@ impl Traffic {
         } else {
             bound.to_string()
         };
-        let wire = Wire::new(
-            &format!("http://{host}"),
-            public,
-            token,
-            &config.twilio.account_sid,
-        )?;
+        let base = format!("http://{host}");
+        let publisher = reqwest::Client::builder()
+            .timeout(Duration::from_secs(10))
+            .no_proxy()
+            .build()?;
+        let wire = Wire::new(&base, public, token, &config.twilio.account_sid)?;
         let seed = u64::from_str_radix(&crate::adapter::system::random_hex(16), 16).unwrap_or(1);
         Ok(Self {
             carrier: Carrier {
@@ -77,6 +79,7 @@ impl Traffic {
             },
             dice: Draw::from_seed(seed),
             visitors,
+            publisher: (publisher, base),
         })
     }
 
@@ -173,8 +176,17 @@ pub async fn run(mut traffic: Traffic, stopping: CancellationToken) {
         if calls.len() >= LIVE_MAX {
             continue;
         }
-        let (carrier, spec) = (traffic.carrier.clone(), traffic.next_call());
+        let (carrier, mut spec) = (traffic.carrier.clone(), traffic.next_call());
+        let asks = traffic.dice.chance(super::rtb_id::SHARE);
+        let publisher = asks.then(|| traffic.publisher.clone());
         calls.spawn(async move {
+            if let Some((client, base)) = publisher {
+                // What is bid nothing is sent elsewhere.
+                match super::rtb_id::ask(&client, &base, &spec.from).await {
+                    Some(number) => spec.to = number,
+                    None => return,
+                }
+            }
             if let Err(error) = carrier.call(&spec, &mut |_| {}).await {
                 tracing::warn!(call = spec.sid, %error, "a simulated call broke off");
             }
@@ -199,6 +211,7 @@ mod tests {
             carrier,
             dice: Draw::from_seed(7),
             visitors: tokio::sync::mpsc::unbounded_channel().1,
+            publisher: (reqwest::Client::new(), String::new()),
         };
         for _ in 0..500 {
             let call = traffic.next_call();

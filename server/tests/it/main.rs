@@ -13,6 +13,7 @@ mod rest_coverage;
 mod rest_money;
 mod rest_resources;
 mod rest_set_up;
+mod rtb;
 mod server_fns;
 mod sheets;
 mod tenancy_coverage;

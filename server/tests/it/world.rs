@@ -17,13 +17,14 @@ use domain::api::number::NumberForm;
 use domain::api::number_order::NumberOrderForm;
 use domain::api::pool::{PoolForm, PoolNumbersForm};
 use domain::api::publisher::PublisherForm;
+use domain::api::rtb_id::RtbIdForm;
 use domain::api::rtb_target::RtbTargetForm;
 use domain::api::target::TargetForm;
 use domain::api::target_group::TargetGroupForm;
 use domain::api::webhook::WebhookForm;
 use domain::id::{
     ApiKeyId, BlockId, BulkListId, BuyerId, CallId, CampaignId, DisputeId, DniTagId, NumberId,
-    NumberOrderId, PoolId, PublisherId, RecordingId, TargetGroupId, TargetId, WebhookId,
+    NumberOrderId, PoolId, PublisherId, RecordingId, RtbId, TargetGroupId, TargetId, WebhookId,
 };
 use server::config::Config;
 use server::shutdown::Shutdown;
@@ -37,6 +38,8 @@ use tower::ServiceExt as _;
 pub(crate) const BASE: &str = "http://127.0.0.1:3000";
 pub(crate) const TOKEN: &str = "12345";
 
+/// Where calls come in by SIP.
+pub(crate) const SIP_HOST: &str = "sip.calls.example";
 /// The site of every account's tag.
 pub(crate) const SITE: &str = "https://roofs.example";
 
@@ -56,6 +59,8 @@ pub(crate) struct Account {
     pub(crate) block: BlockId,
     pub(crate) api_key: ApiKeyId,
     pub(crate) publisher: PublisherId,
+    /// The publisher's in the campaign, by SIP.
+    pub(crate) rtb_id: RtbId,
     pub(crate) list: BulkListId,
     pub(crate) webhook: WebhookId,
     pub(crate) pool: PoolId,
@@ -114,6 +119,7 @@ impl World {
         }
         vars.push(("TWILIO_PRICING_BASE_URL", "http://127.0.0.1:1"));
         vars.push(("CALLCENTER__TWILIO__REST_PAUSE_MS", "1"));
+        vars.push(("CALLCENTER__RTB__SIP_HOST", SIP_HOST));
         vars.extend_from_slice(extra);
         let config = Config::from_vars(vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())))
             .expect("settings");
@@ -569,6 +575,16 @@ async fn account(
         entries: format!("{name} value"),
     };
     let list = services.bulk_lists.create(&op, &list).await.expect("list");
+    let publisher = publisher.expect("publisher");
+    let rtb_id = RtbIdForm {
+        campaign: campaign.to_string(),
+        publisher: publisher.to_string(),
+        how: "fixed".to_owned(),
+        base: "20".to_owned(),
+        sip_only: "true".to_owned(),
+        ..RtbIdForm::default()
+    };
+    let rtb_id = services.rtb_ids.create(&op, &rtb_id).await;
     let webhook = WebhookForm {
         name: format!("{name} webhook"),
         ..WebhookForm::default()
@@ -614,7 +630,8 @@ async fn account(
         number_id,
         block: blocks.expect("blocks").rows[0].id,
         api_key,
-        publisher: publisher.expect("publisher"),
+        publisher,
+        rtb_id: rtb_id.expect("RTB id"),
         list,
         webhook: webhook.expect("webhook"),
         pool,

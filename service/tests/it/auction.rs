@@ -41,7 +41,7 @@ impl FakeBidders {
         answers.insert(url.to_owned(), (after_ms, heard));
     }
 
-    fn asked(&self) -> Vec<Inquiry> {
+    pub fn asked(&self) -> Vec<Inquiry> {
         self.asked.lock().expect("asked").clone()
     }
 
@@ -77,7 +77,7 @@ impl Bidders for FakeBidders {
     }
 }
 
-fn form(name: &str, path: &str) -> RtbTargetForm {
+pub fn form(name: &str, path: &str) -> RtbTargetForm {
     let mut form = RtbTargetForm {
         name: name.to_owned(),
         bid_id: ParserForm::path("bidId"),
@@ -97,7 +97,7 @@ fn answer(dollars: &str, id: &str) -> String {
 
 impl World {
     /// RTB targets of these forms, and a ring tree of all of them as the only entry of the plan.
-    async fn tree(
+    pub async fn tree(
         &self,
         forms: Vec<RtbTargetForm>,
         change: impl FnOnce(&mut TargetGroupForm),

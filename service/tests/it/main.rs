@@ -15,6 +15,7 @@ mod market;
 mod number_order;
 mod publisher;
 mod recording;
+mod rtb_bid;
 mod set_up;
 mod sheet;
 mod sign_in;

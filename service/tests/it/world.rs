@@ -32,6 +32,8 @@ use crate::market::{FakeMarket, PlainVault, Signed};
 
 /// 2026-11-18 15:00 UTC, a Wednesday.
 pub const NOON: Timestamp = Timestamp(1_795_014_000_000_000);
+/// Where calls come in by SIP.
+const SIP_HOST: &str = "sip.calls.example";
 pub const NUMBER: &str = "+18005550126";
 
 /// Noon, until a test says otherwise.
@@ -156,7 +158,7 @@ impl World {
             records: Arc::clone(&records),
             market: Arc::clone(&market),
         };
-        let services = build(&db, carriers, &bidders, &clock, &ids);
+        let services = build(&db, carriers, &bidders, &clock, &ids, SIP_HOST);
         let op = add_account(
             &services,
             "Northgate Calls",
@@ -219,7 +221,24 @@ impl World {
             records: Arc::clone(&self.records),
             market: Arc::clone(&self.market),
         };
-        build(&self.db, carriers, &self.bidders, &self.clock, &self.ids)
+        let (clock, ids) = (&self.clock, &self.ids);
+        build(&self.db, carriers, &self.bidders, clock, ids, SIP_HOST)
+    }
+
+    /// One to which calls come by number only.
+    pub fn another_server_without_sip(&self) -> Services {
+        let carriers = FakeCarriers {
+            records: Arc::clone(&self.records),
+            market: Arc::clone(&self.market),
+        };
+        build(
+            &self.db,
+            carriers,
+            &self.bidders,
+            &self.clock,
+            &self.ids,
+            "",
+        )
     }
 
     /// Adds targets with the given caps on concurrent calls, in one priority each, and plans them.
@@ -304,6 +323,7 @@ fn build(
     bidders: &Arc<FakeBidders>,
     clock: &Arc<TestClock>,
     ids: &Arc<CountingIds>,
+    sip_host: &str,
 ) -> Services {
     Services::new(Parts {
         db: db.db.clone(),
@@ -318,7 +338,7 @@ fn build(
             token: "server-token".into(),
         }),
         public_base_url: "https://calls.example".to_owned(),
-        sip_host: "sip.calls.example".to_owned(),
+        sip_host: sip_host.to_owned(),
         patience: Patience::default(),
     })
 }

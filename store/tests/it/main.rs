@@ -14,6 +14,7 @@ mod repo_money;
 mod repo_pools;
 mod repo_publishers;
 mod repo_recordings;
+mod repo_rtb_bids;
 mod repo_rtb_pings;
 mod repo_setup;
 mod repo_steps;

@@ -1,16 +1,19 @@
 //! What a call costs the database: the statements of the hot path, one for each step, each through
 //! an index on both kinds of database.
 
+use domain::call::reservation::Reservation;
 use domain::caps::Freed;
 use domain::id::CallId;
 use domain::phone::Caller;
 use domain::tag::Tags;
 use domain::time::{Timestamp, Windows};
-use store::{CallDoor, CallFilter, Conn, StepRecord, TenantScope};
+use store::{BidKept, BidStep, CallDoor, CallFilter, Conn, StepRecord, TenantScope};
 use uuid::Uuid;
 
 use crate::steps::{arriving, claim, going_on, keep};
-use crate::world::{NOON, World, event, execute, is_sqlite, new_recording, rows, session, texts};
+use crate::world::{
+    NOON, World, bid_step, event, execute, is_sqlite, new_bid, new_recording, rows, session, texts,
+};
 
 /// What ran on the connection, and that each of it goes through indexes.
 async fn check(conn: &Conn, what: &str, statements: usize) {
@@ -90,6 +93,31 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
             1,
             "home_of_call",
             platform.home_of_call(CallDoor::Number(&a.e164), &Caller::Anonymous, Timestamp(0))
+        );
+        let caller = Caller::Number(a.e164.clone());
+        for door in [CallDoor::RtbId(a.rtb_id), CallDoor::Bid(a.call)] {
+            costs!(
+                conn,
+                1,
+                "home_of_call before the call, and by SIP",
+                platform.home_of_call(door, &caller, NOON)
+            );
+        }
+        let bid = new_bid(a, 43);
+        let (wanted, nothing) = (claim(a.target, Windows::default()), Reservation::default());
+        let asked = BidStep {
+            claims: std::slice::from_ref(&wanted),
+            ..bid_step(&bid, &nothing)
+        };
+        conn.record();
+        assert_eq!(tenant.keep_bid(&asked).await.expect("kept"), BidKept::Done);
+        let seen = conn.recorded();
+        assert_eq!(seen.len(), 1, "a bid is one round trip: {seen:#?}");
+        costs!(
+            conn,
+            1,
+            "expired_reservations",
+            platform.expired_reservations(NOON, 10)
         );
         costs!(conn, 1, "usage", tenant.usage(&[a.target]));
         let id = CallId(Uuid::from_u128(42));

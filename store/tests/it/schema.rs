@@ -111,6 +111,22 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("recording", "id", "the serial"),
     ("route", "id", "the serial"),
     ("rtb_ping", "id", "the serial"),
+    ("rtb_id", "seq", "the serial"),
+    (
+        "rtb_id",
+        "id",
+        "random; mints the scope of what a publisher asks",
+    ),
+    (
+        "rtb_bid",
+        "id",
+        "random; mints the scope of a call that comes for it",
+    ),
+    (
+        "rtb_bid",
+        "expires_at",
+        "the job that gives back what is held, of all accounts",
+    ),
     ("target", "id", "the serial"),
     (
         "webhook",

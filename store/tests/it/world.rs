@@ -14,6 +14,7 @@ use domain::call::event::Arrival;
 use domain::call::machine::{Acquaintance, CallMachine};
 use domain::call::money::{Dial, PayoutClaim};
 use domain::call::recording::{Recording, RecordingKind};
+use domain::call::reservation::Reservation;
 use domain::call::session::{Attempt, AttemptResult, ChosenRoute, Session};
 use domain::call::timeline::EndedBy;
 use domain::campaign::{Fallback, RecordingMode};
@@ -21,21 +22,27 @@ use domain::caps::Caps;
 use domain::caps::CountOn;
 use domain::caps::dollars::DollarCaps;
 use domain::dni_tag::{Source, Swap};
+use domain::duplicate::payment::PaymentRule;
 use domain::enrichment::Enrichment;
 use domain::id::{
     ApiKeyId, BlockId, BuyerId, CallId, CampaignId, DniTagId, NumberId, NumberOrderId, PoolId,
-    RecordingId, RouteId, TargetGroupId, TargetId, UserId, VisitId, WebhookId,
+    RecordingId, RouteId, RtbId, TargetGroupId, TargetId, UserId, VisitId, WebhookId,
 };
 use domain::id::{PayoutRuleId, PublisherId};
 use domain::ledger::dispute::{self, Act, Dispute, Reason};
 use domain::ledger::entry::{Author, EntryKey, Kind, Party};
-use domain::ledger::payout::PayoutTerms;
+use domain::ledger::payout::{PayoutTerms, PayoutTrigger};
 use domain::ledger::{self, Ledger};
 use domain::money::Micros;
 use domain::phone::{Caller, E164};
 use domain::plan::RouteTo;
 use domain::pool::{Hold, Rotation};
 use domain::rtb::ping::{Ping, PingDetail, PingVerdict};
+use domain::rtb_id::arrival::Stale;
+use domain::rtb_id::bid::{Offered, PublisherBid, Said, bid_id};
+use domain::rtb_id::promise::Promise;
+use domain::rtb_id::rate::RateLimit;
+use domain::rtb_id::settings::{Environment, RtbIdSettings};
 use domain::schedule::Hours;
 use domain::tag::Tags;
 use domain::target::group::{Member, RingOrder, TargetGroup};
@@ -47,9 +54,9 @@ use domain::webhook::{Answer, Parameters};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use store::testing::TestDb;
 use store::{
-    ApiKeyInput, BlockFilter, BlockInput, CarrierAccountRecord, CarrierNumberRecord, Conn, Db,
-    DeliveryInput, EventRecord, KeptAnswer, Lease, LeaseInput, OrderInput, RequestToken,
-    StepRecord, StoreError, TenantScope, VisitRecord, WrapUpRecord,
+    ApiKeyInput, BidKept, BidStep, BlockFilter, BlockInput, CarrierAccountRecord,
+    CarrierNumberRecord, Conn, Db, DeliveryInput, EventRecord, KeptAnswer, Lease, LeaseInput,
+    OrderInput, RequestToken, StepRecord, StoreError, TenantScope, VisitRecord, WrapUpRecord,
 };
 use uuid::Uuid;
 
@@ -74,6 +81,8 @@ pub(crate) struct Account {
     pub(crate) call: CallId,
     pub(crate) recording: RecordingId,
     pub(crate) publisher: PublisherId,
+    /// The publisher's in the campaign, with one bid.
+    pub(crate) rtb_id: RtbId,
     pub(crate) webhook: WebhookId,
     pub(crate) pool: PoolId,
     /// The pool's only number.
@@ -217,6 +226,21 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
     };
     tenant.take_request(request, "hash", NOON).await?;
     tenant.answer_request(request, &kept_answer()).await?;
+    let rtb_id = RtbId(Uuid::from_u128((u128::from(n) << 64) + 13));
+    tenant
+        .add_rtb_id(
+            rtb_id,
+            (campaign, publisher),
+            &RtbIdSettings::default(),
+            NOON,
+        )
+        .await?;
+    let bid = CallId(Uuid::from_u128((u128::from(n) << 64) + 14));
+    let bid = bid_of(bid, rtb_id, campaign, publisher);
+    let kept = tenant
+        .keep_bid(&bid_step(&bid, &Reservation::default()))
+        .await?;
+    assert_eq!(kept, BidKept::Done);
     let route = tenant.routes_of(campaign).await?[0].id;
     let call = CallId(Uuid::from_u128((u128::from(n) << 64) + 1));
     let mut session = attempted(
@@ -283,6 +307,7 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         call,
         recording,
         publisher,
+        rtb_id,
         webhook,
         pool,
         pooled,
@@ -290,6 +315,76 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         visit,
         order,
     })
+}
+
+/// A bid for one caller, that holds for a minute.
+pub(crate) fn new_bid(account: &Account, n: u128) -> PublisherBid {
+    let (rtb_id, campaign) = (account.rtb_id, account.campaign);
+    bid_of(
+        CallId(Uuid::from_u128(n)),
+        rtb_id,
+        campaign,
+        account.publisher,
+    )
+}
+
+fn bid_of(
+    call: CallId,
+    rtb_id: RtbId,
+    campaign: CampaignId,
+    publisher: PublisherId,
+) -> PublisherBid {
+    PublisherBid {
+        call,
+        rtb_id,
+        campaign,
+        publisher,
+        environment: Environment::Production,
+        asked_at: NOON,
+        took_ms: 3,
+        caller: Some(number(700_000)),
+        sub_id: String::new(),
+        inbound_call_id: String::new(),
+        tags: Tags::default(),
+        said: Said::Offer(Box::new(Offered {
+            amount: Micros(45_000_000),
+            expires_at: NOON.plus_secs(60),
+            number: None,
+            sip: None,
+            terms: Vec::new(),
+            warnings: Vec::new(),
+            promise: Promise {
+                bid_id: bid_id(call),
+                rule: PayoutRuleId(-1),
+                amount: Some(Micros(45_000_000)),
+                trigger: PayoutTrigger::Connect,
+                payment: PaymentRule::default(),
+                zone: "UTC".to_owned(),
+                floor: None,
+            },
+            stale: Stale::Refuse,
+            auctions: Vec::new(),
+            winner: "Houston".to_owned(),
+        })),
+        priced: None,
+        considered: Vec::new(),
+    }
+}
+
+/// A bid that claims nothing.
+pub(crate) fn bid_step<'a>(bid: &'a PublisherBid, reserved: &'a Reservation) -> BidStep<'a> {
+    BidStep {
+        bid,
+        reserved,
+        limit: RateLimit::default(),
+        taken: None,
+        claims: &[],
+        group_claim: None,
+        freed: &[],
+        freed_groups: &[],
+        pings: &[],
+        now: NOON,
+    }
 }
 
 /// The only number of an account's pool.

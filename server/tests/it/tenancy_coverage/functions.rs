@@ -74,6 +74,12 @@ const BIDDER: &[(&str, &str)] = &[
     ("form[request][url]", "https://nobody.invalid/bid"),
 ];
 
+const RTB_ID: &[(&str, &str)] = &[
+    ("form[how]", "fixed"),
+    ("form[base]", "20"),
+    ("form[sip_only]", "true"),
+];
+
 const TARGET: &[(&str, &str)] = &[
     ("form[name]", "Renamed"),
     ("form[kind]", "number"),
@@ -225,6 +231,32 @@ pub(super) fn rows() -> Vec<Row> {
         row("/api/groups/choices", List, |_| encode(&[("tree", "true")])),
         row("/api/rtb/report", List, |_| {
             encode(&[("query[range]", "7d")])
+        }),
+        row("/api/rtb/bids", List, |_| encode(&[("query[range]", "7d")])),
+        row("/api/rtb_ids/list", List, |_| String::new()),
+        row("/api/rtb_ids/detail", Read, |a| {
+            form(&[("id", a.rtb_id.to_string())], &[])
+        }),
+        row("/api/rtb_ids/create", Under, |a| {
+            form(
+                &[
+                    ("form[campaign]", a.campaign.to_string()),
+                    ("form[publisher]", a.publisher.to_string()),
+                ],
+                RTB_ID,
+            )
+        }),
+        row("/api/rtb_ids/update", Write, |a| {
+            form(&[("id", a.rtb_id.to_string())], RTB_ID)
+        }),
+        row("/api/rtb_ids/set_enabled", Write, |a| {
+            form(&[("id", a.rtb_id.to_string())], &[("enabled", "false")])
+        }),
+        row("/api/rtb_ids/test", Write, |a| {
+            form(
+                &[("id", a.rtb_id.to_string())],
+                &[("form[caller]", "+12145550187")],
+            )
         }),
         row("/api/rtb_targets/list", List, |_| String::new()),
         row("/api/rtb_targets/choices", List, |_| String::new()),
