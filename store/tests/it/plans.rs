@@ -39,9 +39,10 @@ async fn explain(conn: &Conn, what: &str, sql: &str) {
         let scans = if is_sqlite(conn) { "SCAN " } else { "Seq Scan" };
         // Holds the few calls that are open, and nothing else.
         let plan = plan.replace("SCAN call USING INDEX call_open", "");
-        // The latest calls of one caller, found by index before: twenty at most.
+        // The latest calls and bids of one caller, found by index before: twenty and fifty at most.
         let plan = plan
             .replace("SCAN earlier", "")
+            .replace("SCAN latest", "")
             .replace("Subquery Scan", "");
         assert!(
             !plan.contains(scans),

@@ -179,7 +179,7 @@ async fn a_number_leads_home_and_every_change_of_the_set_up_raises_the_generatio
                 .generation(&world.b.scope)
                 .await
                 .expect("generation"),
-            9,
+            10,
             "B's set-up did not change"
         );
     }

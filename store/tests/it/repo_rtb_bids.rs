@@ -84,13 +84,13 @@ fn id(n: u128) -> CallId {
 }
 
 /// A call that comes for a bid, with what the bid held.
-async fn comes(world: &World, scope: &TenantScope, uses: BidUse) -> Result<(), StoreError> {
-    let session = session(
-        &format!("CA{}", uses.came.0.as_u128()),
-        Some(world.a.campaign),
-        &world.a.e164,
-        NOON,
-    );
+async fn comes(
+    world: &World,
+    scope: &TenantScope,
+    sid: &str,
+    uses: BidUse,
+) -> Result<(), StoreError> {
+    let session = session(sid, Some(world.a.campaign), &world.a.e164, NOON);
     let tags = Tags::default();
     let came = event(Some("inbound"), NOON);
     let step = StepRecord {
@@ -186,21 +186,21 @@ async fn a_bid_has_one_call_which_takes_what_it_held() {
             taken: Some(id(72)),
         };
         let a = &world.a.scope;
-        comes(&world, a, uses).await.expect("the call");
+        comes(&world, a, "CA71", uses).await.expect("the call");
         assert_eq!(live(&world).await, 1, "the line is the call's");
-        let again = comes(&world, a, uses).await;
+        let again = comes(&world, a, "CA72", uses).await;
         assert!(matches!(again, Err(StoreError::Stale)), "{again:?}");
         let too_late = BidUse {
             came: id(72),
             taken: Some(id(72)),
         };
-        let gone = comes(&world, a, too_late).await;
+        let gone = comes(&world, a, "CA73", too_late).await;
         assert!(matches!(gone, Err(StoreError::Stale)), "{gone:?}");
         let without = BidUse {
             came: id(72),
             taken: None,
         };
-        comes(&world, a, without).await.expect("without a line");
+        comes(&world, a, "CA74", without).await.expect("without a line");
         let conn = world.db().read().await.expect("conn");
         let now = NOON.plus_secs(61);
         let left = conn.platform().expired_reservations(now, 10).await;
