@@ -19,6 +19,8 @@ pub enum Constraint {
     NumberE164,
     RouteTarget,
     CallCarrierSid,
+    /// A call with this id is known: its bid had one before.
+    CallId,
     CallDelivery,
     /// Another event of the call took the place.
     CallEventPlace,
@@ -91,7 +93,7 @@ impl From<DbErr> for StoreError {
 
 /// PostgreSQL names the constraint, SQLite the columns.
 fn constraint(text: &str) -> Constraint {
-    const NAMES: [(&str, &str, Constraint); 32] = [
+    const NAMES: [(&str, &str, Constraint); 33] = [
         ("agent_person", "agent.user_id", Constraint::AgentPerson),
         ("account_name_key", "account.name", Constraint::AccountName),
         (
@@ -137,6 +139,7 @@ fn constraint(text: &str) -> Constraint {
             "call.carrier_sid",
             Constraint::CallCarrierSid,
         ),
+        ("call_pkey", "call.id", Constraint::CallId),
         (
             "call_event_delivery",
             "call_event.delivery",

@@ -200,7 +200,9 @@ async fn a_bid_has_one_call_which_takes_what_it_held() {
             came: id(72),
             taken: None,
         };
-        comes(&world, a, "CA74", without).await.expect("without a line");
+        comes(&world, a, "CA74", without)
+            .await
+            .expect("without a line");
         let conn = world.db().read().await.expect("conn");
         let now = NOON.plus_secs(61);
         let left = conn.platform().expired_reservations(now, 10).await;

@@ -113,6 +113,10 @@ impl Tenant<'_> {
         match kept {
             // Another event took the place of ours.
             Err(StoreError::Conflict(Constraint::CallEventPlace)) => Err(StoreError::Stale),
+            // Another call came for the bid. A batch finds this before its questions are answered.
+            Err(StoreError::Conflict(Constraint::CallId)) if step.bid.is_some() => {
+                Err(StoreError::Stale)
+            }
             Ok(Held { bid: false, .. }) => Err(StoreError::Stale),
             Ok(Held { call: false, .. }) => Err(self.stale_or_missing(step.call).await?),
             Ok(Held { claim: false, .. }) => Ok(Kept::ClaimLost),
