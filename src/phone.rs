@@ -170,7 +170,8 @@ impl Caller {
     #[must_use]
     pub fn from_carrier(text: &str) -> Self {
         let text = text.trim();
-        let word = text.trim_start_matches('+').to_lowercase();
+        let said = sip_user(text).unwrap_or(text);
+        let word = said.trim_start_matches('+').to_lowercase();
         // 266696687 spells "anonymous" on a keypad; carriers send it for withheld numbers.
         if word.is_empty()
             || [
@@ -187,7 +188,7 @@ impl Caller {
         {
             return Self::Anonymous;
         }
-        match text.parse() {
+        match said.parse() {
             Ok(number) => Self::Number(number),
             Err(_) => Self::Other(text.chars().filter(|c| !c.is_control()).take(64).collect()),
         }
@@ -221,6 +222,16 @@ impl Caller {
             Self::Other(_) => "***".to_owned(),
         }
     }
+}
+
+/// Who calls by SIP: the user of the address, without its parameters (RFC 3261, 19.1.1).
+pub(crate) fn sip_user(address: &str) -> Option<&str> {
+    let rest = ["sip:", "sips:"].iter().find_map(|scheme| {
+        let (start, rest) = address.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    })?;
+    let (user, _) = rest.split_once('@')?;
+    user.split([';', ':']).next()
 }
 
 #[cfg(test)]
@@ -292,7 +303,13 @@ mod tests {
 
     #[test]
     fn withheld_callers_are_anonymous() {
-        for text in ["anonymous", "+266696687", "Restricted", ""] {
+        for text in [
+            "anonymous",
+            "+266696687",
+            "Restricted",
+            "",
+            "sip:anonymous@anonymous.invalid",
+        ] {
             assert_eq!(Caller::from_carrier(text), Caller::Anonymous, "{text}");
         }
         assert_eq!(

@@ -77,6 +77,8 @@ const STATEMENTS: &[&str] = &[
     "CREATE INDEX rtb_bid_by_reserved ON rtb_bid (expires_at) WHERE reserved IS NOT NULL",
     // Sums of a stretch of time are read from it alone.
     "CREATE INDEX rtb_bid_by_time ON rtb_bid (account_id, asked_at, publisher_id, rtb_id, environment, code, amount, came_at)",
+    // Those that nobody asks about any more are found by it.
+    "CREATE INDEX rtb_bid_by_age ON rtb_bid (asked_at)",
     // Until when a bid without a known caller has the number to itself.
     "ALTER TABLE phone_number ADD COLUMN bid_until BIGINT NOT NULL DEFAULT 0",
     // What bidders are asked for a publisher's ping comes before the call, which may never come: so the

@@ -154,25 +154,29 @@ async fn rtb_ids(
     lists: &BulkLists,
 ) -> Result<BTreeMap<RtbId, Arc<CompiledRtbId>>, StoreError> {
     let records = tenant.rtb_ids().await?;
-    let lends = records.iter().any(|id| !id.settings.numbers.is_empty());
-    let numbers = match lends {
-        true => tenant.numbers().await?,
-        false => Vec::new(),
+    let numbers = match records.is_empty() {
+        true => Vec::new(),
+        false => tenant.numbers().await?,
     };
     let ready = records.into_iter().map(|record| {
         let own = |number: &&NumberRecord| {
             record.settings.numbers.contains(&number.id) && number.campaign == Some(record.campaign)
         };
+        let lent: Vec<E164> = (numbers.iter().filter(own))
+            .map(|number| number.e164.clone())
+            .collect();
+        // Any number of the account may be shown, one of the campaign's rather than another.
+        let of_campaign = |number: &&NumberRecord| number.campaign == Some(record.campaign);
+        let any = numbers.iter().find(of_campaign).or(numbers.first());
         let ready = CompiledRtbId {
+            line: (lent.first().cloned()).or_else(|| any.map(|number| number.e164.clone())),
             id: record.id,
             campaign: record.campaign,
             publisher: record.publisher,
             enabled: record.enabled,
             rule: record.rule,
             modifiers: CompiledRtbId::compile_modifiers(&record.settings.modifiers, lists),
-            numbers: (numbers.iter().filter(own))
-                .map(|number| number.e164.clone())
-                .collect(),
+            numbers: lent,
             settings: record.settings,
         };
         (ready.id, Arc::new(ready))

@@ -34,10 +34,17 @@ use crate::zone;
 
 /// How often an answer is worked out anew because others took what it wanted.
 const ROUNDS_MAX: u32 = 20;
-/// Reservations that are given back in one sweep.
+/// Reservations that are read at once to be given back.
 const RELEASED_AT_ONCE: u64 = 500;
+/// Reservations that are given back in one transaction.
+const RELEASED_TOGETHER: usize = 25;
+/// Bids that are forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u64 = 1_000;
 /// For how long bids are kept that had no call, in seconds: 90 days.
 const KEPT_S: i64 = 90 * 86_400;
+
+/// What is held for a call that did not come.
+type Expired = (TenantScope, CallId, Reservation);
 
 /// See the module.
 #[derive(Clone)]
@@ -64,11 +71,36 @@ pub enum Pinged {
     Unknown,
 }
 
+/// What is known of a ping from one try to the next.
+#[derive(Default)]
+struct Tries {
+    /// What bidders were asked and said.
+    asked: Option<Asked>,
+    /// Targets whose line others took.
+    lost: Vec<TargetId>,
+    /// It was counted, before bidders were asked.
+    counted: bool,
+    /// The number that was found for a caller whom nobody named.
+    lent: Option<E164>,
+}
+
 /// One try.
 enum Tried {
     Done(Pinged),
     /// Others took what it wanted.
     Again,
+}
+
+impl Pinged {
+    /// Whether a bid was made on the number.
+    fn lends(&self, number: &E164) -> bool {
+        match self {
+            Self::Answered(bid) => {
+                bid.offered().and_then(|offered| offered.number.as_ref()) == Some(number)
+            }
+            Self::Forbidden | Self::Unknown => false,
+        }
+    }
 }
 
 impl std::fmt::Debug for RtbBids {
@@ -117,30 +149,31 @@ impl RtbBids {
         admits: impl Fn(&PingKey) -> bool,
         now: Timestamp,
     ) -> Result<Pinged, Error> {
-        let call = self.ids.call();
-        let mut asked = None;
-        let mut lost = Vec::new();
+        let asks = (environment, id, self.ids.call());
+        let mut tries = Tries::default();
+        let mut done = Err(Error::Unavailable(Box::new(std::io::Error::other(
+            "a ping kept losing to others",
+        ))));
         for _ in 0..ROUNDS_MAX {
-            let tried = self
-                .try_ping(
-                    (environment, id, call),
-                    ping,
-                    &admits,
-                    &mut asked,
-                    &mut lost,
-                    now,
-                )
-                .await;
-            match tried {
-                Ok(Tried::Done(done)) => return Ok(done),
+            match self.try_ping(asks, ping, &admits, &mut tries, now).await {
                 Ok(Tried::Again)
                 | Err(Error::Unavailable(_) | Error::Conflict { code: "stale", .. }) => {}
-                Err(failure) => return Err(failure),
+                Ok(Tried::Done(answered)) => {
+                    done = Ok(answered);
+                    break;
+                }
+                Err(failure) => {
+                    done = Err(failure);
+                    break;
+                }
             }
         }
-        Err(Error::Unavailable(Box::new(std::io::Error::other(
-            "a ping kept losing to others",
-        ))))
+        if let Some(number) = tries.lent
+            && !done.as_ref().is_ok_and(|done| done.lends(&number))
+        {
+            self.take_back(id, &number, now).await?;
+        }
+        done
     }
 
     async fn try_ping(
@@ -148,8 +181,7 @@ impl RtbBids {
         (environment, id, call): (Environment, RtbId, CallId),
         ping: &Ping,
         admits: &impl Fn(&PingKey) -> bool,
-        asked: &mut Option<Asked>,
-        lost: &mut Vec<TargetId>,
+        tries: &mut Tries,
         now: Timestamp,
     ) -> Result<Tried, Error> {
         let caller = match &ping.caller {
@@ -191,7 +223,7 @@ impl RtbBids {
         };
         drop(conn);
         let mut about = About::new(&home, &set_up, &ready, environment, ping, now);
-        let asked = asked.get_or_insert_with(|| Asked::of(&about.auctions(&ready)));
+        let mut asked = (tries.asked.take()).unwrap_or_else(|| Asked::of(&about.auctions(&ready)));
         let usage = usage_map(&home.usage, &home.groups);
         let blocks = Blocklist::new(home.blocks.clone());
         let asked_before = match environment {
@@ -216,7 +248,7 @@ impl RtbBids {
                 under_way: about.under_way,
                 reserved: about.reserved(),
                 usage: &usage,
-                lost,
+                lost: &tries.lost,
                 clocks: &about.clocks,
                 auctions: &asked.auctions,
                 sip_host: self.sip_host.as_deref(),
@@ -224,9 +256,16 @@ impl RtbBids {
             };
             let outcome = match look(facts) {
                 Looked::Asks(asks) => {
+                    if !tries.counted {
+                        // Before anybody is asked, or any number of pings at once would ask.
+                        tries.counted = self.count(&scope, (id, environment), limit, now).await?;
+                        if !tries.counted {
+                            return Ok(Tried::Again);
+                        }
+                    }
                     let subject = (scope, call, ping, &caller);
                     let held = self
-                        .ask(subject, &set_up, &ready, &about, &asks, asked)
+                        .ask(subject, &set_up, &ready, &about, &asks, &mut asked)
                         .await?;
                     about.under_way = !held;
                     continue;
@@ -238,9 +277,9 @@ impl RtbBids {
             if flooded && outcome.bid.reject().is_some_and(|r| r.code() == 1024) {
                 return Ok(Tried::Done(Pinged::Answered(Box::new(outcome.bid))));
             }
-            let over = about.holder();
+            tries.asked = Some(asked);
             return self
-                .keep(&scope, (&ready, limit), outcome, over, asked, lost, now)
+                .keep(&scope, (&ready, limit), outcome, &about, tries, now)
                 .await;
         }
     }
@@ -288,19 +327,17 @@ impl RtbBids {
         Ok(true)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are what is kept together")]
     async fn keep(
         &self,
         scope: &TenantScope,
         (ready, limit): (&CompiledRtbId, RateLimit),
         mut outcome: Outcome,
-        holder: Option<CallId>,
-        asked: &Asked,
-        lost: &mut Vec<TargetId>,
+        about: &About,
+        tries: &mut Tries,
         now: Timestamp,
     ) -> Result<Tried, Error> {
         if outcome.wants_number {
-            self.lend(scope, ready, &mut outcome, now).await?;
+            self.lend(scope, ready, &mut outcome, tries, now).await?;
         }
         let took_ms = self.clock.now().millis_since(now);
         outcome.bid.took_ms = u32::try_from(took_ms.max(0)).unwrap_or(u32::MAX);
@@ -314,17 +351,27 @@ impl RtbBids {
             ..limit
         };
         let offers = outcome.bid.offered().is_some();
+        let is_real = outcome.bid.environment == Environment::Production;
+        let taken = about.holder().filter(|_| offers && is_real);
+        let until = (outcome.bid.offered()).map_or(now, |offered| offered.expires_at);
         let (freed, freed_groups) = outcome.unused.freed();
+        let pings = tries.asked.as_ref().map(|asked| &asked.pings[..]);
         let step = BidStep {
             bid: &outcome.bid,
             reserved: &outcome.reserved,
             limit,
-            taken: holder.filter(|_| offers && outcome.bid.environment == Environment::Production),
+            held_until: match taken {
+                Some(_) => until.max(about.held_until()),
+                None => until,
+            },
+            taken,
+            seen: &about.seen,
+            counted: tries.counted,
             claims: &outcome.claims,
             group_claim: outcome.group_claim.as_ref(),
             freed: &freed,
             freed_groups: &freed_groups,
-            pings: &asked.pings,
+            pings: pings.unwrap_or_default(),
             now,
         };
         let conn = self.db.write_step().await?;
@@ -333,15 +380,18 @@ impl RtbBids {
                 conn.commit().await?;
                 Ok(Tried::Done(Pinged::Answered(Box::new(outcome.bid))))
             }
-            BidKept::Limited if over_limit => {
+            // Enough of what nothing was bid for is kept; what is said of it stays the same.
+            BidKept::Overtaken if !offers => {
                 Ok(Tried::Done(Pinged::Answered(Box::new(outcome.bid))))
             }
             BidKept::ClaimLost => {
                 // The fresh reading may not show why: whoever was faster may have given it back.
-                lost.extend(outcome.claims.first().map(|claim| claim.target));
+                tries
+                    .lost
+                    .extend(outcome.claims.first().map(|claim| claim.target));
                 Ok(Tried::Again)
             }
-            BidKept::Limited | BidKept::ReservationGone => Ok(Tried::Again),
+            BidKept::Overtaken | BidKept::ReservationGone => Ok(Tried::Again),
         }
     }
 
@@ -351,18 +401,23 @@ impl RtbBids {
         scope: &TenantScope,
         ready: &CompiledRtbId,
         outcome: &mut Outcome,
+        tries: &mut Tries,
         now: Timestamp,
     ) -> Result<(), Error> {
         let Said::Offer(offered) = &mut outcome.bid.said else {
             return Ok(());
         };
-        let conn = self.db.write().await?;
-        let tenant = conn.tenant(scope);
-        let number = tenant
-            .lend_number(&ready.numbers, offered.expires_at, now)
-            .await?;
-        conn.commit().await?;
-        offered.number = number;
+        if tries.lent.is_none() {
+            let conn = self.db.write().await?;
+            let tenant = conn.tenant(scope);
+            // For as long as a bid of the id can hold: the number is kept for the next try too.
+            let until = now
+                .plus_secs(i64::from(ready.settings.expiry_s))
+                .max(offered.expires_at);
+            tries.lent = tenant.lend_number(&ready.numbers, until, now).await?;
+            conn.commit().await?;
+        }
+        offered.number.clone_from(&tries.lent);
         if offered.number.is_none() && offered.sip.is_none() {
             outcome.bid.said = Said::Nothing(Reject::PoolExhausted);
             outcome.claims.clear();
@@ -372,26 +427,84 @@ impl RtbBids {
         Ok(())
     }
 
+    /// Takes back the number that was lent for a bid that was not made.
+    async fn take_back(&self, id: RtbId, number: &E164, now: Timestamp) -> Result<(), Error> {
+        let conn = self.db.read().await?;
+        let door = CallDoor::RtbId(id);
+        let platform = conn.platform();
+        let home = platform.home_of_call(door, &Caller::Anonymous, now).await?;
+        drop(conn);
+        let Some(home) = home else { return Ok(()) };
+        let conn = self.db.write().await?;
+        conn.tenant(&home.scope).take_back_number(number).await?;
+        conn.commit().await?;
+        Ok(())
+    }
+
+    async fn count(
+        &self,
+        scope: &TenantScope,
+        (id, environment): (RtbId, Environment),
+        limit: RateLimit,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let conn = self.db.write().await?;
+        let tenant = conn.tenant(scope);
+        let counted = tenant.count_ping(id, environment, limit, now).await?;
+        conn.commit().await?;
+        Ok(counted)
+    }
+
     /// Gives back what is held for calls that did not come in time; for how many.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database says, when not even the first could be given back.
     pub async fn release_expired(&self, now: Timestamp) -> Result<u32, Error> {
-        let conn = self.db.read().await?;
-        let expired = conn
-            .platform()
-            .expired_reservations(now, RELEASED_AT_ONCE)
-            .await?;
-        drop(conn);
         let mut released = 0;
+        loop {
+            let conn = self.db.read().await?;
+            let platform = conn.platform();
+            let expired = platform.expired_reservations(now, RELEASED_AT_ONCE).await?;
+            drop(conn);
+            let before = released;
+            for some in expired.chunks(RELEASED_TOGETHER) {
+                match self.release(some, now).await {
+                    Ok(count) => released += count,
+                    // One of them may be the reason: the others are given back without it.
+                    Err(_) => released += self.release_each(some, now).await,
+                }
+            }
+            if released == before {
+                return Ok(released);
+            }
+        }
+    }
+
+    async fn release(&self, expired: &[Expired], now: Timestamp) -> Result<u32, Error> {
+        let mut released = 0;
+        let conn = self.db.write().await?;
         for (scope, bid, reserved) in expired {
-            let conn = self.db.write().await?;
-            if conn.tenant(&scope).release_bid(bid, &reserved, now).await? {
+            if conn.tenant(scope).release_bid(*bid, reserved, now).await? {
                 released += 1;
             }
-            conn.commit().await?;
         }
+        conn.commit().await?;
         Ok(released)
+    }
+
+    async fn release_each(&self, expired: &[Expired], now: Timestamp) -> u32 {
+        let mut released = 0;
+        for one in expired {
+            match self.release(std::slice::from_ref(one), now).await {
+                Ok(count) => released += count,
+                Err(failure) => tracing::error!(
+                    bid = %one.1,
+                    error = &failure as &dyn std::error::Error,
+                    "what a bid holds could not be given back"
+                ),
+            }
+        }
+        released
     }
 
     /// Forgets bids that had no call and are old; how many.
@@ -399,10 +512,18 @@ impl RtbBids {
     /// # Errors
     /// What the database says.
     pub async fn forget(&self, now: Timestamp) -> Result<u64, Error> {
-        let conn = self.db.write().await?;
-        let gone = conn.platform().forget_bids(now.plus_secs(-KEPT_S)).await?;
-        conn.commit().await?;
-        Ok(gone)
+        let mut forgotten = 0;
+        loop {
+            let conn = self.db.write().await?;
+            let platform = conn.platform();
+            let before = now.plus_secs(-KEPT_S);
+            let gone = platform.forget_bids(before, FORGOTTEN_AT_ONCE).await?;
+            conn.commit().await?;
+            forgotten += gone;
+            if gone < FORGOTTEN_AT_ONCE {
+                return Ok(forgotten);
+            }
+        }
     }
 }
 
@@ -414,8 +535,10 @@ struct About {
     duplicate: bool,
     /// Bids for the same caller that hold.
     open: Vec<PublisherBid>,
-    /// The one of them that holds something for the call, and what.
-    held: Option<(CallId, Reservation)>,
+    /// The one of them that holds something for the call, what, and until when.
+    held: Option<(CallId, Reservation, Timestamp)>,
+    /// All bids that were looked at.
+    seen: Vec<CallId>,
     nothing: Reservation,
     under_way: bool,
 }
@@ -454,7 +577,11 @@ impl About {
             }),
             held: (open.iter())
                 .filter(|kept| kept.bid.campaign == ready.campaign)
-                .find_map(|kept| Some((kept.bid.call, kept.reserved.clone()?))),
+                .find_map(|kept| {
+                    let until = kept.bid.offered()?.expires_at;
+                    Some((kept.bid.call, kept.reserved.clone()?, until))
+                }),
+            seen: home.bids.iter().map(|kept| kept.bid.call).collect(),
             open: open.into_iter().map(|kept| kept.bid.clone()).collect(),
             nothing: Reservation::default(),
             under_way: false,
@@ -462,11 +589,18 @@ impl About {
     }
 
     fn reserved(&self) -> &Reservation {
-        self.held.as_ref().map_or(&self.nothing, |(_, held)| held)
+        self.held
+            .as_ref()
+            .map_or(&self.nothing, |(_, held, _)| held)
     }
 
     fn holder(&self) -> Option<CallId> {
-        self.held.as_ref().map(|(call, _)| *call)
+        self.held.as_ref().map(|(call, ..)| *call)
+    }
+
+    /// Until when the holder's bid holds.
+    fn held_until(&self) -> Timestamp {
+        (self.held.as_ref()).map_or(Timestamp(0), |(.., until)| *until)
     }
 
     /// What bidders said of this caller a moment ago: nobody is asked again while that may hold.

@@ -60,7 +60,8 @@ impl PingNames {
             if sees {
                 text.to_owned()
             } else {
-                without(text, caller)
+                // Whose call it was may not be known: then nothing is told.
+                caller.map_or_else(String::new, |caller| without(text, caller))
             }
         };
         // What was sent and answered may tell the number in pieces.
@@ -226,16 +227,14 @@ pub(crate) fn values(values: &Values) -> Vec<(String, String)> {
 }
 
 /// A text without a caller's number, however it is written.
-fn without(text: &str, caller: Option<&Caller>) -> String {
-    let Some(number) = caller.map(Caller::number) else {
-        // Whose call it was is not known: nothing is told.
-        return String::new();
-    };
-    let Some(number) = number else {
+pub(crate) fn without(text: &str, caller: &Caller) -> String {
+    let Some(number) = caller.number() else {
         return text.to_owned();
     };
     let digits = number.as_str().trim_start_matches('+');
-    let mut out = text.replace(digits, "•••");
+    let mut out = text
+        .replace(&number.display(), "•••")
+        .replace(digits, "•••");
     if let Some(ten) = number.nanp() {
         out = out.replace(ten, "•••");
     }
@@ -251,10 +250,9 @@ mod tests {
         let caller = Caller::from_carrier("+12145550187");
         let text = r#"{"a":"+12145550187","b":"12145550187","c":2145550187,"d":"214"}"#;
         assert_eq!(
-            without(text, Some(&caller)),
+            without(text, &caller),
             r#"{"a":"+•••","b":"•••","c":•••,"d":"214"}"#
         );
-        assert_eq!(without(text, None), "");
-        assert_eq!(without("x", Some(&Caller::from_carrier("anonymous"))), "x");
+        assert_eq!(without("x", &Caller::from_carrier("anonymous")), "x");
     }
 }

@@ -112,6 +112,7 @@ impl CallMachine {
             (Some(plan), Some(_)) => plan.duplicates.preference(plan.campaign, &history),
             _ => Preference::Any,
         };
+        let line = bid.as_ref().and_then(|bid| bid.line.clone());
         let (told, promise, auctions, reserved) = match bid {
             Some(bid) => {
                 let told = What::BidMatched {
@@ -129,6 +130,7 @@ impl CallMachine {
             carrier_sid: arrival.carrier_sid.clone(),
             from: arrival.from.clone(),
             to: arrival.to.clone(),
+            line,
             campaign: plan.map(|p| p.campaign),
             publisher,
             history,

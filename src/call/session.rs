@@ -15,7 +15,7 @@ use crate::ledger::Ledger;
 use crate::ledger::facts::Conversion;
 use crate::ledger::revenue::RevenueRule;
 use crate::money::Micros;
-use crate::phone::Caller;
+use crate::phone::{Caller, E164};
 use crate::plan::{Route, RoutingPlan};
 use crate::recovery::Recovery;
 use crate::routing::{CallTraits, ChosenGroup, Decision};
@@ -46,6 +46,10 @@ pub struct Session {
     pub carrier_sid: String,
     pub from: Caller,
     pub to: String,
+    /// For a call by SIP, the number of ours that stands for the address it came to: a carrier shows
+    /// no other number for such a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<E164>,
     /// None for a number that no campaign uses.
     pub campaign: Option<CampaignId>,
     /// Whose number was dialed, if it is a publisher's.
@@ -369,6 +373,15 @@ impl AttemptResult {
 }
 
 impl Session {
+    /// Which numbers its targets can be shown.
+    #[must_use]
+    pub fn presents(&self) -> Presents<'_> {
+        Presents {
+            dialed: &self.to,
+            line: self.line.as_ref(),
+        }
+    }
+
     /// Whether the caller is still on the line, as far as we know.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -596,10 +609,31 @@ impl Session {
     }
 }
 
+/// Which numbers the targets of a call can be shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Presents<'a> {
+    dialed: &'a str,
+    /// The only one that may be shown: the call came by SIP (Twilio, Dial, `callerId`).
+    line: Option<&'a E164>,
+}
+
+impl Presents<'_> {
+    /// What the carrier is told; none leaves the caller's own number.
+    #[must_use]
+    pub fn to(self, policy: &CallerIdPolicy) -> Option<String> {
+        let line = self.line.map(|line| line.as_str().to_owned());
+        match policy {
+            CallerIdPolicy::PassThrough => line,
+            CallerIdPolicy::Tracking => line.or_else(|| Some(self.dialed.to_owned())),
+            CallerIdPolicy::Fixed(number) => Some(number.as_str().to_owned()),
+        }
+    }
+}
+
 impl Choice {
     /// What a claim of the decision's winner needs, taken from the plan it was made on.
     #[must_use]
-    pub fn of(plan: &RoutingPlan, decision: &Decision, dialed: &str) -> Option<Self> {
+    pub fn of(plan: &RoutingPlan, decision: &Decision, presents: Presents<'_>) -> Option<Self> {
         let chosen = decision.chosen.as_ref()?;
         let of_entry = |target: TargetId| {
             let is = |r: &&Route| r.id == chosen.route && r.target.id == target;
@@ -611,7 +645,7 @@ impl Choice {
                 Some(ChosenRoute::of(
                     of_entry(rung.target)?,
                     rung.windows,
-                    dialed,
+                    presents,
                 ))
             })
             .collect();
@@ -645,7 +679,7 @@ impl ChosenRoute {
         self.whisper.is_some() || self.accept_key
     }
 
-    fn of(route: &Route, windows: Windows, dialed: &str) -> Self {
+    fn of(route: &Route, windows: Windows, presents: Presents<'_>) -> Self {
         let target = &route.target;
         Self {
             route: route.id,
@@ -655,11 +689,7 @@ impl ChosenRoute {
             buyer_name: target.buyer_name.clone(),
             destination: target.destination.clone(),
             ring_timeout_s: target.ring_timeout_s,
-            caller_id: match &target.caller_id {
-                CallerIdPolicy::PassThrough => None,
-                CallerIdPolicy::Tracking => Some(dialed.to_owned()),
-                CallerIdPolicy::Fixed(number) => Some(number.as_str().to_owned()),
-            },
+            caller_id: presents.to(&target.caller_id),
             whisper: target.whisper.clone(),
             windows,
             revenue: route.revenue,

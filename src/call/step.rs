@@ -301,7 +301,7 @@ fn choose(
     if let Some(asks) = decision.asks {
         return Err(Wanted::Bids(asks));
     }
-    let chosen = Choice::of(plan, &decision, &machine.session().to);
+    let chosen = Choice::of(plan, &decision, machine.session().presents());
     Ok(Event::Decided {
         decision,
         chosen,

@@ -241,6 +241,12 @@ pub fn offered(bid: Micros) -> Micros {
     Micros::from_cents(bid.cents()).unwrap_or(bid)
 }
 
+/// Whole cents that are no more than what was worked out.
+#[must_use]
+pub fn offered_down(bid: Micros) -> Micros {
+    Micros(bid.0 - bid.0.rem_euclid(10_000))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

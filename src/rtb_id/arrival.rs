@@ -33,6 +33,8 @@ pub struct CallForBid {
     pub auctions: Vec<Held>,
     /// What is held for its first dial.
     pub reserved: Reservation,
+    /// By SIP, the number of ours that targets may be shown; none where there is none.
+    pub line: Option<E164>,
     /// It was found by the address it came to; else by its caller and the number.
     pub by_sip: bool,
     /// How long after the bid it came, in seconds.
@@ -101,12 +103,12 @@ pub fn arrival<'a>(
     now: Timestamp,
 ) -> Arrival<'a> {
     let mut fitting: Vec<&OpenBid> = bids.iter().filter(|bid| fits(bid, door)).collect();
-    // One that names the caller before one that names nobody, one that holds before one that does not,
-    // one without a call before one that had it; then the latest.
+    // One that a call may still come for before one that had its call or expired; then one that names
+    // the caller before one that names nobody; then the latest.
     fitting.sort_by_key(|bid| {
         (
+            bid.used || bid.expires_at <= now,
             bid.caller.is_none() && matches!(door, Door::Number { .. }),
-            bid.expires_at <= now,
             bid.used,
             std::cmp::Reverse(bid.made_at),
         )
@@ -242,6 +244,12 @@ mod tests {
         let unnamed = [bid("RTBx", "", 0), bid("RTBb", BEN, 0)];
         assert_eq!(found(&unnamed, ANNA, Stale::Refuse, 1), "RTBx");
         assert_eq!(found(&unnamed, BEN, Stale::Refuse, 1), "RTBb");
+        // The number was lent again, for whoever calls: what was bid for its caller before is over.
+        let mut lent_again = [bid("RTBold", ANNA, 0), bid("RTBx", "", 25)];
+        assert_eq!(found(&lent_again, ANNA, Stale::Honour, 26), "RTBx");
+        lent_again[0] = bid("RTBhad", ANNA, 20);
+        lent_again[0].used = true;
+        assert_eq!(found(&lent_again, ANNA, Stale::Refuse, 26), "RTBx");
     }
 
     #[test]

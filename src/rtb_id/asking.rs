@@ -4,7 +4,7 @@
 //! The decision is the routing plan's own: whoever would get the call now. What it would claim is
 //! reserved with the bid, so that the call finds it free.
 
-use super::answer::{Term, Warning, offered};
+use super::answer::{Term, Warning, offered, offered_down};
 use super::bid::{Considered, Offered, PublisherBid, Said, bid_id};
 use super::check::{Standing, refusal};
 use super::modifier::refused_at_once;
@@ -17,7 +17,7 @@ use super::settings::{CompiledRtbId, Environment, TEST_LIMIT};
 use crate::block::Blocklist;
 use crate::block::guard;
 use crate::call::reservation::Reservation;
-use crate::call::session::Choice;
+use crate::call::session::{Choice, Presents};
 use crate::caps::{Claim, GroupClaim};
 use crate::draw::Draw;
 use crate::duplicate::EarlierCall;
@@ -35,6 +35,8 @@ use crate::schedule::holiday;
 use crate::tag::Tags;
 use crate::time::{LocalMoment, Timestamp};
 
+/// Before the host of an address that cannot be called.
+const TEST_HOST: &str = "test.";
 /// Candidates whose standing is kept with a bid, at most.
 const CONSIDERED_MAX: usize = 20;
 
@@ -287,7 +289,7 @@ impl Facts<'_> {
             return Looked::Asks(asks);
         }
         let considered = considered(&decision);
-        let Some(choice) = Choice::of(plan, &decision, "") else {
+        let Some(choice) = Choice::of(plan, &decision, Presents::default()) else {
             let what = standing(&considered);
             // Whether anybody takes calls at all, whichever comes.
             let any = decide(
@@ -318,7 +320,7 @@ impl Facts<'_> {
             let reject = Reject::FinalFilter { rule };
             return self.nothing(reject, considered, Some(priced));
         }
-        let amount = offered(priced.bid);
+        let amount = self.whole_cents(priced.bid, pays);
         if amount <= Micros::ZERO {
             let what = format!(
                 "{} would take it and pays {pays}; of that nothing is left to bid.",
@@ -394,6 +396,16 @@ impl Facts<'_> {
         }))
     }
 
+    /// What is offered of a bid: whole cents, and never a part of a cent more than the target makes up
+    /// for, or the call that comes would be found unprofitable.
+    fn whole_cents(&self, bid: Micros, pays: Micros) -> Micros {
+        let nearest = offered(bid);
+        match self.promised_floor(nearest) {
+            Some(floor) if floor.least > pays => offered_down(bid),
+            _ => nearest,
+        }
+    }
+
     fn promised_floor(&self, amount: Micros) -> Option<Floor> {
         let settings = &self.id.settings;
         settings.offering.floor(amount, settings.trigger)
@@ -444,9 +456,13 @@ impl Facts<'_> {
 
     fn way(&self) -> Option<Way> {
         let settings = &self.id.settings;
+        let test = match self.environment {
+            Environment::Production => "",
+            Environment::Test | Environment::Sandbox => TEST_HOST,
+        };
         let sip = self
             .sip_host
-            .map(|host| format!("{}@{host}", bid_id(self.call)));
+            .map(|host| format!("{}@{test}{host}", bid_id(self.call)));
         let by_sip_alone = sip.is_some() && (settings.sip_only || self.ping.sip_ok);
         if by_sip_alone || settings.sip_only {
             return sip.map(|sip| Way {
@@ -456,7 +472,7 @@ impl Facts<'_> {
         }
         if self.environment == Environment::Test {
             return Some(Way {
-                sip: sip.map(|sip| format!("test.{sip}")),
+                sip,
                 number: Some(E164::unassigned()),
                 wants_number: false,
             });
@@ -490,18 +506,7 @@ impl Facts<'_> {
     }
 
     fn terms(&self) -> Vec<Term> {
-        let settings = &self.id.settings;
-        let first = match settings.trigger {
-            PayoutTrigger::Incoming => None,
-            PayoutTrigger::Connect => Some(Term::MustConnect),
-            PayoutTrigger::Converted => Some(Term::MustConvert),
-            PayoutTrigger::Length { secs, .. } => Some(Term::MinDuration(secs)),
-        };
-        let duplicates = settings.payment.pay != PayDuplicates::Always;
-        first
-            .into_iter()
-            .chain(duplicates.then_some(Term::NoDuplicates))
-            .collect()
+        terms(self.id)
     }
 
     fn warnings(&self, by_number: bool) -> Vec<Warning> {
@@ -613,6 +618,22 @@ fn standing(considered: &[Considered]) -> String {
     words.join(" ")
 }
 
+/// What a call must do to be paid.
+fn terms(id: &CompiledRtbId) -> Vec<Term> {
+    let settings = &id.settings;
+    let first = match settings.trigger {
+        PayoutTrigger::Incoming => None,
+        PayoutTrigger::Connect => Some(Term::MustConnect),
+        PayoutTrigger::Converted => Some(Term::MustConvert),
+        PayoutTrigger::Length { secs, .. } => Some(Term::MinDuration(secs)),
+    };
+    let duplicates = settings.payment.pay != PayDuplicates::Always;
+    first
+        .into_iter()
+        .chain(duplicates.then_some(Term::NoDuplicates))
+        .collect()
+}
+
 /// An answer as an example shows it: nothing is looked at.
 #[must_use]
 pub fn sample(id: &CompiledRtbId, call: CallId, ping: &Ping, now: Timestamp) -> PublisherBid {
@@ -621,6 +642,7 @@ pub fn sample(id: &CompiledRtbId, call: CallId, ping: &Ping, now: Timestamp) -> 
         super::settings::Offering::Fixed { base, max } => offered(base.min(max)),
         super::settings::Offering::PassThrough(through) => offered(through.max),
     };
+    let by_sip_alone = settings.sip_only || ping.sip_ok;
     PublisherBid {
         call,
         rtb_id: id.id,
@@ -636,9 +658,9 @@ pub fn sample(id: &CompiledRtbId, call: CallId, ping: &Ping, now: Timestamp) -> 
         said: Said::Offer(Box::new(Offered {
             amount,
             expires_at: now.plus_secs(i64::from(settings.expiry_s)),
-            number: Some(E164::unassigned()),
-            sip: Some(format!("{}@test.sip.invalid", bid_id(call))),
-            terms: vec![Term::MinDuration(90)],
+            number: (!by_sip_alone).then(E164::unassigned),
+            sip: Some(format!("{}@{TEST_HOST}sip.invalid", bid_id(call))),
+            terms: terms(id),
             warnings: vec![Warning::SandboxMode],
             promise: Promise {
                 bid_id: bid_id(call),

@@ -14,7 +14,7 @@ use super::reject::Reject;
 use super::settings::Environment;
 use crate::id::{CallId, CampaignId, PublisherId, RtbId};
 use crate::money::Micros;
-use crate::phone::E164;
+use crate::phone::{E164, sip_user};
 use crate::rtb::held::Held;
 use crate::tag::Tags;
 use crate::time::Timestamp;
@@ -107,16 +107,15 @@ pub fn call_of(bid_id: &str) -> Option<CallId> {
     Uuid::parse_str(digits).ok().map(CallId)
 }
 
+/// Whole seconds, to the nearest: what is left of thirty a few milliseconds later is thirty.
+fn rounded_s(millis: i64) -> u32 {
+    u32::try_from((millis.max(0) + 500) / 1_000).unwrap_or(u32::MAX)
+}
+
 /// The bid that a call came for by SIP, by the address it came to: `sip:RTB…@host`.
 #[must_use]
 pub fn call_of_address(dialed: &str) -> Option<CallId> {
-    let rest = ["sip:", "sips:"].iter().find_map(|scheme| {
-        let (start, rest) = dialed.trim().split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    })?;
-    let (user, _) = rest.split_once('@')?;
-    // A user may carry parameters of its own (RFC 3261, 19.1.1).
-    let user = user.split([';', ':']).next()?;
+    let user = sip_user(dialed.trim())?;
     call_of(user)
 }
 
@@ -166,7 +165,7 @@ impl PublisherBid {
             Said::Offer(offered) => Answer::Offer(Offer {
                 bid_id,
                 amount: offered.amount,
-                expires_in_s: offered.expires_at.secs_since(now),
+                expires_in_s: rounded_s(offered.expires_at.millis_since(now)),
                 expires_at: offered.expires_at,
                 number: offered.number.clone(),
                 sip: offered.sip.clone(),

@@ -8,6 +8,8 @@ use crate::visit::is_tag_name;
 
 /// The type of tags that came with a ping.
 pub const PING_TAGS: &str = "user";
+/// The names of the caller's number.
+const CALLER: [&str; 3] = ["CID", "callerId", "caller_id"];
 /// The longest value of a field that names something, in characters.
 const WORD_CHARS_MAX: usize = 200;
 
@@ -22,7 +24,7 @@ pub struct Ping {
     pub sub_id: String,
     /// The publisher's own id of its call.
     pub inbound_call_id: String,
-    /// Every parameter.
+    /// Every parameter but the caller's number, which bidders may not see unless the publisher says so.
     pub tags: Tags,
 }
 
@@ -59,7 +61,7 @@ impl Ping {
                 .take(WORD_CHARS_MAX)
                 .collect()
         };
-        let caller = match get(&["CID", "callerId", "caller_id"]) {
+        let caller = match get(&CALLER) {
             None => PingCaller::Missing,
             Some(said) => match caller(said) {
                 Some(number) => PingCaller::Known(number),
@@ -68,7 +70,8 @@ impl Ping {
         };
         let mut tags = Tags::default();
         for (name, value) in parameters.iter().take(TAGS_MAX) {
-            if is_tag_name(name) && tags.get(PING_TAGS, name).is_none() {
+            let names_caller = CALLER.iter().any(|known| name.eq_ignore_ascii_case(known));
+            if is_tag_name(name) && !names_caller && tags.get(PING_TAGS, name).is_none() {
                 tags.set(PING_TAGS, name, value);
             }
         }
@@ -85,7 +88,13 @@ impl Ping {
     /// Tags that are asked for and not there, in the order they are asked for.
     #[must_use]
     pub fn missing<'a>(&self, required: &'a [TagName]) -> Vec<&'a TagName> {
-        let is_missing = |name: &&TagName| self.tags.named(name).is_none();
+        let is_missing = |name: &&TagName| {
+            let (_, bare) = name.as_str().split_once(':').unwrap_or_default();
+            if CALLER.iter().any(|known| bare.eq_ignore_ascii_case(known)) {
+                return self.caller == PingCaller::Missing;
+            }
+            self.tags.named(name).is_none()
+        };
         required.iter().filter(is_missing).collect()
     }
 }
@@ -172,6 +181,11 @@ mod tests {
         let missing = ping.missing(&required);
         assert_eq!(missing.len(), 1);
         assert_eq!(missing[0].as_str(), "user:age");
+        // The caller's number is no tag, but may be asked for as one.
+        assert_eq!(ping.tags.get("user", "cid"), None);
+        let caller = required_tags("tags", "CID").unwrap();
+        assert!(ping.missing(&caller).is_empty());
+        assert_eq!(read(&[]).missing(&caller).len(), 1);
     }
 
     #[test]

@@ -177,6 +177,8 @@ pub struct CompiledRtbId {
     pub modifiers: Vec<CompiledModifier>,
     /// Those of its numbers that are still the campaign's.
     pub numbers: Vec<E164>,
+    /// Which of our numbers targets are shown of calls by SIP.
+    pub line: Option<E164>,
 }
 
 impl CompiledRtbId {

@@ -227,7 +227,7 @@ impl Shell<'_> {
             usage,
             decision: decision.clone(),
         });
-        let chosen = Choice::of(plan, &decision, &machine.session().to);
+        let chosen = Choice::of(plan, &decision, machine.session().presents());
         Event::Decided {
             decision,
             chosen,

@@ -112,8 +112,12 @@ impl Sent {
                 status: refusal.status(),
                 words: "The body is larger than 16 kB.".to_owned(),
             })?;
-        let mut parameters = pairs(query.as_bytes());
         let blank = body.iter().all(u8::is_ascii_whitespace);
+        // The signature of a request with a body does not cover its address, which anybody may change.
+        let mut parameters = match !blank && headers.contains_key(SIGNATURE) {
+            true => Vec::new(),
+            false => pairs(query.as_bytes()),
+        };
         if !blank {
             parameters.extend(body_of(&headers, &body).map_err(|words| Unreadable {
                 status: StatusCode::BAD_REQUEST,
@@ -184,7 +188,9 @@ fn body_of(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, String)>, St
         .to_ascii_lowercase();
     let text = || std::str::from_utf8(body).map_err(|_| "The body is not UTF-8 text.".to_owned());
     let begins = body.iter().find(|b| !b.is_ascii_whitespace());
-    if kind.contains("json") || (kind.is_empty() && begins == Some(&b'{')) {
+    let is_form = kind.contains("form-urlencoded");
+    let is_xml = kind.contains("xml") || (!is_form && begins == Some(&b'<'));
+    if kind.contains("json") || (!is_form && !is_xml && begins == Some(&b'{')) {
         let tree = json::read(text()?).map_err(|bad| format!("The body cannot be read. {bad}"))?;
         let Value::Object(fields) = tree else {
             return Err("The body is no JSON object.".to_owned());
@@ -194,7 +200,7 @@ fn body_of(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, String)>, St
             .filter_map(|(name, value)| Some((name, plain(&value)?)))
             .collect());
     }
-    if kind.contains("xml") || (kind.is_empty() && begins == Some(&b'<')) {
+    if is_xml {
         let document = roxmltree::Document::parse(text()?)
             .map_err(|_| "The body is no XML document.".to_owned())?;
         let root = document.root_element();

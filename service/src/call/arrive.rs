@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use domain::block::Blocklist;
 use domain::call::event::{Arrival, dialed_number};
 use domain::call::machine::{Acquaintance, CallMachine};
-use domain::id::{CampaignId, PublisherId};
-use domain::phone::Caller;
+use domain::id::{CallId, CampaignId, PublisherId};
+use domain::phone::{Caller, E164};
 use domain::rtb_id::arrival::{self, Arrival as OfBids, CallForBid, Door};
 use domain::rtb_id::bid::{bid_id, call_of_address};
 use domain::tag::Tags;
@@ -52,8 +52,18 @@ impl CallEngine {
             None => None,
         };
         // Another account's number is none for whoever signed with their own token.
-        let home = home.filter(|home| self.admits(&home.scope));
+        let mut home = home.filter(|home| self.admits(&home.scope));
         let mut arrival = arrival.clone();
+        if let (Some(CallDoor::Bid(bid)), Some(found)) = (door, &home)
+            && let Some(caller) = named_by(bid, &arrival.from, &found.bids)
+        {
+            // Their earlier calls and blocks are asked for by their number: once more, with it.
+            arrival.from = Caller::Number(caller);
+            let platform = conn.platform();
+            home = platform
+                .home_of_call(CallDoor::Bid(bid), &arrival.from, now)
+                .await?;
+        }
         let mut call = self.ids.call();
         let mut bid_use = None;
         let (scope, set_up, campaign, acquaintance, turned_away, usage) = match home {
@@ -202,6 +212,15 @@ struct Came {
     tags: Tags,
 }
 
+/// Who calls by SIP where the address does not tell: the caller whom the publisher named before.
+fn named_by(bid: CallId, from: &Caller, bids: &[KeptBid]) -> Option<E164> {
+    let of_bid = || bids.iter().find(|kept| kept.bid.call == bid);
+    match from {
+        Caller::Number(_) => None,
+        Caller::Anonymous | Caller::Other(_) => of_bid()?.bid.caller.clone(),
+    }
+}
+
 fn bid_of(
     door: CallDoor<'_>,
     caller: &Caller,
@@ -252,9 +271,14 @@ fn bid_of(
     if !paid {
         (promise.amount, promise.floor) = (None, None);
     }
-    // A later bid for the same caller took over what this one held.
-    let holder = (bids.iter()).find(|b| b.reserved.is_some() && b.came_at.is_none());
-    let holder = holder.filter(|b| b.bid.call == kept.bid.call || b.bid.caller == kept.bid.caller);
+    // What it holds itself, else what a later bid for the same caller took over from it.
+    let holds = |b: &&&KeptBid| b.reserved.is_some() && b.came_at.is_none();
+    let later = |b: &&&KeptBid| holds(b) && b.bid.caller == kept.bid.caller;
+    let holder = Some(kept).filter(holds).or_else(|| {
+        kept.bid.caller.as_ref()?;
+        bids.iter().find(later)
+    });
+    let by_sip = matches!(door, CallDoor::Bid(_));
     OfBid::Came(Box::new(Came {
         uses: BidUse {
             came: kept.bid.call,
@@ -264,10 +288,20 @@ fn bid_of(
             promise,
             auctions: offered.auctions.clone(),
             reserved: holder.and_then(|b| b.reserved.clone()).unwrap_or_default(),
-            by_sip: matches!(door, CallDoor::Bid(_)),
+            line: by_sip.then(|| line_of(set_up, kept)).flatten(),
+            by_sip,
             after_s: now.secs_since(kept.bid.asked_at),
         },
         publisher: kept.bid.publisher,
         tags: kept.bid.tags.clone(),
     }))
+}
+
+/// The number that stands for the address of a call by SIP.
+fn line_of(set_up: &SetUp, kept: &KeptBid) -> Option<E164> {
+    let lent = kept
+        .bid
+        .offered()
+        .and_then(|offered| offered.number.clone());
+    lent.or_else(|| set_up.rtb_ids.get(&kept.bid.rtb_id)?.line.clone())
 }

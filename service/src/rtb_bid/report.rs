@@ -49,6 +49,8 @@ const COLUMNS: [&str; 17] = [
 const PAGE: usize = 50;
 /// Bids of one file.
 const EXPORTED_MAX: u64 = 50_000;
+/// Bids of a file that are read together.
+const EXPORTED_AT_ONCE: u64 = 500;
 
 impl RtbBids {
     /// A page of the report. Tests are not in it unless a bid is asked for by its id.
@@ -118,13 +120,22 @@ impl RtbBids {
             before: String::new(),
             ..query.clone()
         };
-        let bids = tenant
-            .bids(&filter(op, &query, &range)?, EXPORTED_MAX)
-            .await?;
+        let mut wanted = filter(op, &query, &range)?;
         let names = BidNames::load(&tenant).await?;
-        let rows = bids.iter().map(|b| exported(b, &view::row(&names, op, b)));
-        let head = COLUMNS.map(str::to_owned).to_vec();
-        let text = write(std::iter::once(head).chain(rows));
+        let mut text = write(std::iter::once(COLUMNS.map(str::to_owned).to_vec()));
+        // A bid is much larger than its line: never are all of them held at once.
+        let mut left = EXPORTED_MAX;
+        while left > 0 {
+            let bids = tenant.bids(&wanted, left.min(EXPORTED_AT_ONCE)).await?;
+            let Some(last) = bids.last() else { break };
+            wanted.before = Some(BidCursor {
+                at: last.bid.asked_at,
+                call: last.bid.call,
+            });
+            left = left.saturating_sub(u64::try_from(bids.len()).unwrap_or(left));
+            let rows = bids.iter().map(|b| exported(b, &view::row(&names, op, b)));
+            text.push_str(&write(rows));
+        }
         let file = format!("bids-{}.csv", zone::date(&op.zone, op.now));
         Ok((file, format!("{MARK}{text}")))
     }

@@ -6,7 +6,7 @@ use domain::access::Permission;
 use domain::api::rtb_bid::{BidRow, BidTotals};
 use domain::api::rtb_target::RejectRow;
 use domain::id::{CampaignId, PublisherId};
-use domain::phone::E164;
+use domain::phone::{Caller, E164};
 use domain::rtb::health::percent;
 use domain::rtb_id::bid::{Offered, PublisherBid, bid_id};
 use domain::rtb_id::pass_through::Priced;
@@ -15,6 +15,7 @@ use domain::rtb_id::settings::Environment;
 use store::{BidRecord, BidSums, StoreError, Tenant};
 
 use crate::op::OpCtx;
+use crate::rtb_ping::without;
 use crate::zone::stamp;
 
 /// What rows of bids need, loaded once.
@@ -69,7 +70,11 @@ pub(crate) fn row(names: &BidNames, op: &OpCtx, record: &BidRecord) -> BidRow {
             .unwrap_or_default(),
         verdict,
         tone: tone.to_owned(),
-        words: hidden(words(bid), caller, sees),
+        words: match reject {
+            // What was sent for a number may be most of one.
+            Some(Reject::CallerMalformed { .. }) if !sees => Reject::title(1100).to_owned(),
+            _ => hidden(words(bid), caller, sees),
+        },
         remedy: reject.map(Reject::remedy).unwrap_or_default().to_owned(),
         code: reject.map_or(0, Reject::code),
         amount: offered.map(|o| o.amount.to_string()).unwrap_or_default(),
@@ -79,8 +84,8 @@ pub(crate) fn row(names: &BidNames, op: &OpCtx, record: &BidRecord) -> BidRow {
             .collect(),
         ways: offered.map(ways).unwrap_or_default(),
         expires: offered.map(|o| stamp(&op.zone, o.expires_at)),
-        sub_id: bid.sub_id.clone(),
-        inbound_call_id: bid.inbound_call_id.clone(),
+        sub_id: hidden(bid.sub_id.clone(), caller, sees),
+        inbound_call_id: hidden(bid.inbound_call_id.clone(), caller, sees),
         tags: match sees {
             true => (bid.tags.iter())
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -95,9 +100,7 @@ pub(crate) fn row(names: &BidNames, op: &OpCtx, record: &BidRecord) -> BidRow {
 /// Leaves the caller's number out for who may not see it.
 fn hidden(text: String, caller: Option<&E164>, sees: bool) -> String {
     match caller {
-        Some(number) if !sees => text
-            .replace(number.as_str(), &number.masked())
-            .replace(number.as_str().trim_start_matches('+'), &number.masked()),
+        Some(number) if !sees => without(&text, &Caller::Number(number.clone())),
         _ => text,
     }
 }

@@ -884,3 +884,90 @@ async fn what_is_wrong_with_an_id_is_told_at_the_field() {
         );
     }
 }
+
+#[tokio::test]
+async fn by_sip_the_caller_is_the_one_whom_the_publisher_named() {
+    for world in World::each().await {
+        world.priced(&[("45", "")]).await;
+        let id = world
+            .rtb_id("Leads Inc", |form| form.pay = "never".into())
+            .await;
+        for (sid, from) in [
+            ("CA1", "sip:leads@pbx.example"),
+            ("CA2", "sip:+12145550188@pbx.example"),
+        ] {
+            let named = if sid == "CA1" { ANNA } else { BEN };
+            let bid = world.ping(id, &[("CID", named), ("sipOk", "yes")]).await;
+            let address = format!("sip:{}@sip.calls.example", bid_id(bid.call));
+            let (call, twiml) = world.calls(sid, from, &address).await;
+            assert_eq!(call, bid.call, "{}", world.kind);
+            // The carrier shows no other number of a call by SIP than one of ours.
+            assert!(twiml.contains(&format!("callerId=\"{NUMBER}\"")), "{twiml}");
+            world.talks(call).await;
+            world.clock.pass(3_600);
+            let again = world.ping(id, &[("CID", named), ("sipOk", "yes")]).await;
+            assert_eq!(code(&again), 1004, "{}: {again:?}", world.kind);
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_bid_for_a_caller_gives_back_what_it_held() {
+    for world in World::each().await {
+        let targets = world.priced(&[("45", "2")]).await;
+        let first = world.rtb_id("Leads Inc", |_| {}).await;
+        let unnamed = world
+            .rtb_id("Gulf Calls", |form| form.numbers = NUMBER.into())
+            .await;
+        // One that names the caller and one that names nobody, both open and each with a line.
+        let named = world.ping(first, &[("CID", ANNA)]).await;
+        world.clock.pass(1);
+        let nobody = world.ping(unnamed, &[]).await;
+        assert_eq!(world.live(targets[0]).await.0, 2, "{}", world.kind);
+        let (call, _) = world.calls("CA1", ANNA, NUMBER).await;
+        assert_eq!(call, named.call);
+        world.talks(call).await;
+        assert_eq!(world.live(targets[0]).await.0, 1);
+        let (call, _) = world.calls("CA2", BEN, NUMBER).await;
+        assert_eq!(call, nobody.call);
+        world.talks(call).await;
+        assert_eq!(world.live(targets[0]).await.0, 0);
+        world.clock.pass(3_600);
+        let bids = &world.services.rtb_bids;
+        let swept = bids.release_expired(domain_now(&world)).await;
+        assert_eq!(swept.expect("swept"), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_off_says_so_however_often_it_is_asked() {
+    for world in World::each().await {
+        world.priced(&[("45", "")]).await;
+        let id = world
+            .rtb_id("Leads Inc", |form| form.rate = "2".into())
+            .await;
+        let ids = &world.services.rtb_ids;
+        ids.set_enabled(&world.op, id, false).await.expect("off");
+        for _ in 0..5 {
+            assert_eq!(code(&world.ping(id, &[("CID", ANNA)]).await), 1001);
+        }
+        let query = BidQuery::default();
+        let page = world.services.rtb_bids.page(&world.op, &query).await;
+        assert_eq!(page.expect("a page").bids.len(), 2, "enough is kept");
+    }
+}
+
+#[tokio::test]
+async fn what_is_offered_never_exceeds_what_the_target_makes_up_for() {
+    for world in World::each().await {
+        world.priced(&[("45", "")]).await;
+        // 29.996 is left, of which 30.00 would be the nearest, and the margin would be short of it.
+        let id = world
+            .rtb_id("Leads Inc", |form| form.min_margin = "15.004".into())
+            .await;
+        let bid = world.ping(id, &[("CID", ANNA)]).await;
+        assert_eq!(amount(&bid), Micros(29_990_000), "{}", world.kind);
+        let (call, twiml) = world.calls("CA1", ANNA, NUMBER).await;
+        assert!(call == bid.call && twiml.contains("<Dial"), "{twiml}");
+    }
+}

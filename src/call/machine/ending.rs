@@ -7,7 +7,7 @@ use crate::call::record::Outcome;
 use crate::call::session::{AttemptResult, Stage};
 use crate::call::timeline::{EndedBy, What};
 use crate::campaign::{DEFAULT_MESSAGE, Fallback};
-use crate::target::Destination;
+use crate::target::{CallerIdPolicy, Destination};
 use crate::time::Timestamp;
 use crate::voice::verb::{Dial, Noun, Step, Verb};
 
@@ -39,7 +39,7 @@ impl CallMachine {
                 let dial = Dial {
                     nouns: vec![noun],
                     ring_timeout_s: FALLBACK_RING_S,
-                    caller_id: None,
+                    caller_id: self.session.presents().to(&CallerIdPolicy::PassThrough),
                     recording: self.session.recording,
                     action: Step::FallbackDialed,
                 };

@@ -231,7 +231,7 @@ impl Platform<'_> {
                     .union(UnionType::All, bids_on(number, now));
             }
             CallDoor::Bid(bid) => {
-                parts.union(UnionType::All, bid_part(bid));
+                parts.union(UnionType::All, bid_part(bid, now));
             }
             CallDoor::RtbId(id) => {
                 parts.union(UnionType::All, asked_part(id));
@@ -664,10 +664,13 @@ fn bid_columns() -> SelectStatement {
     ])
 }
 
-fn bid_part(bid: CallId) -> SelectStatement {
+/// A bid, unless it ended so long ago that no call of it is late but wrong.
+fn bid_part(bid: CallId, now: Timestamp) -> SelectStatement {
+    use rtb_bid::Column as B;
     bid_columns()
         .from(rtb_bid::Entity)
-        .and_where(col(rtb_bid::Entity, rtb_bid::Column::Id).eq(bid.0))
+        .and_where(col(rtb_bid::Entity, B::Id).eq(bid.0))
+        .and_where(col(rtb_bid::Entity, B::ExpiresAt).gt(now.plus_secs(-BIDS_AGE_S).0))
         .to_owned()
 }
 

@@ -4,7 +4,7 @@
 use domain::call::reservation::Reservation;
 use domain::id::CallId;
 use domain::time::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::Platform;
 use crate::entity::rtb_bid;
@@ -31,30 +31,43 @@ impl Platform<'_> {
             .select_only()
             .columns([B::AccountId, B::Id, B::Reserved])
             .filter(B::Reserved.is_not_null())
+            .filter(B::CameAt.is_null())
             .filter(B::ExpiresAt.lte(now.0))
             .order_by_asc(B::ExpiresAt)
             .limit(limit)
             .into_tuple()
             .all(self.conn)
             .await?;
-        rows.into_iter()
-            .filter_map(|(account, id, reserved)| Some((account, id, reserved?)))
-            .map(|(account, id, reserved)| {
-                let reserved = from_json("rtb_bid", &reserved)?;
-                Ok((TenantScope::mint(account), CallId(id), reserved))
-            })
-            .collect()
+        let of_row = |(account, id, reserved): (i64, uuid::Uuid, Option<String>)| {
+            match from_json("rtb_bid", &reserved?) {
+                Ok(reserved) => Some((TenantScope::mint(account), CallId(id), reserved)),
+                Err(error) => {
+                    // One that cannot be read must not keep all others from being given back.
+                    tracing::error!(bid = %id, %error, "what a bid holds cannot be read");
+                    None
+                }
+            }
+        };
+        Ok(rows.into_iter().filter_map(of_row).collect())
     }
 
-    /// Forgets bids of all accounts that were made before a moment and had no call; how many.
+    /// Forgets bids of all accounts that were made before a moment and had no call, at most `limit` of
+    /// them; how many.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn forget_bids(&self, before: Timestamp) -> Result<u64, StoreError> {
+    pub async fn forget_bids(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        use rtb_bid::Column as B;
+        let old = rtb_bid::Entity::find()
+            .select_only()
+            .column(B::Id)
+            .filter(B::AskedAt.lt(before.0))
+            .filter(B::CameAt.is_null())
+            .filter(B::Reserved.is_null())
+            .limit(limit)
+            .into_query();
         let gone = rtb_bid::Entity::delete_many()
-            .filter(rtb_bid::Column::AskedAt.lt(before.0))
-            .filter(rtb_bid::Column::CameAt.is_null())
-            .filter(rtb_bid::Column::Reserved.is_null())
+            .filter(B::Id.in_subquery(old))
             .exec(self.conn)
             .await?;
         Ok(gone.rows_affected)

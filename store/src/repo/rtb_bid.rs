@@ -23,7 +23,7 @@ use sea_orm::sea_query::{
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select, Statement,
+    Select, Statement, UpdateMany,
 };
 
 use super::call::step::lock::Capacity;
@@ -32,6 +32,9 @@ use super::{count, from_json, to_json};
 use crate::entity::{call, phone_number, rtb_bid, rtb_id_usage};
 use crate::error::StoreError;
 use crate::scope::Tenant;
+
+/// The longest that a ping is answered for, auctions and all, in seconds.
+const MEANWHILE_S: i64 = 60;
 
 /// A bid to keep, with what was asked for it.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +46,13 @@ pub struct BidStep<'a> {
     pub limit: RateLimit,
     /// The earlier bid of the same caller whose reservation goes over to this one.
     pub taken: Option<CallId>,
+    /// Until when what it holds is held: a bid that took over what another held, holds it for both.
+    pub held_until: Timestamp,
+    /// For a bid that claims: the caller's open bids that were looked at. One that is not among them was
+    /// made meanwhile, and the caller has one place.
+    pub seen: &'a [CallId],
+    /// The ping was counted before bidders were asked.
+    pub counted: bool,
     pub claims: &'a [Claim],
     pub group_claim: Option<&'a GroupClaim>,
     pub freed: &'a [Freed],
@@ -56,8 +66,8 @@ pub struct BidStep<'a> {
 #[must_use]
 pub enum BidKept {
     Done,
-    /// Others asked meanwhile, and the limit is reached.
-    Limited,
+    /// Others asked meanwhile: the limit is reached, or the same caller was bid for.
+    Overtaken,
     /// The earlier bid's call came, or its reservation was given back.
     ReservationGone,
     /// Another call or bid took a line.
@@ -151,7 +161,7 @@ impl Tenant<'_> {
             _ => self.run_batch(self.bid_batch(step)?).await?,
         };
         Ok(match held {
-            Held { call: false, .. } => BidKept::Limited,
+            Held { call: false, .. } => BidKept::Overtaken,
             Held { bid: false, .. } => BidKept::ReservationGone,
             Held { claim: false, .. } => BidKept::ClaimLost,
             _ => BidKept::Done,
@@ -161,7 +171,7 @@ impl Tenant<'_> {
     fn bid_batch(&self, step: &BidStep<'_>) -> Result<Batch, StoreError> {
         let mut batch = Batch::default();
         let mut counting = self.counting(step);
-        counting.cond_where(room(step));
+        counting.cond_where(self.may_keep(step));
         batch.add(counting.build(SqliteQueryBuilder));
         batch.check(Check::Call);
         if let Some(taken) = step.taken {
@@ -189,7 +199,7 @@ impl Tenant<'_> {
         let asked = self
             .select::<rtb_id_usage::Entity>()
             .filter(rtb_id_usage::Column::RtbId.eq(step.bid.rtb_id.0))
-            .filter(room(step))
+            .filter(self.may_keep(step))
             .into_query()
             .clear_selects()
             .column(rtb_id_usage::Column::RtbId)
@@ -273,18 +283,80 @@ impl Tenant<'_> {
         })
     }
 
-    /// Counts a ping in its span.
+    /// Counts a ping before bidders are asked for it, if there is room for it: whether there was.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn count_ping(
+        &self,
+        id: RtbId,
+        environment: Environment,
+        limit: RateLimit,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let update = self
+            .counting_of(id, environment, limit, now, 1)
+            .filter(room(environment, limit, now));
+        Ok(update.exec(self.conn).await?.rows_affected == 1)
+    }
+
+    /// Counts a ping in its span, once.
     fn counting(&self, step: &BidStep<'_>) -> UpdateStatement {
-        let (span_of, pings_of) = counters(step.bid.environment);
-        let span = step.limit.per.at(step.now);
-        let pings: SimpleExpr = Expr::case(Expr::col(span_of).eq(span), Expr::col(pings_of).add(1))
-            .finally(1)
+        let (environment, more) = (step.bid.environment, i64::from(!step.counted));
+        self.counting_of(step.bid.rtb_id, environment, step.limit, step.now, more)
+            .into_query()
+    }
+
+    fn counting_of(
+        &self,
+        id: RtbId,
+        environment: Environment,
+        limit: RateLimit,
+        now: Timestamp,
+        more: i64,
+    ) -> UpdateMany<rtb_id_usage::Entity> {
+        let (span_of, pings_of) = counters(environment);
+        let span = limit.per.at(now);
+        let is_now = Expr::col(span_of).eq(span);
+        let pings: SimpleExpr = Expr::case(is_now, Expr::col(pings_of).add(more))
+            .finally(more)
             .into();
         self.update::<rtb_id_usage::Entity>()
             .col_expr(pings_of, pings)
             .col_expr(span_of, Expr::value(span))
-            .filter(rtb_id_usage::Column::RtbId.eq(step.bid.rtb_id.0))
+            .filter(rtb_id_usage::Column::RtbId.eq(id.0))
+    }
+
+    /// What must be so for a bid to be kept, beside its claims: there is room for its ping, and nobody
+    /// bid for its caller since it was looked at. On PostgreSQL two that are kept at the very same moment
+    /// do not see each other, and both hold a place until they expire.
+    fn may_keep(&self, step: &BidStep<'_>) -> Condition {
+        use rtb_bid::Column as B;
+        let mut all = Condition::all();
+        if !step.counted {
+            all = all.add(room(step.bid.environment, step.limit, step.now));
+        }
+        let is_real = step.bid.environment == Environment::Production;
+        let known = step
+            .bid
+            .caller
+            .as_ref()
+            .filter(|_| is_real && step.bid.offered().is_some());
+        let Some(caller) = known else { return all };
+        let others = self
+            .select::<rtb_bid::Entity>()
+            .filter(B::Caller.eq(caller.as_str()))
+            .filter(B::ExpiresAt.gt(step.now.0))
+            .filter(B::AskedAt.gt(step.now.plus_secs(-MEANWHILE_S).0))
+            .filter(B::Environment.eq(step.bid.environment.code()))
+            .filter(B::Amount.is_not_null())
+            .filter(B::CameAt.is_null())
+            .filter(B::Id.is_not_in(step.seen.iter().map(|id| id.0)))
             .into_query()
+            .clear_selects()
+            .expr(Expr::val(1))
+            .to_owned();
+        all.add(Expr::exists(others).not())
     }
 
     /// Takes away what a bid holds.
@@ -319,7 +391,7 @@ impl Tenant<'_> {
                 .and_then(|offered| Some(offered.number.as_ref()?.as_str().to_owned()))),
             amount: Set(offered.map(|offered| offered.amount.0)),
             code: Set(bid.reject().map(|reject| i64::from(reject.code()))),
-            expires_at: Set(offered.map_or(bid.asked_at.0, |offered| offered.expires_at.0)),
+            expires_at: Set(step.held_until.0),
             came_at: Set(None),
             reserved: Set(match step.reserved.is_empty() {
                 true => None,
@@ -338,9 +410,7 @@ impl Tenant<'_> {
             let mut one = Condition::all()
                 .add(rtb_bid::Column::Id.eq(id.0))
                 .add(rtb_bid::Column::CameAt.is_null());
-            if *held {
-                one = one.add(rtb_bid::Column::Reserved.is_not_null());
-            }
+            one = one.add(reserved_is(*held));
             wanted = wanted.add(one);
         }
         let lock = self
@@ -374,10 +444,9 @@ impl Tenant<'_> {
                 .update::<rtb_bid::Entity>()
                 .filter(rtb_bid::Column::Id.eq(id.0))
                 .filter(rtb_bid::Column::CameAt.is_null());
+            update = update.filter(reserved_is(held));
             if held {
-                update = update
-                    .col_expr(rtb_bid::Column::Reserved, Expr::value(None::<String>))
-                    .filter(rtb_bid::Column::Reserved.is_not_null());
+                update = update.col_expr(rtb_bid::Column::Reserved, Expr::value(None::<String>));
             }
             if id == used.came {
                 update = update.col_expr(rtb_bid::Column::CameAt, Expr::value(now.0));
@@ -414,6 +483,20 @@ impl Tenant<'_> {
             self.freeing_group(one, now).exec(self.conn).await?;
         }
         Ok(true)
+    }
+
+    /// Takes back a number that was lent for a bid that was not made.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn take_back_number(&self, number: &E164) -> Result<(), StoreError> {
+        use phone_number::Column as N;
+        let update = self
+            .update::<phone_number::Entity>()
+            .col_expr(N::BidUntil, Expr::value(0_i64))
+            .filter(N::E164.eq(number.as_str()));
+        update.exec(self.conn).await?;
+        Ok(())
     }
 
     /// Finds a number that no open bid of an unknown caller has, and keeps it for one until a moment;
@@ -673,6 +756,14 @@ impl BidUse {
     }
 }
 
+/// Whether a bid holds something: what it does must be known, or it would be held for ever.
+fn reserved_is(held: bool) -> SimpleExpr {
+    match held {
+        true => rtb_bid::Column::Reserved.is_not_null(),
+        false => rtb_bid::Column::Reserved.is_null(),
+    }
+}
+
 /// Whether a bid holds something for a call that may still come.
 fn is_held() -> Condition {
     Condition::all()
@@ -689,11 +780,11 @@ fn counters(environment: Environment) -> (rtb_id_usage::Column, rtb_id_usage::Co
     }
 }
 
-fn room(step: &BidStep<'_>) -> Condition {
-    let (span_of, pings_of) = counters(step.bid.environment);
+fn room(environment: Environment, limit: RateLimit, now: Timestamp) -> Condition {
+    let (span_of, pings_of) = counters(environment);
     Condition::any()
-        .add(Expr::col(span_of).ne(step.limit.per.at(step.now)))
-        .add(Expr::col(pings_of).lt(i64::from(step.limit.pings)))
+        .add(Expr::col(span_of).ne(limit.per.at(now)))
+        .add(Expr::col(pings_of).lt(i64::from(limit.pings)))
 }
 
 fn record(row: &rtb_bid::Model) -> Result<BidRecord, StoreError> {

@@ -8,11 +8,11 @@ use domain::phone::Caller;
 use domain::rtb_id::bid::Said;
 use domain::rtb_id::rate::{RateLimit, Span};
 use domain::rtb_id::reject::Reject;
-use domain::rtb_id::settings::RtbIdSettings;
+use domain::rtb_id::settings::{Environment, RtbIdSettings};
 use domain::tag::Tags;
 use domain::time::Windows;
 use store::{
-    BidFilter, BidKept, BidUse, CallDoor, Constraint, StepRecord, StoreError, TenantScope,
+    BidFilter, BidKept, BidStep, BidUse, CallDoor, Constraint, StepRecord, StoreError, TenantScope,
 };
 use uuid::Uuid;
 
@@ -72,6 +72,8 @@ async fn kept(
     let mut step = bid_step(&bid, &reserved);
     step.limit = limit;
     step.taken = taken;
+    let seen = [id(71)];
+    step.seen = &seen;
     if taken.is_none() {
         step.claims = &wanted;
     }
@@ -90,7 +92,8 @@ async fn comes(
     sid: &str,
     uses: BidUse,
 ) -> Result<(), StoreError> {
-    let session = session(sid, Some(world.a.campaign), &world.a.e164, NOON);
+    let mut session = session(sid, Some(world.a.campaign), &world.a.e164, NOON);
+    session.publisher = Some(world.a.publisher);
     let tags = Tags::default();
     let came = event(Some("inbound"), NOON);
     let step = StepRecord {
@@ -118,7 +121,7 @@ async fn a_bid_is_kept_with_its_line_or_not_at_all() {
         let mut refused = new_bid(&world.a, 73);
         refused.said = Said::Nothing(Reject::CallerMissing);
         let nothing = Reservation::default();
-        for (limit, expected) in [(3, BidKept::Done), (3, BidKept::Limited)] {
+        for (limit, expected) in [(3, BidKept::Done), (3, BidKept::Overtaken)] {
             let mut step = bid_step(&refused, &nothing);
             step.limit = one(limit);
             let conn = world.db().write_step().await.expect("conn");
@@ -166,6 +169,76 @@ async fn what_a_bid_holds_goes_over_to_the_next_of_the_same_caller() {
         assert!(release(world.a.scope).await.expect("released"));
         assert!(!release(world.a.scope).await.expect("once"));
         assert_eq!(live(&world).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_was_bid_for_meanwhile_is_looked_at_again() {
+    for world in World::each().await {
+        let nothing = Reservation::default();
+        let keep = |n: u128, seen: Vec<CallId>| {
+            let (world, nothing) = (&world, &nothing);
+            async move {
+                let bid = new_bid(&world.a, n);
+                let mut step = bid_step(&bid, nothing);
+                step.seen = &seen;
+                let conn = world.db().write_step().await.expect("conn");
+                let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
+                kept.expect("an answer")
+            }
+        };
+        assert_eq!(keep(71, Vec::new()).await, BidKept::Done);
+        assert_eq!(keep(72, Vec::new()).await, BidKept::Overtaken);
+        assert_eq!(keep(72, vec![id(71)]).await, BidKept::Done);
+    }
+}
+
+#[tokio::test]
+async fn a_ping_is_counted_before_bidders_are_asked() {
+    for world in World::each().await {
+        let rtb_id = world.a.rtb_id;
+        let (world_of, count_of) = (&world, one(2));
+        let count = || async move {
+            tx!(world_of, world_of.a.scope, |t| t.count_ping(
+                rtb_id,
+                Environment::Production,
+                count_of,
+                NOON
+            ))
+        };
+        assert!(count().await.expect("room"));
+        assert!(count().await.expect("room"));
+        assert!(!count().await.expect("none"));
+        // What was counted is kept whatever the limit is by then.
+        let bid = new_bid(&world.a, 71);
+        let nothing = Reservation::default();
+        for (counted, expected) in [(false, BidKept::Overtaken), (true, BidKept::Done)] {
+            let step = BidStep {
+                limit: one(2),
+                counted,
+                ..bid_step(&bid, &nothing)
+            };
+            let conn = world.db().write_step().await.expect("conn");
+            let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
+            assert_eq!(kept.expect("an answer"), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_says_what_its_bid_holds_or_is_stale() {
+    for world in World::each().await {
+        assert_eq!(
+            kept(&world, 71, MANY, None).await.expect("kept"),
+            BidKept::Done
+        );
+        let uses = BidUse {
+            came: id(71),
+            taken: None,
+        };
+        let forgotten = comes(&world, &world.a.scope, "CA71", uses).await;
+        assert!(matches!(forgotten, Err(StoreError::Stale)), "{forgotten:?}");
+        assert_eq!(live(&world).await, 1, "it is still the bid's");
     }
 }
 
