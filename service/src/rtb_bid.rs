@@ -351,6 +351,7 @@ impl RtbBids {
             ..limit
         };
         let offers = outcome.bid.offered().is_some();
+        let is_unlimited = outcome.bid.reject().is_some_and(Reject::is_unlimited);
         let is_real = outcome.bid.environment == Environment::Production;
         let taken = about.holder().filter(|_| offers && is_real);
         let until = (outcome.bid.offered()).map_or(now, |offered| offered.expires_at);
@@ -381,7 +382,7 @@ impl RtbBids {
                 Ok(Tried::Done(Pinged::Answered(Box::new(outcome.bid))))
             }
             // Enough of what nothing was bid for is kept; what is said of it stays the same.
-            BidKept::Overtaken if !offers => {
+            BidKept::Overtaken if is_unlimited => {
                 Ok(Tried::Done(Pinged::Answered(Box::new(outcome.bid))))
             }
             BidKept::ClaimLost => {

@@ -153,6 +153,12 @@ impl Reject {
         }
     }
 
+    /// Whether it is said however often it is asked: it comes before the limit, or is the limit.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        matches!(self, Self::Disabled { .. } | Self::RateLimited { .. })
+    }
+
     /// The words of a code, for lists: every code by what it says first.
     #[must_use]
     pub fn title(code: u16) -> &'static str {

@@ -155,7 +155,7 @@ async fn however_it_is_sent_a_ping_is_read_and_answered() {
         assert_eq!(said["bidTerms"][0]["code"], 100);
         assert_eq!(said["bidTerms"][0]["callMinDuration"], 90);
     }
-    let refused: [(Ping, &str); 10] = [
+    let refused: [(Ping, &str); 11] = [
         (
             ("GET", ".json?CID=12145550100", "", ""),
             "Missing required fields: zip (Code: 3024)",
@@ -186,6 +186,10 @@ async fn however_it_is_sent_a_ping_is_read_and_answered() {
         ),
         (
             ("GET", ".json?CID=11115550100&zip=1", "", ""),
+            "Caller id is not a phone number (Code: 1100)",
+        ),
+        (
+            ("POST", ".json", "text/plain", r#"{"CID":"1","zip":"1"}"#),
             "Caller id is not a phone number (Code: 1100)",
         ),
         (
@@ -380,20 +384,24 @@ async fn a_key_is_asked_for_where_it_is_set() {
     assert_ne!(secret, token);
     let now = world.services.clock.now().secs();
     let body = r#"{"CID":"12145550101"}"#;
-    let signed = |at: i64| {
+    let signed = |at: i64, query: &str| {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
         mac.update(format!("{at}.{body}").as_bytes());
         let bytes = mac.finalize().into_bytes();
         let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        Request::post(format!("/v1/production/{}.json", id.0.simple()))
+        Request::post(format!("/v1/production/{}.json{query}", id.0.simple()))
             .header("content-type", JSON)
             .header("x-timestamp", at.to_string())
             .header("x-signature", hex)
             .body(Body::from(body))
             .expect("a request")
     };
-    assert_eq!(read(&world.send(signed(now)).await)["bidAmount"], 20.0);
-    let old = world.send(signed(now - 400)).await;
+    let right = read(&world.send(signed(now, "")).await);
+    assert_eq!(right["bidAmount"], 20.0);
+    // What is added to the address is not signed: it is the same ping, not one of another caller.
+    let added = world.send(signed(now, "?CID=12145550177")).await;
+    assert_eq!(read(&added)["bidId"], right["bidId"]);
+    let old = world.send(signed(now - 400, "")).await;
     assert_eq!(old.status, StatusCode::UNAUTHORIZED);
 }
 

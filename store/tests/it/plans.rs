@@ -108,6 +108,7 @@ async fn each_step_of_a_call_is_one_statement_through_an_index() {
         let (wanted, nothing) = (claim(a.target, Windows::default()), Reservation::default());
         let asked = BidStep {
             claims: std::slice::from_ref(&wanted),
+            seen: &[a.bid],
             ..bid_step(&bid, &nothing)
         };
         conn.record();

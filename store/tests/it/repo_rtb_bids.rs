@@ -72,7 +72,7 @@ async fn kept(
     let mut step = bid_step(&bid, &reserved);
     step.limit = limit;
     step.taken = taken;
-    let seen = [id(71)];
+    let seen = [world.a.bid, id(71), id(72)];
     step.seen = &seen;
     if taken.is_none() {
         step.claims = &wanted;
@@ -187,9 +187,10 @@ async fn a_caller_who_was_bid_for_meanwhile_is_looked_at_again() {
                 kept.expect("an answer")
             }
         };
-        assert_eq!(keep(71, Vec::new()).await, BidKept::Done);
-        assert_eq!(keep(72, Vec::new()).await, BidKept::Overtaken);
-        assert_eq!(keep(72, vec![id(71)]).await, BidKept::Done);
+        let first = world.a.bid;
+        assert_eq!(keep(71, vec![first]).await, BidKept::Done);
+        assert_eq!(keep(72, vec![first]).await, BidKept::Overtaken);
+        assert_eq!(keep(72, vec![first, id(71)]).await, BidKept::Done);
     }
 }
 
@@ -197,7 +198,7 @@ async fn a_caller_who_was_bid_for_meanwhile_is_looked_at_again() {
 async fn a_ping_is_counted_before_bidders_are_asked() {
     for world in World::each().await {
         let rtb_id = world.a.rtb_id;
-        let (world_of, count_of) = (&world, one(2));
+        let (world_of, count_of) = (&world, one(3));
         let count = || async move {
             tx!(world_of, world_of.a.scope, |t| t.count_ping(
                 rtb_id,
@@ -214,8 +215,9 @@ async fn a_ping_is_counted_before_bidders_are_asked() {
         let nothing = Reservation::default();
         for (counted, expected) in [(false, BidKept::Overtaken), (true, BidKept::Done)] {
             let step = BidStep {
-                limit: one(2),
+                limit: one(3),
                 counted,
+                seen: &[world.a.bid],
                 ..bid_step(&bid, &nothing)
             };
             let conn = world.db().write_step().await.expect("conn");

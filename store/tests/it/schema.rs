@@ -124,6 +124,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ),
     (
         "rtb_bid",
+        "asked_at",
+        "the job that forgets old bids, of all accounts",
+    ),
+    (
+        "rtb_bid",
         "expires_at",
         "the job that gives back what is held, of all accounts",
     ),

@@ -79,6 +79,8 @@ pub(crate) struct Account {
     pub(crate) e164: E164,
     pub(crate) route: RouteId,
     pub(crate) call: CallId,
+    /// An open bid of the RTB id.
+    pub(crate) bid: CallId,
     pub(crate) recording: RecordingId,
     pub(crate) publisher: PublisherId,
     /// The publisher's in the campaign, with one bid.
@@ -305,6 +307,7 @@ async fn account(db: &Db, n: u32) -> Result<Account, StoreError> {
         e164,
         route,
         call,
+        bid: bid.call,
         recording,
         publisher,
         rtb_id,
