@@ -43,12 +43,12 @@ async function ping(caller: string, more = ''): Promise<Bid> {
 const callOf = (bid: Bid): string => bid.bidId.slice(3).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 async function payout(bid: Bid): Promise<number> {
-  const answer = await fetch(`${product.url}/api/v1/calls/${callOf(bid)}`, {
+  const answer = await fetch(`${product.url}/api/v1/calls/${callOf(bid)}/ledger`, {
     headers: { authorization: `Bearer ${product.demo.api_key}` },
   });
   expect(answer.status, await answer.clone().text()).toBe(200);
-  const call = (await answer.json()) as { payout: string | { amount: string } };
-  return Number(typeof call.payout === 'string' ? call.payout : call.payout.amount);
+  const ledger = (await answer.json()) as { totals: { payout: string } };
+  return Number(ledger.totals.payout);
 }
 
 const talks = () => ({ kind: 'answer', after: 2, talk: 120 });

@@ -459,7 +459,7 @@ fn instructions(settings: &RtbIdSettings, url: &str, sip: Option<&str>) -> Strin
     ));
     lines.push("The same caller asked for again while a bid holds gets the same bid.".to_owned());
     lines.push(format!(
-        "At most {} pings are answered.",
+        "So many pings are answered: {}.",
         settings.rate.words()
     ));
     lines.push(
