@@ -184,7 +184,7 @@ pub fn Fields(
                     <Checkbox name=input("at_loss") id="f-at_loss" label=label("at_loss") checked=!start.at_loss.is_empty() hint="Only modifiers can make it so."/>
                 </div>
                 <div class="indent" hidden=unless(picks.how, "fixed")>{money("base", start.base, "")}</div>
-                {money("max", start.max, "The bid itself")}
+                {money("max", start.max, "")}
                 <Textarea name=input("modifiers") id="f-modifiers" label=label("modifiers") rows=4 value=start.modifiers error=form.error("modifiers") optional=true
                     placeholder="state is TX => +5.00"
                     hint="One a line, in order: what holds of the ping, then => and +5.00, -5.00, x1.2, =30.00 or reject. is, is not, contains, begins with, is above, is below, is in the list NAME, is present, is absent; a field without a type is the publisher’s. “always” holds for every ping."/>
