@@ -28,6 +28,7 @@ pub mod pools;
 pub mod publisher;
 pub mod publishers;
 pub mod recordings;
+pub mod report;
 pub mod revenue;
 pub mod ring_trees;
 pub mod rtb;

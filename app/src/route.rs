@@ -12,6 +12,7 @@ use domain::id::{
     RtbId, TargetGroupId, TargetId, WebhookId,
 };
 use domain::plan::RouteTo;
+use domain::rtb_id::bid::bid_id;
 
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
@@ -182,12 +183,6 @@ pub fn rtb_target(id: TargetId) -> String {
     format!("{RTB_TARGETS}/{id}")
 }
 
-/// The RTB report with these filters.
-#[must_use]
-pub fn rtb(query: &RtbQuery) -> String {
-    with_query(RTB, &rtb_pairs(query))
-}
-
 /// What the RTB report is asked for, by parameter.
 #[must_use]
 pub fn rtb_pairs(query: &RtbQuery) -> [(&'static str, &str); 7] {
@@ -208,13 +203,7 @@ pub fn rtb_id(id: RtbId) -> String {
     format!("{RTB_IDS}/{id}")
 }
 
-/// The report of publishers' pings with these filters.
-#[must_use]
-pub fn bids(query: &BidQuery) -> String {
-    with_query(BIDS, &bid_pairs(query))
-}
-
-/// What that report is asked for, by parameter.
+/// What the report of publishers' pings is asked for, by parameter.
 #[must_use]
 pub fn bid_pairs(query: &BidQuery) -> [(&'static str, &str); 7] {
     [
@@ -228,23 +217,25 @@ pub fn bid_pairs(query: &BidQuery) -> [(&'static str, &str); 7] {
     ]
 }
 
+/// The bid that has a call's id.
+#[must_use]
+pub fn bid(call: CallId) -> String {
+    with_query(BIDS, &[("search", &bid_id(call))])
+}
+
 /// What a publisher asked.
 #[must_use]
 pub fn bids_of(publisher: PublisherId) -> String {
-    bids(&BidQuery {
-        publisher: publisher.to_string(),
-        ..BidQuery::default()
-    })
+    with_query(BIDS, &[("publisher", &publisher.to_string())])
 }
 
 /// The pings of an RTB target that came to a verdict.
 #[must_use]
 pub fn rtb_pings(target: TargetId, verdict: &str) -> String {
-    rtb(&RtbQuery {
-        target: target.to_string(),
-        verdict: verdict.to_owned(),
-        ..RtbQuery::default()
-    })
+    with_query(
+        RTB,
+        &[("target", &target.to_string()), ("verdict", verdict)],
+    )
 }
 
 /// An agent's page, with what they were sent from a place on; may be empty.

@@ -170,8 +170,13 @@ impl RtbBids {
         }
         if let Some(number) = tries.lent
             && !done.as_ref().is_ok_and(|done| done.lends(&number))
+            && let Err(failure) = self.take_back(id, &number, now).await
         {
-            self.take_back(id, &number, now).await?;
+            // It is free again when the bid would have expired; what is answered stands.
+            tracing::warn!(
+                error = &failure as &dyn std::error::Error,
+                "a lent number could not be taken back"
+            );
         }
         done
     }
@@ -223,7 +228,8 @@ impl RtbBids {
         };
         drop(conn);
         let mut about = About::new(&home, &set_up, &ready, environment, ping, now);
-        let mut asked = (tries.asked.take()).unwrap_or_else(|| Asked::of(&about.auctions(&ready)));
+        let held = || Asked::of(&about.auctions(&ready));
+        let asked = tries.asked.get_or_insert_with(held);
         let usage = usage_map(&home.usage, &home.groups);
         let blocks = Blocklist::new(home.blocks.clone());
         let asked_before = match environment {
@@ -265,7 +271,7 @@ impl RtbBids {
                     }
                     let subject = (scope, call, ping, &caller);
                     let held = self
-                        .ask(subject, &set_up, &ready, &about, &asks, &mut asked)
+                        .ask(subject, &set_up, &ready, &about, &asks, asked)
                         .await?;
                     about.under_way = !held;
                     continue;
@@ -277,7 +283,6 @@ impl RtbBids {
             if flooded && outcome.bid.reject().is_some_and(|r| r.code() == 1024) {
                 return Ok(Tried::Done(Pinged::Answered(Box::new(outcome.bid))));
             }
-            tries.asked = Some(asked);
             return self
                 .keep(&scope, (&ready, limit), outcome, &about, tries, now)
                 .await;

@@ -51,7 +51,7 @@ impl PingNames {
         op: &OpCtx,
         record: &PingRecord,
         began: Timestamp,
-        caller: Option<&Caller>,
+        whose: Option<&Whose>,
     ) -> PingRow {
         let ping = &record.ping;
         let (name, buyer) = self.of(ping.target);
@@ -61,7 +61,7 @@ impl PingNames {
                 text.to_owned()
             } else {
                 // Whose call it was may not be known: then nothing is told.
-                caller.map_or_else(String::new, |caller| without(text, caller))
+                whose.map_or_else(String::new, |whose| without(text, &whose.caller))
             }
         };
         // What was sent and answered may tell the number in pieces.
@@ -77,6 +77,7 @@ impl PingNames {
             id: record.id,
             at: stamp(&op.zone, ping.at),
             call: record.call,
+            came: whose.is_some_and(|whose| whose.came),
             target: ping.target,
             name,
             buyer,
@@ -114,6 +115,10 @@ impl PingNames {
         pings: &[PingRecord],
         caller: &Caller,
     ) -> Vec<AuctionView> {
+        let whose = Whose {
+            caller: caller.clone(),
+            came: true,
+        };
         // One auction's pings were sent at the same moment; confirmations follow it.
         let same = |a: &PingRecord, b: &PingRecord| {
             a.ping.group == b.ping.group && (b.ping.confirms || a.ping.at == b.ping.at)
@@ -140,7 +145,7 @@ impl PingNames {
                 ),
                 span_ms: u32::try_from(span_ms).unwrap_or(u32::MAX),
                 pings: (of.iter())
-                    .map(|record| self.row(op, record, began, Some(caller)))
+                    .map(|record| self.row(op, record, began, Some(&whose)))
                     .collect(),
             })
         };
@@ -169,7 +174,34 @@ pub(crate) fn rejects(sums: &[PingSums]) -> Vec<RejectRow> {
 }
 
 /// The calls that pings were sent for, each once.
-pub(crate) fn calls(pings: &[PingRecord]) -> Vec<CallId> {
+/// For whose call pings were sent.
+pub(crate) struct Whose {
+    pub(crate) caller: Caller,
+    /// The call came.
+    pub(crate) came: bool,
+}
+
+/// For whose calls these pings were sent: of calls that came the caller's, else whom the publisher
+/// asked about.
+pub(crate) async fn whose(
+    tenant: &Tenant<'_>,
+    pings: &[PingRecord],
+) -> Result<BTreeMap<CallId, Whose>, StoreError> {
+    let mut missing = calls(pings);
+    let came = tenant.callers_of(&missing).await?.into_iter();
+    let mut all: BTreeMap<CallId, Whose> = came
+        .map(|(call, caller)| (call, Whose { caller, came: true }))
+        .collect();
+    missing.retain(|call| !all.contains_key(call));
+    let bids = tenant.callers_of_bids(&missing).await?.into_iter();
+    all.extend(bids.map(|(call, caller)| {
+        let came = false;
+        (call, Whose { caller, came })
+    }));
+    Ok(all)
+}
+
+fn calls(pings: &[PingRecord]) -> Vec<CallId> {
     let mut ids: Vec<CallId> = pings.iter().map(|record| record.call).collect();
     ids.sort_unstable();
     ids.dedup();

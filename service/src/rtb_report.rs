@@ -19,7 +19,6 @@ use crate::guard::require;
 use crate::op::OpCtx;
 use crate::range::Range;
 use crate::rtb_ping::{self, PingNames};
-use crate::rtb_target::callers;
 
 /// Pings of one page.
 const PAGE: usize = 50;
@@ -58,7 +57,7 @@ impl RtbReports {
         let mut pings = tenant.pings(&narrowed, limit).await?;
         let more = pings.len() > PAGE;
         pings.truncate(PAGE);
-        let who = callers(&tenant, &rtb_ping::calls(&pings)).await?;
+        let whose = rtb_ping::whose(&tenant, &pings).await?;
         let names = PingNames::load(&tenant, Names::load(&conn, op).await?).await?;
         let targets = tenant.targets().await?;
         let bids = targets.iter().filter(|t| t.settings.bidder.is_some());
@@ -78,7 +77,7 @@ impl RtbReports {
                 .filter(|_| more)
                 .map(|last| last.id.to_string()),
             pings: (pings.iter())
-                .map(|ping| names.row(op, ping, ping.ping.at, who.get(&ping.call)))
+                .map(|ping| names.row(op, ping, ping.ping.at, whose.get(&ping.call)))
                 .collect(),
             targets: bids
                 .map(|t| choice(t.id.to_string(), &t.input.name))

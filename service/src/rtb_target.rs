@@ -12,7 +12,6 @@ use domain::api::rtb_target::{
 use domain::api::target::TargetForm;
 use domain::id::{BuyerId, TargetGroupId, TargetId};
 use domain::invalid::FieldErrors;
-use domain::phone::Caller;
 use domain::rtb::answer::places;
 use domain::rtb::auction::DEADLINE_MS_DEFAULT;
 use domain::rtb::bid::{Refusal, Reply};
@@ -112,7 +111,7 @@ impl RtbTargets {
             ..filter
         };
         let sums = tenant.ping_sums(&day).await?;
-        let callers = callers(&tenant, &rtb_ping::calls(&pings)).await?;
+        let whose = rtb_ping::whose(&tenant, &pings).await?;
         let names = PingNames::load(&tenant, Names::load(&conn, op).await?).await?;
         let secret = |secret: &str| !secret.is_empty();
         Ok(RtbTargetDetail {
@@ -128,7 +127,7 @@ impl RtbTargets {
             }),
             rejects: rtb_ping::rejects(&sums),
             pings: (pings.iter())
-                .map(|ping| names.row(op, ping, ping.ping.at, callers.get(&ping.call)))
+                .map(|ping| names.row(op, ping, ping.ping.at, whose.get(&ping.call)))
                 .collect(),
             tokens: tokens(),
         })
@@ -337,14 +336,6 @@ async fn bidder(tenant: &Tenant<'_>, id: TargetId) -> Result<(TargetRecord, Bidd
         Some(bidder) => Ok((target, bidder)),
         None => Err(Error::NotFound("RTB target")),
     }
-}
-
-/// Who called.
-pub(crate) async fn callers(
-    tenant: &Tenant<'_>,
-    calls: &[domain::id::CallId],
-) -> Result<BTreeMap<domain::id::CallId, Caller>, StoreError> {
-    Ok(tenant.callers_of(calls).await?.into_iter().collect())
 }
 
 /// How RTB targets fare, loaded once.

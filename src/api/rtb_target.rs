@@ -73,6 +73,8 @@ pub struct PingRow {
     pub id: i64,
     pub at: Stamp,
     pub call: CallId,
+    /// The call came. Otherwise it was asked for a publisher's bid, which has the call's id.
+    pub came: bool,
     pub target: TargetId,
     pub name: String,
     pub buyer: String,

@@ -4,13 +4,14 @@
 mod filters;
 
 use domain::api::rtb_bid::{BidPage, BidPublisherRow, BidQuery, BidRow, BidTotals};
-use domain::api::rtb_target::{RejectRow, rate};
+use domain::api::rtb_target::rate;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::rtb_bid::load_bids;
 use crate::page::calls::range_of;
 use crate::page::parts::{amount, grouped, or_dash};
+use crate::page::report::{Address, Pages, Reasons};
 use crate::page::rtb::Tabs;
 use crate::route;
 use crate::state::source::{Renew, Source};
@@ -37,16 +38,20 @@ pub fn BidReport() -> impl IntoView {
             }
         })
     });
+    let address =
+        Memo::new(move |_| asked.with(|q| Address::new(route::BIDS, &route::bid_pairs(q))));
     let source = Source::new(move || asked.get(), load_bids).follow_calls();
     let stale = source.stale();
     let page = source.view("The report", Renew::Never, move |page: Signal<BidPage>| {
         let bids = Signal::derive(move || page.with(|p| p.bids.clone()));
-        let foot = move || view! { <Foot page=page asked=asked/> }.into_any();
+        let reasons = Signal::derive(move || page.with(|p| p.reasons.clone()));
+        let older = Signal::derive(move || page.with(|p| p.older.clone()));
+        let foot = move || view! { <Pages address=address older=older/> }.into_any();
         view! {
-            <filters::Filters page=page asked=asked/>
+            <filters::Filters page=page address=address/>
             <div class="stack" aria-busy=move || stale.get().then_some("true") class:stale=move || stale.get()>
                 <Totals page=page/>
-                <div class="split-416"><Publishers page=page asked=asked/><Reasons page=page asked=asked/></div>
+                <div class="split-416"><Publishers page=page address=address/><Reasons title="Why pings were bid nothing" none="Why pings were bid nothing stands here." rows=reasons address=address param="result"/></div>
                 <Bids bids=bids title="Pings" note="Newest first" none=("No pings that fit", "Widen the time or take a filter away. A ping over its limit many times over is not kept.") foot=foot/>
             </div>
         }
@@ -88,7 +93,7 @@ fn Totals(page: Signal<BidPage>) -> impl IntoView {
 }
 
 #[component]
-fn Publishers(page: Signal<BidPage>, asked: Memo<BidQuery>) -> impl IntoView {
+fn Publishers(page: Signal<BidPage>, address: Memo<Address>) -> impl IntoView {
     let all = Memo::new(move |_| page.with(|p| p.publishers.clone()));
     let body = move || {
         let rows = all.get();
@@ -100,9 +105,9 @@ fn Publishers(page: Signal<BidPage>, asked: Memo<BidQuery>) -> impl IntoView {
             }
             .into_any();
         }
-        let query = asked.get();
+        let address = address.get();
         rows.into_iter()
-            .map(move |row| publisher_row(row, &query))
+            .map(move |row| publisher_row(row, &address))
             .collect_view()
             .into_any()
     };
@@ -123,12 +128,8 @@ fn Publishers(page: Signal<BidPage>, asked: Memo<BidQuery>) -> impl IntoView {
     .into_any()
 }
 
-fn publisher_row(row: BidPublisherRow, query: &BidQuery) -> AnyView {
-    let href = route::bids(&BidQuery {
-        publisher: row.id.to_string(),
-        before: String::new(),
-        ..query.clone()
-    });
+fn publisher_row(row: BidPublisherRow, address: &Address) -> AnyView {
+    let href = address.with(&[("publisher", &row.id.to_string())]);
     let t = row.totals;
     view! {
         <tr>
@@ -141,68 +142,6 @@ fn publisher_row(row: BidPublisherRow, query: &BidQuery) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-#[component]
-fn Reasons(page: Signal<BidPage>, asked: Memo<BidQuery>) -> impl IntoView {
-    let all = Memo::new(move |_| page.with(|p| p.reasons.clone()));
-    let body = move || {
-        let rows = all.get();
-        if rows.is_empty() {
-            return view! { <EmptyRow cols=3 title="No ping was refused" text="Why pings were bid nothing stands here."/> }.into_any();
-        }
-        let query = asked.get();
-        rows.into_iter()
-            .map(move |row| reason_row(row, &query))
-            .collect_view()
-            .into_any()
-    };
-    view! {
-        <Panel title="Why pings were bid nothing" flush=true>
-            <TableRegion label="Reasons">
-                <table class="data compact">
-                    <thead><tr><th scope="col">"Reason"</th><th scope="col" class="num">"Pings"</th><th scope="col" class="num">"Share"</th></tr></thead>
-                    <tbody>{body}</tbody>
-                </table>
-            </TableRegion>
-        </Panel>
-    }
-    .into_any()
-}
-
-fn reason_row(row: RejectRow, query: &BidQuery) -> AnyView {
-    let href = route::bids(&BidQuery {
-        result: row.code,
-        before: String::new(),
-        ..query.clone()
-    });
-    view! { <tr><th scope="row"><a class="link" href=href>{row.reason}</a></th><td class="num">{grouped(row.pings.into())}</td><td class="num soft">{format!("{}%", row.percent)}</td></tr> }
-        .into_any()
-}
-
-/// The way to newer and older ones.
-#[component]
-fn Foot(page: Signal<BidPage>, asked: Memo<BidQuery>) -> impl IntoView {
-    let links = move || {
-        let older = page.with(|p| p.older.clone());
-        let query = asked.get();
-        let first = (!query.before.is_empty()).then(|| {
-            let href = route::bids(&BidQuery {
-                before: String::new(),
-                ..query.clone()
-            });
-            view! { <LinkButton href=href>"Newest"</LinkButton> }
-        });
-        let next = older.map(|before| {
-            let href = route::bids(&BidQuery {
-                before,
-                ..query.clone()
-            });
-            view! { <LinkButton href=href>"Older"</LinkButton> }
-        });
-        view! { {first}{next} }
-    };
-    links.into_any()
 }
 
 /// Pings, each with its answer and the reason for it.
@@ -234,7 +173,7 @@ pub fn Bids(
                     <tbody>{body}</tbody>
                 </table>
             </TableRegion>
-            <div class="panel-foot row">{foot.run()}</div>
+            {foot.run()}
         </Panel>
     }
     .into_any()

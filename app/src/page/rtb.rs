@@ -4,7 +4,7 @@
 mod filters;
 
 use domain::api::rtb::{BidderRow, RtbPage, RtbQuery};
-use domain::api::rtb_target::{PingRow, RejectRow, rate};
+use domain::api::rtb_target::{PingRow, rate};
 use domain::rtb::health::Health;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -12,7 +12,8 @@ use leptos_router::hooks::use_query_map;
 use crate::api::rtb::load_rtb;
 use crate::page::calls::range_of;
 use crate::page::parts::{grouped, or_dash};
-use crate::page::rtb_target::pings::{in_full, shape};
+use crate::page::report::{Address, Pages, Reasons};
+use crate::page::rtb_target::pings::{call_of, in_full, shape};
 use crate::route;
 use crate::state::source::{Renew, Source};
 use crate::ui::{
@@ -49,15 +50,18 @@ pub fn Rtb() -> impl IntoView {
             }
         })
     });
+    let address =
+        Memo::new(move |_| asked.with(|q| Address::new(route::RTB, &route::rtb_pairs(q))));
     let source = Source::new(move || asked.get(), load_rtb).follow_calls();
     let stale = source.stale();
     let page = source.view("The RTB report", Renew::Never, move |page: Signal<RtbPage>| {
+        let rejects = Signal::derive(move || page.with(|p| p.rejects.clone()));
         view! {
-            <filters::Filters page=page asked=asked/>
+            <filters::Filters page=page address=address/>
             <div class="stack" aria-busy=move || stale.get().then_some("true") class:stale=move || stale.get()>
                 <Totals page=page/>
-                <div class="split-416"><Bidders page=page asked=asked/><Reasons page=page asked=asked/></div>
-                <Pings page=page asked=asked/>
+                <div class="split-416"><Bidders page=page address=address/><Reasons title="Why pings were no bids" none="Why pings were no bids stands here." rows=rejects address=address param="verdict"/></div>
+                <Pings page=page address=address/>
             </div>
         }
         .into_any()
@@ -96,7 +100,7 @@ fn Totals(page: Signal<RtbPage>) -> impl IntoView {
 }
 
 #[component]
-fn Bidders(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
+fn Bidders(page: Signal<RtbPage>, address: Memo<Address>) -> impl IntoView {
     let rows = Memo::new(move |_| page.with(|p| p.bidders.clone()));
     let body = move || {
         let all = rows.get();
@@ -108,9 +112,9 @@ fn Bidders(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
             }
             .into_any();
         }
-        let query = asked.get();
+        let address = address.get();
         all.into_iter()
-            .map(move |row| bidder_row(row, &query))
+            .map(move |row| bidder_row(row, &address))
             .collect_view()
             .into_any()
     };
@@ -130,12 +134,8 @@ fn Bidders(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
     .into_any()
 }
 
-fn bidder_row(row: BidderRow, query: &RtbQuery) -> AnyView {
-    let href = route::rtb(&RtbQuery {
-        target: row.id.to_string(),
-        before: String::new(),
-        ..query.clone()
-    });
+fn bidder_row(row: BidderRow, address: &Address) -> AnyView {
+    let href = address.with(&[("target", &row.id.to_string())]);
     let h = row.health;
     view! {
         <tr>
@@ -151,44 +151,7 @@ fn bidder_row(row: BidderRow, query: &RtbQuery) -> AnyView {
 }
 
 #[component]
-fn Reasons(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
-    let rows = Memo::new(move |_| page.with(|p| p.rejects.clone()));
-    let body = move || {
-        let all = rows.get();
-        if all.is_empty() {
-            return view! { <EmptyRow cols=3 title="No ping was refused" text="Why pings were no bids stands here."/> }.into_any();
-        }
-        let query = asked.get();
-        all.into_iter()
-            .map(move |row| reason_row(row, &query))
-            .collect_view()
-            .into_any()
-    };
-    view! {
-        <Panel title="Why pings were no bids" flush=true>
-            <TableRegion label="Reasons">
-                <table class="data compact">
-                    <thead><tr><th scope="col">"Reason"</th><th scope="col" class="num">"Pings"</th><th scope="col" class="num">"Share"</th></tr></thead>
-                    <tbody>{body}</tbody>
-                </table>
-            </TableRegion>
-        </Panel>
-    }
-    .into_any()
-}
-
-fn reason_row(row: RejectRow, query: &RtbQuery) -> AnyView {
-    let href = route::rtb(&RtbQuery {
-        verdict: row.code,
-        before: String::new(),
-        ..query.clone()
-    });
-    view! { <tr><th scope="row"><a class="link" href=href>{row.reason}</a></th><td class="num">{grouped(row.pings.into())}</td><td class="num soft">{format!("{}%", row.percent)}</td></tr> }
-        .into_any()
-}
-
-#[component]
-fn Pings(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
+fn Pings(page: Signal<RtbPage>, address: Memo<Address>) -> impl IntoView {
     let rows = Memo::new(move |_| page.with(|p| p.pings.clone()));
     let body = move || {
         let all = rows.get();
@@ -197,26 +160,7 @@ fn Pings(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
         }
         all.iter().map(ping_row).collect_view().into_any()
     };
-    let foot = move || {
-        let older = page.with(|p| p.older.clone());
-        let query = asked.get();
-        let first = (!query.before.is_empty()).then(|| {
-            let href = route::rtb(&RtbQuery {
-                before: String::new(),
-                ..query.clone()
-            });
-            view! { <LinkButton href=href>"Newest"</LinkButton> }
-        });
-        let next = older.map(|before| {
-            let href = route::rtb(&RtbQuery {
-                before,
-                ..query.clone()
-            });
-            view! { <LinkButton href=href>"Older"</LinkButton> }
-        });
-        (first.is_some() || next.is_some())
-            .then(|| view! { <div class="panel-foot row">{first}{next}</div> })
-    };
+    let older = Signal::derive(move || page.with(|p| p.older.clone()));
     view! {
         <Panel title="Pings" note="Newest first" flush=true>
             <TableRegion label="Pings">
@@ -228,7 +172,7 @@ fn Pings(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
                     <tbody>{body}</tbody>
                 </table>
             </TableRegion>
-            {foot}
+            <Pages address=address older=older/>
         </Panel>
     }
     .into_any()
@@ -246,7 +190,7 @@ fn ping_row(ping: &PingRow) -> AnyView {
             </td>
             <td class="num" data-label="Bid">{or_dash(&ping.amount)}</td>
             <td class="num nowrap" data-label="Took">{format!("{} ms", ping.took_ms)}</td>
-            <td data-label="Call"><a class="link mono" href=route::call(ping.call)>{ping.call.short()}</a></td>
+            <td data-label="Call">{call_of(ping)}</td>
         </tr>
     }
     .into_any()

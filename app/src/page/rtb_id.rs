@@ -91,7 +91,7 @@ fn Detail(source: IdSource, detail: Signal<RtbIdDetail>) -> impl IntoView {
         <Told detail=detail/>
         {move || edit.get().then(|| view! { <Console id=id/> })}
         <Bids bids=bids title="Latest pings" note="The latest 20, tests among them" none=("Not asked yet", "Give the instructions to the publisher. Each ping stands here with its answer and the reason for it.")
-            foot=move || view! { <a class="link" href=report.clone()>"All pings of this publisher"</a> }.into_any()/>
+            foot=move || view! { <div class="panel-foot row"><a class="link" href=report.clone()>"All pings of this publisher"</a></div> }.into_any()/>
         {move || if edit.get() {
             view! { <Edit source=source detail=detail/> }.into_any()
         } else {

@@ -14,6 +14,7 @@ use leptos_router::hooks::use_query_map;
 use crate::api::visit::load_traffic;
 use crate::page::calls::range_of;
 use crate::page::parts::{OnlyLook, amount, grouped, may, or_dash, rate, tally};
+use crate::page::report::Address;
 use crate::page::visits::{VisitTable, in_use, misses};
 use crate::route;
 use crate::state::source::{Renew, Source};
@@ -64,6 +65,8 @@ fn Shown(
     asked: Memo<TrafficQuery>,
 ) -> impl IntoView {
     let stale = source.stale();
+    let address =
+        Memo::new(move |_| asked.with(|q| Address::new(route::TRAFFIC, &route::traffic_pairs(q))));
     let none = Memo::new(move |_| page.with(|p| p.tags.is_empty()));
     let visits = Signal::derive(move || page.with(|p| p.visits.clone()));
     let view = move || {
@@ -71,7 +74,7 @@ fn Shown(
             return view! { <NoTags/> }.into_any();
         }
         view! {
-            <filters::Filters page=page asked=asked/>
+            <filters::Filters page=page address=address/>
             <div class="stack" aria-busy=move || stale.get().then_some("true") class:stale=move || stale.get()>
                 <Totals page=page/>
                 <div class="split-416"><chart::Visits page=page asked=asked/><Pools page=page/></div>

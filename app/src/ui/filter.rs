@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{icon::Icon, popover::Popover};
 
 /// One filter that is set: field, operator, value.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilterChip {
     field: String,
     op: String,

@@ -204,8 +204,9 @@ fn filter(op: &OpCtx, query: &BidQuery, range: &Range) -> Result<BidFilter, Erro
     }
     let search = query.search.trim();
     if let Some(call) = call_of(search) {
+        // A bid is one, whenever it was made.
         filter.call = Some(call);
-        filter.environment = None;
+        (filter.since, filter.until, filter.environment) = (None, None, None);
     } else if !search.is_empty() {
         match search.parse::<E164>() {
             Ok(number) if op.actor.allows(Permission::ViewCallerNumbers) => {

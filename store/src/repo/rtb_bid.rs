@@ -9,7 +9,7 @@ use domain::call::reservation::Reservation;
 use domain::caps::{Claim, Freed, GroupClaim, GroupFreed};
 use domain::id::{CallId, CampaignId, PublisherId, RtbId};
 use domain::money::Micros;
-use domain::phone::E164;
+use domain::phone::{Caller, E164};
 use domain::rtb::ping::Ping;
 use domain::rtb_id::bid::PublisherBid;
 use domain::rtb_id::rate::{Asked, RateLimit};
@@ -294,16 +294,25 @@ impl Tenant<'_> {
         limit: RateLimit,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let update = self
-            .counting_of(id, environment, limit, now, 1)
-            .filter(room(environment, limit, now));
+        let update =
+            self.counting_of(id, environment, limit, now)
+                .filter(room(environment, limit, now));
         Ok(update.exec(self.conn).await?.rows_affected == 1)
     }
 
-    /// Counts a ping in its span, once.
+    /// Counts a ping in its span, once: of one that was counted before its auction the row is only
+    /// touched, for by now its span may be over and others counted in the next.
     fn counting(&self, step: &BidStep<'_>) -> UpdateStatement {
-        let (environment, more) = (step.bid.environment, i64::from(!step.counted));
-        self.counting_of(step.bid.rtb_id, environment, step.limit, step.now, more)
+        let (id, environment) = (step.bid.rtb_id, step.bid.environment);
+        if !step.counted {
+            return self
+                .counting_of(id, environment, step.limit, step.now)
+                .into_query();
+        }
+        let (_, pings_of) = counters(environment);
+        self.update::<rtb_id_usage::Entity>()
+            .col_expr(pings_of, Expr::col(pings_of))
+            .filter(rtb_id_usage::Column::RtbId.eq(id.0))
             .into_query()
     }
 
@@ -313,13 +322,12 @@ impl Tenant<'_> {
         environment: Environment,
         limit: RateLimit,
         now: Timestamp,
-        more: i64,
     ) -> UpdateMany<rtb_id_usage::Entity> {
         let (span_of, pings_of) = counters(environment);
         let span = limit.per.at(now);
         let is_now = Expr::col(span_of).eq(span);
-        let pings: SimpleExpr = Expr::case(is_now, Expr::col(pings_of).add(more))
-            .finally(more)
+        let pings: SimpleExpr = Expr::case(is_now, Expr::col(pings_of).add(1))
+            .finally(1)
             .into();
         self.update::<rtb_id_usage::Entity>()
             .col_expr(pings_of, pings)
@@ -562,6 +570,38 @@ impl Tenant<'_> {
             .one(self.conn)
             .await?;
         record(&row.ok_or(StoreError::NotFound)?)
+    }
+
+    /// Whom publishers asked about with these bids; of a bid for whoever calls, nobody.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn callers_of_bids(
+        &self,
+        bids: &[CallId],
+    ) -> Result<Vec<(CallId, Caller)>, StoreError> {
+        if bids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(uuid::Uuid, String)> = self
+            .select::<rtb_bid::Entity>()
+            .select_only()
+            .columns([rtb_bid::Column::Id, rtb_bid::Column::Caller])
+            .filter(rtb_bid::Column::Id.is_in(bids.iter().map(|bid| bid.0)))
+            .into_tuple()
+            .all(self.conn)
+            .await?;
+        let read = |(id, caller): (uuid::Uuid, String)| {
+            let caller = match caller.as_str() {
+                "" => Caller::Anonymous,
+                number => {
+                    let number = number.parse();
+                    Caller::Number(number.map_err(|e| StoreError::corrupt("rtb_bid", e))?)
+                }
+            };
+            Ok((CallId(id), caller))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// How pings were answered, by publisher and reason.

@@ -210,7 +210,7 @@ async fn a_ping_is_counted_before_bidders_are_asked() {
         assert!(count().await.expect("room"));
         assert!(count().await.expect("room"));
         assert!(!count().await.expect("none"));
-        // What was counted is kept whatever the limit is by then.
+        // What was counted is kept whatever the limit is by then, and counts for no span again.
         let bid = new_bid(&world.a, 71);
         let nothing = Reservation::default();
         for (counted, expected) in [(false, BidKept::Overtaken), (true, BidKept::Done)] {
@@ -224,6 +224,31 @@ async fn a_ping_is_counted_before_bidders_are_asked() {
             let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
             assert_eq!(kept.expect("an answer"), expected);
         }
+        // A minute later others are counted; the auction of an earlier one ends.
+        let next = NOON.plus_secs(60);
+        let counted = tx!(world, world.a.scope, |t| t.count_ping(
+            rtb_id,
+            Environment::Production,
+            one(3),
+            next
+        ));
+        assert!(counted.expect("room"));
+        let late = new_bid(&world.a, 72);
+        let step = BidStep {
+            counted: true,
+            seen: &[world.a.bid, id(71)],
+            ..bid_step(&late, &nothing)
+        };
+        let conn = world.db().write_step().await.expect("conn");
+        let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
+        assert_eq!(kept.expect("an answer"), BidKept::Done);
+        conn.commit().await.expect("commit");
+        let conn = world.db().read().await.expect("conn");
+        let door = CallDoor::RtbId(rtb_id);
+        let platform = conn.platform();
+        let home = platform.home_of_call(door, &Caller::Anonymous, next);
+        let asked = home.await.expect("home").expect("found").asked.0;
+        assert_eq!((asked.span, asked.pings), (Span::Minute.at(next), 1));
     }
 }
 

@@ -1,164 +1,48 @@
 //! The filter bar of the RTB report.
 
-use domain::api::rtb::{RtbPage, RtbQuery};
+use domain::api::rtb::RtbPage;
 use leptos::prelude::*;
 
 use crate::page::parts::{choices, counted};
-use crate::route;
-use crate::ui::{
-    Button, ButtonKind, DateRange, FilterBar, FilterChip, Popover, Preset, Select, TextInput,
-};
+use crate::page::report::{self, Address};
+use crate::ui::{Select, TextInput};
 
-/// Ranges with a name.
-const RANGES: &[(&str, &str)] = &[
-    ("today", "Today"),
-    ("yesterday", "Yesterday"),
-    ("7d", "Last 7 days"),
-    ("month", "This month"),
-];
+/// What the form asks for.
+const ASKED: &[&str] = &["target", "verdict", "search"];
 
-/// The parameters that say a time.
-const DATES: [&str; 3] = ["range", "from", "to"];
-/// Those that the filter's form asks for.
-const ASKED: [&str; 3] = ["target", "verdict", "search"];
-
-/// What the bar shows; it is made anew only when this changes.
-#[derive(Clone, PartialEq)]
-struct Bar {
-    query: RtbQuery,
-    range_label: String,
-    zone: String,
-}
-
-/// The bar.
+/// The bar. It narrows the report to one bidder, one verdict, one bid or one caller.
 #[component]
-pub fn Filters(page: Signal<RtbPage>, asked: Memo<RtbQuery>) -> impl IntoView {
-    let bar = Memo::new(move |_| Bar {
-        query: asked.get(),
-        range_label: page.with(|p| p.range_label.clone()),
-        zone: page.with(|p| p.zone_short.clone()),
-    });
-    let count =
-        Signal::derive(move || counted(page.with(|p| p.totals.pings.into()), "ping", "pings"));
-    let chips = Signal::derive(move || page.with(|p| asked.with(|query| chips(p, query))));
-    let view = move || {
-        let Bar {
-            query,
-            range_label,
-            zone,
-        } = bar.get();
-        let clear = route::rtb(&RtbQuery {
-            range: query.range.clone(),
-            from: query.from.clone(),
-            to: query.to.clone(),
-            ..RtbQuery::default()
+pub fn Filters(page: Signal<RtbPage>, address: Memo<Address>) -> impl IntoView {
+    let chips = Signal::derive(move || {
+        let asked = address.get();
+        let all = page.with(|p| {
+            [
+                asked.chip("target", "RTB target", &p.targets),
+                asked.chip("verdict", "Verdict", &p.verdicts),
+                asked.chip_of("search", "Bid or caller", asked.get("search")),
+            ]
         });
-        view! {
-            <FilterBar chips=chips count=count clear_href=clear>
-                <DateRange id="range" text=range_label action=route::RTB presets=presets(&query) from=query.from.clone() to=query.to.clone()
-                    zone=format!("Dates are in {zone}.") keep=kept(&query, &DATES)/>
-                <Narrow query=query page=page/>
-            </FilterBar>
-        }
-    };
-    view.into_any()
-}
-
-fn chips(page: &RtbPage, query: &RtbQuery) -> Vec<FilterChip> {
-    let without = |change: fn(&mut RtbQuery)| {
-        let mut rest = query.clone();
-        change(&mut rest);
-        rest.before.clear();
-        route::rtb(&rest)
-    };
-    let named = |list: &[domain::api::page::Choice], value: &str| {
-        let found = list.iter().find(|choice| choice.value == value);
-        found.map_or_else(|| "one that is gone".to_owned(), |c| c.label.clone())
-    };
-    let mut all = Vec::new();
-    if !query.target.is_empty() {
-        let name = named(&page.targets, &query.target);
-        all.push(FilterChip::new(
-            "RTB target",
-            "is",
-            name,
-            without(|q| q.target.clear()),
-        ));
-    }
-    if !query.verdict.is_empty() {
-        let name = named(&page.verdicts, &query.verdict);
-        all.push(FilterChip::new(
-            "Verdict",
-            "is",
-            name,
-            without(|q| q.verdict.clear()),
-        ));
-    }
-    if !query.search.is_empty() {
-        let text = query.search.clone();
-        all.push(FilterChip::new(
-            "Bid or caller",
-            "is",
-            text,
-            without(|q| q.search.clear()),
-        ));
-    }
-    all
-}
-
-fn presets(query: &RtbQuery) -> Vec<Preset> {
-    let preset = |(code, label): &(&str, &str)| {
-        let usual = *code == "today";
-        let current = query.range == *code || (query.range.is_empty() && usual);
-        let to = RtbQuery {
-            range: if usual { "" } else { *code }.to_owned(),
-            from: String::new(),
-            to: String::new(),
-            before: String::new(),
-            ..query.clone()
+        all.into_iter().flatten().collect::<Vec<_>>()
+    });
+    let fields = move |asked: &Address| {
+        let targets = Signal::derive(move || page.with(|p| choices(&p.targets)));
+        let verdicts = Signal::derive(move || page.with(|p| choices(&p.verdicts)));
+        let search = match page.with_untracked(|p| p.callers_masked) {
+            true => "Bid ID",
+            false => "Bid ID or caller",
         };
-        Preset::new(*label, route::rtb(&to), current)
-    };
-    RANGES.iter().map(preset).collect()
-}
-
-/// The parameters that a form leaves as they are.
-fn kept(query: &RtbQuery, changes: &[&str]) -> Vec<(String, String)> {
-    let mut kept: Vec<(String, String)> = route::rtb_pairs(query)
-        .into_iter()
-        .filter(|(name, value)| !value.is_empty() && !changes.contains(name) && *name != "before")
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    if changes == DATES {
-        kept.push(("range".to_owned(), "custom".to_owned()));
-    }
-    kept
-}
-
-/// Narrows the report to one bidder, one verdict, one bid or one caller.
-#[component]
-fn Narrow(query: RtbQuery, page: Signal<RtbPage>) -> impl IntoView {
-    let hidden = kept(&query, &ASKED)
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-        .collect_view();
-    let targets = Signal::derive(move || page.with(|p| choices(&p.targets)));
-    let verdicts = Signal::derive(move || page.with(|p| choices(&p.verdicts)));
-    let search = if page.with_untracked(|p| p.callers_masked) {
-        "Bid ID"
-    } else {
-        "Bid ID or caller"
+        view! {
+            <Select name="target" id="filter-target" label="RTB target" options=targets value=asked.get("target").to_owned() placeholder="All RTB targets"/>
+            <Select name="verdict" id="filter-verdict" label="Verdict" options=verdicts value=asked.get("verdict").to_owned() placeholder="Any verdict"/>
+            <TextInput name="search" id="filter-search" label=search value=asked.get("search").to_owned() mono=true/>
+        }
+        .into_any()
     };
     view! {
-        <Popover id="filter" text="Filter" icon="filter">
-            <form class="filter-pop" method="get" action=route::RTB>
-                {hidden}
-                <Select name="target" id="filter-target" label="RTB target" options=targets value=query.target placeholder="All RTB targets"/>
-                <Select name="verdict" id="filter-verdict" label="Verdict" options=verdicts value=query.verdict placeholder="Any verdict"/>
-                <TextInput name="search" id="filter-search" label=search value=query.search mono=true/>
-                <div class="form-foot"><Button kind=ButtonKind::Primary submit=true>"Apply"</Button></div>
-            </form>
-        </Popover>
+        <report::Filters address=address asked=ASKED chips=chips fields=fields
+            range_label=Signal::derive(move || page.with(|p| p.range_label.clone()))
+            zone=Signal::derive(move || page.with(|p| p.zone_short.clone()))
+            count=Signal::derive(move || counted(page.with(|p| p.totals.pings.into()), "ping", "pings"))/>
     }
     .into_any()
 }

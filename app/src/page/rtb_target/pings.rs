@@ -44,10 +44,19 @@ fn line(ping: &PingRow) -> AnyView {
             <td data-label="Verdict" data-wide=""><span class="two"><Status state=shape(&ping.tone) text=ping.verdict.clone()/><small>{ping.words.clone()}</small></span></td>
             <td class="num" data-label="Bid">{bid}</td>
             <td class="num nowrap" data-label="Took">{format!("{} ms", ping.took_ms)}</td>
-            <td data-label="Call"><a class="link mono" href=route::call(ping.call)>{ping.call.short()}</a></td>
+            <td data-label="Call">{call_of(ping)}</td>
         </tr>
     }
     .into_any()
+}
+
+/// The way to the call a ping was sent for; to the bid of a publisher's whose call did not come.
+pub fn call_of(ping: &PingRow) -> AnyView {
+    match ping.came {
+        true => view! { <a class="link mono" href=route::call(ping.call)>{ping.call.short()}</a> }
+            .into_any(),
+        false => view! { <a class="link" href=route::bid(ping.call)>"A bid"</a> }.into_any(),
+    }
 }
 
 /// The shape of a ping's tone.
