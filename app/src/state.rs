@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod clock;
 pub mod live;
+pub mod on_off;
 pub mod session;
 pub mod source;
 pub mod theme;

@@ -1,5 +1,7 @@
 //! RTB ids: made and changed by people, tried from their page.
 
+use std::collections::BTreeMap;
+
 use domain::access::Permission;
 use domain::api::page::Choice;
 use domain::api::rtb_id::{
@@ -58,9 +60,13 @@ impl RtbIds {
         let last = tenant
             .last_pings(op.now.plus_secs(-LAST_DAYS * 86_400))
             .await?;
+        let mut sums: BTreeMap<RtbId, Vec<BidSums>> = BTreeMap::new();
+        for one in today(&tenant, op, None).await? {
+            sums.entry(one.rtb_id).or_default().push(one);
+        }
         for record in &records {
             let mut row = row(&names, record);
-            row.today = figures(&today(&tenant, op, record.id).await?);
+            row.today = figures(sums.get(&record.id).map_or(&[], Vec::as_slice));
             row.last = last.get(&record.id).map(|at| zone::stamp(&op.zone, *at));
             rows.push(row);
         }
@@ -87,7 +93,7 @@ impl RtbIds {
         let record = tenant.rtb_id(id).await.or_missing("RTB id")?;
         let names = BidNames::load(&tenant).await?;
         let lists = tenant.lists().await?;
-        let sums = today(&tenant, op, id).await?;
+        let sums = today(&tenant, op, Some(id)).await?;
         let filter = BidFilter {
             rtb_id: Some(id),
             ..BidFilter::default()
@@ -348,10 +354,11 @@ async fn numbers_of(tenant: &Tenant<'_>, settings: &RtbIdSettings) -> Result<Vec
     Ok(all.into_iter().map(|number| number.e164).collect())
 }
 
-async fn today(tenant: &Tenant<'_>, op: &OpCtx, id: RtbId) -> Result<Vec<BidSums>, Error> {
+/// What today's pings came to, of one id or of all.
+async fn today(tenant: &Tenant<'_>, op: &OpCtx, id: Option<RtbId>) -> Result<Vec<BidSums>, Error> {
     let filter = BidFilter {
         since: Some(zone::today(&op.zone, op.now)),
-        rtb_id: Some(id),
+        rtb_id: id,
         environment: Some(Environment::Production),
         ..BidFilter::default()
     };

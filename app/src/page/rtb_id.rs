@@ -9,7 +9,6 @@ use domain::api::rtb_id::{RtbIdDetail, RtbIdForm, RtbIdList};
 use domain::api::rtb_target::rate;
 use domain::id::RtbId;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::rtb_id::{
@@ -20,7 +19,7 @@ use crate::page::bids::Bids;
 use crate::page::parts::{IfMay, OnlyLook, grouped, may, with_id};
 use crate::page::rtb_ids::enabled_state;
 use crate::route;
-use crate::state::session::sign_in_again;
+use crate::state::on_off::OnOff;
 use crate::state::source::{Renew, Source};
 use crate::ui::{
     Breadcrumbs, Button, ButtonKind, CopyButton, DescriptionList, EmptyState, Fact, FormErrors,
@@ -77,7 +76,7 @@ fn Detail(source: IdSource, detail: Signal<RtbIdDetail>) -> impl IntoView {
     let report = route::bids_of(publisher);
     let actions = move || {
         edit.get()
-            .then(|| view! { <OnOff source=source detail=detail enabled=enabled/> })
+            .then(|| view! { <Switch source=source detail=detail enabled=enabled/> })
     };
     view! {
         <Breadcrumbs items=crumbs() here=title/>
@@ -150,47 +149,23 @@ fn Told(detail: Signal<RtbIdDetail>) -> impl IntoView {
 
 /// Switches it off or on.
 #[component]
-fn OnOff(source: IdSource, detail: Signal<RtbIdDetail>, enabled: Memo<bool>) -> impl IntoView {
+fn Switch(source: IdSource, detail: Signal<RtbIdDetail>, enabled: Memo<bool>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
     let set = ServerAction::<SetRtbIdEnabled>::new();
-    let toasts = use_toasts();
-    let back = move |before: bool| {
-        Callback::new(move |()| {
-            spawn_local(async move {
-                match set_rtb_id_enabled(id, before).await {
-                    Ok(()) => source.reload(),
-                    Err(error) if error.is_signed_out() => sign_in_again(),
-                    Err(error) => toasts.error(error.message),
-                }
-            });
-        })
-    };
-    Effect::new(move |_| match set.value().get() {
-        Some(Ok(())) => {
-            // The page says still how it was before.
-            let before = enabled.get_untracked();
-            let words = match before {
-                true => "Switched off. Whoever asks is told so; bids that were made hold.",
-                false => "It bids again.",
-            };
-            toasts.undo(words, back(before));
-            source.reload();
-        }
-        Some(Err(error)) if error.is_signed_out() => sign_in_again(),
-        Some(Err(error)) => toasts.error(error.message),
-        None => {}
-    });
-    let button = move || {
-        let (word, icon, next) = match enabled.get() {
-            true => ("Switch off", "pause", "false"),
-            false => ("Switch on", "play", "true"),
+    let told = move |before: bool| {
+        let words = match before {
+            true => "Switched off. Whoever asks is told so; bids that were made hold.",
+            false => "It bids again.",
         };
-        view! {
-            <input type="hidden" name="enabled" value=next/>
-            <Button submit=true icon=icon busy=set.pending()>{word}</Button>
-        }
+        words.to_owned()
     };
-    view! { <ActionForm action=set><input type="hidden" name="id" value=id.to_string()/>{button}</ActionForm> }.into_any()
+    view! {
+        <ActionForm action=set>
+            <OnOff id=id.to_string() enabled=enabled value=set.value() pending=set.pending() words=["Switch off", "Switch on"] told=told
+                put=move |on| set_rtb_id_enabled(id, on) reload=move || source.reload()/>
+        </ActionForm>
+    }
+    .into_any()
 }
 
 #[component]

@@ -6,6 +6,7 @@ use domain::api::campaign::{PlanForm, RouteForm};
 use domain::api::page::Activity;
 use domain::api::publisher::NewPublisherForm;
 use domain::api::revenue::RevenueForm;
+use domain::api::rtb::RtbQuery;
 use domain::api::rtb_bid::BidQuery;
 use domain::api::rtb_id::{RtbIdForm, TestPingForm};
 use domain::call::event::{Arrival, LegStatus};
@@ -675,7 +676,18 @@ async fn bidders_are_asked_for_the_ping_and_not_again_for_the_call() {
         let second = world.ping(other, &[("CID", ANNA)]).await;
         assert_eq!(json(&second)["bidAmount"], 36.2);
         assert_eq!(fake.asked().len(), 1);
+        // The report leads to the bid as long as there is no call, whoever looks.
+        let came = async || {
+            let reports = &world.services.rtb_reports;
+            let page = reports.page(&world.op, &RtbQuery::default()).await;
+            let pings = page.expect("a page").pings;
+            let words = pings.iter().all(|ping| !ping.words.is_empty());
+            assert!(words, "whose it is is known: {pings:?}");
+            pings.iter().map(|ping| ping.came).collect::<Vec<_>>()
+        };
+        assert_eq!(came().await, [false]);
         let (call, twiml) = world.calls("CA1", ANNA, NUMBER).await;
+        assert_eq!(came().await, [call == bid.call]);
         assert!(twiml.contains("+19725551004"), "{twiml}");
         assert_eq!(
             fake.asked().len(),

@@ -131,6 +131,7 @@ pub struct BidFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BidSums {
     pub publisher: PublisherId,
+    pub rtb_id: RtbId,
     /// None for offers.
     pub code: Option<u16>,
     pub came: bool,
@@ -604,7 +605,7 @@ impl Tenant<'_> {
         rows.into_iter().map(read).collect()
     }
 
-    /// How pings were answered, by publisher and reason.
+    /// How pings were answered, by RTB id and reason.
     ///
     /// # Errors
     /// What the database says.
@@ -619,24 +620,27 @@ impl Tenant<'_> {
             .finally(Expr::cust("1"))
             .into();
         let came: SimpleExpr = Func::cast_as(came, Alias::new("BIGINT")).into();
-        let rows: Vec<(i64, Option<i64>, i64, i64, i64)> = self
+        let rows: Vec<(i64, uuid::Uuid, Option<i64>, i64, i64, i64)> = self
             .bids_where(filter)
             .select_only()
             .column(C::PublisherId)
+            .column(C::RtbId)
             .column(C::Code)
             .column_as(came, "came")
             .column_as(C::Id.count(), "pings")
             .column_as(offered, "offered")
             .group_by(C::PublisherId)
+            .group_by(C::RtbId)
             .group_by(C::Code)
-            .group_by(Expr::cust("3"))
+            .group_by(Expr::cust("4"))
             .into_tuple()
             .all(self.conn)
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(publisher, code, came, pings, offered)| BidSums {
+            .map(|(publisher, rtb_id, code, came, pings, offered)| BidSums {
                 publisher: PublisherId(publisher),
+                rtb_id: RtbId(rtb_id),
                 code: code.and_then(|code| u16::try_from(code).ok()),
                 came: came == 1,
                 pings: count(pings),

@@ -12,7 +12,8 @@ use domain::rtb_id::settings::{Environment, RtbIdSettings};
 use domain::tag::Tags;
 use domain::time::Windows;
 use store::{
-    BidFilter, BidKept, BidStep, BidUse, CallDoor, Constraint, StepRecord, StoreError, TenantScope,
+    BidFilter, BidKept, BidStep, BidUse, CallDoor, Constraint, Kept, StepRecord, StoreError,
+    TenantScope,
 };
 use uuid::Uuid;
 
@@ -59,6 +60,16 @@ async fn live(world: &World) -> u32 {
     usage.expect("usage").first().map_or(0, |u| u.usage.live)
 }
 
+/// Keeps a bid as the service does.
+async fn keep(world: &World, step: &BidStep<'_>) -> Result<BidKept, StoreError> {
+    let conn = world.db().write_step().await?;
+    let kept = conn.tenant(&world.a.scope).keep_bid(step).await?;
+    if kept == BidKept::Done {
+        conn.commit().await?;
+    }
+    Ok(kept)
+}
+
 /// Keeps a bid that holds the target's only line.
 async fn kept(
     world: &World,
@@ -77,8 +88,7 @@ async fn kept(
     if taken.is_none() {
         step.claims = &wanted;
     }
-    let conn = world.db().write_step().await.expect("conn");
-    conn.tenant(&world.a.scope).keep_bid(&step).await
+    keep(world, &step).await
 }
 
 fn id(n: u128) -> CallId {
@@ -101,8 +111,10 @@ async fn comes(
         event: Some(&came),
         ..arriving(uses.came, &session, &tags)
     };
-    let conn = world.db().write_step().await.expect("conn");
-    conn.tenant(scope).keep_step(&step).await.map(drop)
+    let conn = world.db().write_step().await?;
+    let kept = conn.tenant(scope).keep_step(&step).await?;
+    assert_eq!(kept, Kept::Done);
+    conn.commit().await
 }
 
 #[tokio::test]
@@ -124,8 +136,7 @@ async fn a_bid_is_kept_with_its_line_or_not_at_all() {
         for (limit, expected) in [(3, BidKept::Done), (3, BidKept::Overtaken)] {
             let mut step = bid_step(&refused, &nothing);
             step.limit = one(limit);
-            let conn = world.db().write_step().await.expect("conn");
-            let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
+            let kept = keep(&world, &step).await;
             assert_eq!(kept.expect("an answer"), expected);
             refused.call = id(74);
         }
@@ -176,21 +187,19 @@ async fn what_a_bid_holds_goes_over_to_the_next_of_the_same_caller() {
 async fn a_caller_who_was_bid_for_meanwhile_is_looked_at_again() {
     for world in World::each().await {
         let nothing = Reservation::default();
-        let keep = |n: u128, seen: Vec<CallId>| {
+        let kept = |n: u128, seen: Vec<CallId>| {
             let (world, nothing) = (&world, &nothing);
             async move {
                 let bid = new_bid(&world.a, n);
                 let mut step = bid_step(&bid, nothing);
                 step.seen = &seen;
-                let conn = world.db().write_step().await.expect("conn");
-                let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
-                kept.expect("an answer")
+                keep(world, &step).await.expect("an answer")
             }
         };
         let first = world.a.bid;
-        assert_eq!(keep(71, vec![first]).await, BidKept::Done);
-        assert_eq!(keep(72, vec![first]).await, BidKept::Overtaken);
-        assert_eq!(keep(72, vec![first, id(71)]).await, BidKept::Done);
+        assert_eq!(kept(71, vec![first]).await, BidKept::Done);
+        assert_eq!(kept(72, vec![first]).await, BidKept::Overtaken);
+        assert_eq!(kept(72, vec![first, id(71)]).await, BidKept::Done);
     }
 }
 
@@ -220,8 +229,7 @@ async fn a_ping_is_counted_before_bidders_are_asked() {
                 seen: &[world.a.bid],
                 ..bid_step(&bid, &nothing)
             };
-            let conn = world.db().write_step().await.expect("conn");
-            let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
+            let kept = keep(&world, &step).await;
             assert_eq!(kept.expect("an answer"), expected);
         }
         // A minute later others are counted; the auction of an earlier one ends.
@@ -239,10 +247,8 @@ async fn a_ping_is_counted_before_bidders_are_asked() {
             seen: &[world.a.bid, id(71)],
             ..bid_step(&late, &nothing)
         };
-        let conn = world.db().write_step().await.expect("conn");
-        let kept = conn.tenant(&world.a.scope).keep_bid(&step).await;
+        let kept = keep(&world, &step).await;
         assert_eq!(kept.expect("an answer"), BidKept::Done);
-        conn.commit().await.expect("commit");
         let conn = world.db().read().await.expect("conn");
         let door = CallDoor::RtbId(rtb_id);
         let platform = conn.platform();

@@ -4,7 +4,6 @@ use domain::access::Permission;
 use domain::api::dni_tag::DniTagDetail;
 use domain::id::DniTagId;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::edit::Edit;
 use super::enabled_state;
@@ -12,12 +11,9 @@ use crate::api::dni_tag::{SetDniTagEnabled, load_dni_tag, set_dni_tag_enabled};
 use crate::page::parts::{OnlyLook, grouped, may, with_id};
 use crate::page::visits::{VisitTable, moment};
 use crate::route;
-use crate::state::session::sign_in_again;
+use crate::state::on_off::OnOff;
 use crate::state::source::{Renew, Source};
-use crate::ui::{
-    Breadcrumbs, Button, CopyButton, Metric, Metrics, PageHead, Panel, Size, State, Status,
-    use_toasts,
-};
+use crate::ui::{Breadcrumbs, CopyButton, Metric, Metrics, PageHead, Panel, Size, State, Status};
 
 /// The tag's resource.
 pub type TagSource = Source<DniTagId, DniTagDetail>;
@@ -52,7 +48,7 @@ fn Detail(source: TagSource, detail: Signal<DniTagDetail>) -> impl IntoView {
         move |of: fn(&DniTagDetail) -> u64| Signal::derive(move || grouped(detail.with(of)));
     let actions = move || {
         edit.get()
-            .then(|| view! { <OnOff source=source detail=detail enabled=enabled/> })
+            .then(|| view! { <Switch source=source detail=detail enabled=enabled/> })
     };
     view! {
         <Breadcrumbs items=crumbs() here=name/>
@@ -97,49 +93,23 @@ fn words(detail: &DniTagDetail) -> String {
 
 /// Pauses or resumes it.
 #[component]
-fn OnOff(source: TagSource, detail: Signal<DniTagDetail>, enabled: Memo<bool>) -> impl IntoView {
+fn Switch(source: TagSource, detail: Signal<DniTagDetail>, enabled: Memo<bool>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
     let set = ServerAction::<SetDniTagEnabled>::new();
-    let toasts = use_toasts();
-    let back = move |before: bool| {
-        Callback::new(move |()| {
-            spawn_local(async move {
-                match set_dni_tag_enabled(id, before).await {
-                    Ok(()) => source.reload(),
-                    Err(error) if error.is_signed_out() => sign_in_again(),
-                    Err(error) => toasts.error(error.message),
-                }
-            });
-        })
-    };
-    Effect::new(move |_| match set.value().get() {
-        Some(Ok(())) => {
-            // The page says still how it was before.
-            let before = enabled.get_untracked();
-            let name = detail.with_untracked(|d| d.row.name.clone());
-            let words = if before {
-                format!("{name} paused. Pages keep their own numbers.")
-            } else {
-                format!("{name} shows its numbers again.")
-            };
-            toasts.undo(words, back(before));
-            source.reload();
-        }
-        Some(Err(error)) if error.is_signed_out() => sign_in_again(),
-        Some(Err(error)) => toasts.error(error.message),
-        None => {}
-    });
-    let button = move || {
-        let (word, icon, next) = match enabled.get() {
-            true => ("Pause", "pause", "false"),
-            false => ("Resume", "play", "true"),
-        };
-        view! {
-            <input type="hidden" name="enabled" value=next/>
-            <Button submit=true icon=icon busy=set.pending()>{word}</Button>
+    let told = move |before: bool| {
+        let name = detail.with_untracked(|d| d.row.name.clone());
+        match before {
+            true => format!("{name} paused. Pages keep their own numbers."),
+            false => format!("{name} shows its numbers again."),
         }
     };
-    view! { <ActionForm action=set><input type="hidden" name="id" value=id.to_string()/>{button}</ActionForm> }.into_any()
+    view! {
+        <ActionForm action=set>
+            <OnOff id=id.to_string() enabled=enabled value=set.value() pending=set.pending() words=["Pause", "Resume"] told=told
+                put=move |on| set_dni_tag_enabled(id, on) reload=move || source.reload()/>
+        </ActionForm>
+    }
+    .into_any()
 }
 
 /// What goes onto the page, and how to try it first.

@@ -5,7 +5,6 @@ use domain::api::page::Choice;
 use domain::api::webhook::{WebhookDetail, WebhookForm};
 use domain::id::WebhookId;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Deliveries, enabled_state};
 use crate::api::webhook::{
@@ -15,7 +14,7 @@ use crate::api::webhook::{
 use crate::form::{Form, checked, input};
 use crate::page::parts::{OnlyLook, choices, may, with_id};
 use crate::route;
-use crate::state::session::sign_in_again;
+use crate::state::on_off::OnOff;
 use crate::state::source::{Renew, Source};
 use crate::ui::{
     Breadcrumbs, Button, ButtonKind, CopyButton, FieldSet, FormErrors, LinkButton, PageHead, Panel,
@@ -86,7 +85,7 @@ fn Detail(source: HookSource, detail: Signal<WebhookDetail>) -> impl IntoView {
     let deliveries = Signal::derive(move || detail.with(|d| d.deliveries.clone()));
     let actions = move || {
         edit.get()
-            .then(|| view! { <OnOff source=source detail=detail enabled=enabled/> })
+            .then(|| view! { <Switch source=source detail=detail enabled=enabled/> })
     };
     view! {
         <Breadcrumbs items=crumbs() here=name/>
@@ -104,50 +103,23 @@ fn Detail(source: HookSource, detail: Signal<WebhookDetail>) -> impl IntoView {
 
 /// Pauses or resumes it.
 #[component]
-fn OnOff(source: HookSource, detail: Signal<WebhookDetail>, enabled: Memo<bool>) -> impl IntoView {
+fn Switch(source: HookSource, detail: Signal<WebhookDetail>, enabled: Memo<bool>) -> impl IntoView {
     let id = detail.with_untracked(|d| d.row.id);
     let set = ServerAction::<SetWebhookEnabled>::new();
-    let toasts = use_toasts();
-    let reload = move || source.reload();
-    let back = move |paused: bool| {
-        Callback::new(move |()| {
-            spawn_local(async move {
-                match set_webhook_enabled(id, paused).await {
-                    Ok(()) => reload(),
-                    Err(error) if error.is_signed_out() => sign_in_again(),
-                    Err(error) => toasts.error(error.message),
-                }
-            });
-        })
-    };
-    Effect::new(move |_| match set.value().get() {
-        Some(Ok(())) => {
-            // The page says still how it was before.
-            let paused = enabled.get_untracked();
-            let name = detail.with_untracked(|d| d.row.name.clone());
-            let words = if paused {
-                format!("{name} paused. What it is sent is refused.")
-            } else {
-                format!("{name} takes conversions again.")
-            };
-            toasts.undo(words, back(paused));
-            source.reload();
-        }
-        Some(Err(error)) if error.is_signed_out() => sign_in_again(),
-        Some(Err(error)) => toasts.error(error.message),
-        None => {}
-    });
-    let button = move || {
-        let (word, icon, next) = match enabled.get() {
-            true => ("Pause", "pause", "false"),
-            false => ("Resume", "play", "true"),
-        };
-        view! {
-            <input type="hidden" name="enabled" value=next/>
-            <Button submit=true icon=icon busy=set.pending()>{word}</Button>
+    let told = move |before: bool| {
+        let name = detail.with_untracked(|d| d.row.name.clone());
+        match before {
+            true => format!("{name} paused. What it is sent is refused."),
+            false => format!("{name} takes conversions again."),
         }
     };
-    view! { <ActionForm action=set><input type="hidden" name="id" value=id.to_string()/>{button}</ActionForm> }.into_any()
+    view! {
+        <ActionForm action=set>
+            <OnOff id=id.to_string() enabled=enabled value=set.value() pending=set.pending() words=["Pause", "Resume"] told=told
+                put=move |on| set_webhook_enabled(id, on) reload=move || source.reload()/>
+        </ActionForm>
+    }
+    .into_any()
 }
 
 /// Where buyers tell conversions.
