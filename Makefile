@@ -61,7 +61,7 @@ fuzz: ## fuzz what strangers send, 10 minutes each (ARGS="template answer"  FUZZ
 	@$(TOOLS)
 	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 	cd fuzz
-	for one in $(or $(ARGS),template answer parser values); do
+	for one in $(or $(ARGS),template answer parser values ping script); do
 	  mkdir -p "corpus/$$one"
 	  # The pinned compiler, with the sanitizers that only a nightly one offers by itself.
 	  RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$$CARGO_TARGET_DIR/fuzz" cargo fuzz run --fuzz-dir . "$$one" "corpus/$$one" "seeds/$$one" -- \

@@ -29,6 +29,8 @@ pub mod ledger;
 pub mod money;
 pub mod number_order;
 pub mod outgoing;
+#[cfg(all(feature = "rtb", feature = "url"))]
+pub mod parameters;
 pub mod phone;
 pub mod plan;
 pub mod pool;

@@ -79,6 +79,9 @@ pub struct Measured {
     pub express: Option<(Times, Times)>,
     /// Numbers lent to visitors.
     pub assigns: Assigns,
+    /// The ceiling and our bids to publishers, both at the rate asked for.
+    pub ceiling_pings: Times,
+    pub pings: Times,
 }
 
 /// Calls from arrival to end.
@@ -131,6 +134,9 @@ const AUCTION_MAX: f64 = 1.15;
 const AUCTIONS_MAX: f64 = 1.25;
 /// Milliseconds that an auction may take beyond its slowest bidder: at most this.
 const AFTER_SLOWEST_MAX: f64 = 5.0;
+/// Milliseconds of the 99th percentile of bids to publishers at 1,000 pings a second, on SQLite: at most
+/// this.
+const PINGS_MAX: f64 = 5.0;
 /// The 99th percentile with many targets configured by that with eight: at most this.
 const MANY_MAX: f64 = 1.10;
 /// Megabytes with a thousand live calls: less than this.
@@ -182,6 +188,17 @@ impl Measured {
             },
         ];
         verdicts.extend(self.assigns.verdicts(self.key, self.title));
+        if self.key == "sqlite" {
+            verdicts.push(Verdict {
+                what: format!(
+                    "p99 of a bid to a publisher at {:.0} pings a second, {}",
+                    self.pings.rate, self.title
+                ),
+                found: format!("{:.1} ms", self.pings.p99),
+                wanted: format!("at most {PINGS_MAX} ms"),
+                passed: self.pings.p99 <= PINGS_MAX,
+            });
+        }
         verdicts
     }
 
@@ -264,6 +281,20 @@ impl Measured {
             ));
         }
         figures.extend(self.assigns.figures(key));
+        let bare = name("ceiling_at_1000_a_second");
+        for (part, ours, ceiling) in [
+            ("p50", self.pings.p50, self.ceiling_pings.p50),
+            ("p99", self.pings.p99, self.ceiling_pings.p99),
+        ] {
+            let what = name(&format!("ping_{part}"));
+            figures.push(Figure::new(
+                &what,
+                "ms",
+                ours,
+                &format!("{bare}_{part}"),
+                ceiling,
+            ));
+        }
         figures
     }
 }
@@ -420,6 +451,8 @@ pub(crate) fn sample() -> Run {
             },
             express: Some((times(2_000.0, 15.0, 30.0), times(1_000.0, 3.0, 9.0))),
             assigns: assign::sample(),
+            ceiling_pings: times(1_000.0, 0.3, 1.5),
+            pings: times(1_000.0, 1.6, 4.5),
         }],
     }
 }

@@ -1,4 +1,4 @@
-//! `make bench`: what the voice webhook and lending numbers to visitors cost, beside a ceiling, a floor
+//! `make bench`: what the voice webhook, lending numbers to visitors and bidding to publishers cost, beside a ceiling, a floor
 //! and plain Express handlers measured in the same run.
 //!
 //! Invariants: everything is measured by one generator over loopback and nothing leaves the machine;
@@ -19,6 +19,7 @@ mod load;
 mod log;
 mod machine;
 mod measure;
+mod ping;
 mod pool;
 mod prepare;
 mod report;
@@ -40,6 +41,7 @@ usage: bench [--date YYYY-MM-DD] [--out FOLDER] [--short]
        bench decision    prints what one decision over 500 routes costs, and writes nothing
        bench lending [--short]    prints what it costs to lend numbers, and writes nothing
        bench auction [--short]    prints what an auction costs beyond asking, and writes nothing
+       bench pings [--short]      prints what it costs to bid to publishers, and writes nothing
        bench memory      prints what live calls hold, and writes nothing
   --date   the day to write into the report
   --out    where RESULTS.md and results.json go (default: bench)
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Some((role, [])) if role == "decision" => print_decisions(),
         Some((role, rest)) if role == "auction" => print_auctions(rest),
         Some((role, rest)) if role == "lending" => print_lending(rest),
+        Some((role, rest)) if role == "pings" => print_pings(rest),
         Some((role, [])) if role == "memory" => print_memory(),
         _ => bench(&args),
     };
@@ -100,6 +103,11 @@ fn print_auctions(args: &[String]) -> Result<()> {
 fn print_lending(args: &[String]) -> Result<()> {
     let scratch = Scratch::new()?;
     world(read(args)?.plan, &scratch)?.lending()
+}
+
+fn print_pings(args: &[String]) -> Result<()> {
+    let scratch = Scratch::new()?;
+    world(read(args)?.plan, &scratch)?.bidding()
 }
 
 fn print_memory() -> Result<()> {

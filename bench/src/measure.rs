@@ -2,6 +2,7 @@
 //! machine that slows down slows all of them; the middle round counts.
 
 mod assign;
+mod ping;
 
 use crate::calls::{Call, Until};
 use crate::course::{self, Carried, Course};
@@ -146,6 +147,15 @@ impl World {
         Ok(())
     }
 
+    /// Measures only what it costs to bid to publishers, for work on that; says the figures.
+    pub fn bidding(&self) -> Result<()> {
+        let ceiling = Server::ceiling(&self.scratch)?;
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            self.pings(kind, &ceiling)?;
+        }
+        Ok(())
+    }
+
     /// Measures only what live calls hold, for work on that; says the figures.
     pub fn memory(&self) -> Result<()> {
         for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -242,6 +252,7 @@ impl World {
         let calls = self.whole_calls(kind)?;
         let memory = self.live_calls(kind)?;
         let assigns = self.assigns(kind, express.as_ref().unwrap_or(ceiling))?;
+        let (ceiling_pings, pings) = self.pings(kind, ceiling)?;
         Ok(Measured {
             key,
             title,
@@ -256,6 +267,8 @@ impl World {
             memory,
             express: express_times,
             assigns,
+            ceiling_pings,
+            pings,
         })
     }
 

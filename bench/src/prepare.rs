@@ -2,7 +2,7 @@
 //! with many such campaigns beside it, or with a pool whose numbers are lent to visitors.
 
 use crate::pool::{LEASE_S, NUMBERS, PREFIX};
-use crate::{form, visitor};
+use crate::{form, ping, visitor};
 use anyhow::{Context, Result, anyhow};
 use domain::access::Role;
 use domain::api::campaign::{CampaignInput, RouteInput};
@@ -12,9 +12,13 @@ use domain::api::pool::{NUMBERS_AT_ONCE_MAX, PoolInput};
 use domain::api::target::TargetForm;
 use domain::campaign::{Fallback, RecordingMode};
 use domain::id::{BuyerId, CampaignId, NumberId};
+use domain::ledger::payout::PayoutTerms;
+use domain::money::Micros;
 use domain::phone::E164;
 use domain::plan::RouteTo;
 use domain::pool::{Hold, Rotation};
+use domain::rtb_id::rate::{RateLimit, Span};
+use domain::rtb_id::settings::{Offering, RtbIdSettings};
 use domain::time::Timestamp;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
@@ -45,6 +49,8 @@ pub enum Purpose {
     Visitors,
     /// As `Visitors`, to be compared with it when many visits are stored.
     Stored,
+    /// As `Voice`, with a publisher whose program asks for bids.
+    Pings,
 }
 
 /// A prepared SQLite file; its address.
@@ -65,6 +71,7 @@ pub fn postgres(url: &str, purpose: Purpose) -> Result<String> {
         Purpose::Memory => "CREATE DATABASE bench_memory",
         Purpose::Visitors => "CREATE DATABASE bench_visitors",
         Purpose::Stored => "CREATE DATABASE bench_stored",
+        Purpose::Pings => "CREATE DATABASE bench_pings",
     };
     let made = with_database(url, name(purpose))?;
     Runtime::new()?.block_on(async {
@@ -85,6 +92,7 @@ fn name(purpose: Purpose) -> &'static str {
         Purpose::Memory => "bench_memory",
         Purpose::Visitors => "bench_visitors",
         Purpose::Stored => "bench_stored",
+        Purpose::Pings => "bench_pings",
     }
 }
 
@@ -154,6 +162,9 @@ async fn fill(url: &str, purpose: Purpose) -> Result<()> {
         .await?;
     if has_pool(purpose) {
         add_pool(&tenant, campaign, now).await?;
+    }
+    if purpose == Purpose::Pings {
+        add_rtb_id(&tenant, campaign, now).await?;
     }
     tenant.bump_generation().await?;
     conn.commit().await?;
@@ -235,6 +246,32 @@ async fn add_pool(tenant: &Tenant<'_>, campaign: CampaignId, now: Timestamp) -> 
         .map_err(|errors| anyhow!("the bench tag is not valid: {errors:?}"))?;
     tenant
         .add_dni_tag(visitor::TAG.parse()?, &checked, now)
+        .await?;
+    Ok(())
+}
+
+/// A publisher with an RTB id that bids the same for every call and never has too many pings.
+async fn add_rtb_id(tenant: &Tenant<'_>, campaign: CampaignId, now: Timestamp) -> Result<()> {
+    let terms = PayoutTerms::default();
+    let publisher = tenant
+        .add_publisher("Bench publisher", "", &terms, now)
+        .await?;
+    let bid = Micros(20_000_000);
+    let settings = RtbIdSettings {
+        offering: Offering::Fixed {
+            base: bid,
+            max: bid,
+        },
+        sip_only: true,
+        rate: RateLimit {
+            pings: 1_000_000,
+            per: Span::Minute,
+        },
+        ..RtbIdSettings::default()
+    };
+    let id = ping::RTB_ID.parse()?;
+    tenant
+        .add_rtb_id(id, (campaign, publisher), &settings, now)
         .await?;
     Ok(())
 }

@@ -90,6 +90,7 @@ fn markdown(head: &Head, run: &Run) -> String {
         );
     }
     assign::section(&mut out, run);
+    pings(&mut out, run);
     let decisions = &run.decisions;
     let _ = writeln!(
         out,
@@ -101,6 +102,25 @@ fn markdown(head: &Head, run: &Run) -> String {
     out.push_str(assign::ROWS);
     out.push_str(GENERATOR);
     out
+}
+
+fn pings(out: &mut String, run: &Run) {
+    out.push_str(
+        "\n## Bids to publishers\n\n| | pings/s | p50 ms | p99 ms |\n|---|---:|---:|---:|\n",
+    );
+    for measured in &run.databases {
+        let title = measured.title;
+        for (name, times) in [
+            ("ceiling, beside", measured.ceiling_pings),
+            ("our bids,", measured.pings),
+        ] {
+            let _ = writeln!(
+                out,
+                "| {name} {title} | {:.0} | {:.2} | {:.2} |",
+                times.rate, times.p50, times.p99
+            );
+        }
+    }
 }
 
 fn auctions(out: &mut String, run: &Run) {
@@ -202,6 +222,7 @@ const ROWS: &str = "
 - **Express and pg**: what one would write first: `express.urlencoded`, one prepared `INSERT` over 16 connections, fixed TwiML. One process, no signature check, no routing.
 - **our voice webhook**: the release program with the settings of a new installation. Each request is a new call: signature checked, number and campaign found, one of eight open targets decided, its capacity claimed, call and trace stored, one durable commit, TwiML answered.
 - **half load**: requests at half of the rate that our webhook reached. The ceiling gets the same rate. Times count from the moment a request was due, not from when it could be sent.
+- **bids to publishers**: each ping asks about another caller and is answered with a bid by SIP, which a fixed price makes; tags read, blocklist and history looked at, one of eight open targets decided, its capacity held and the bid stored in one durable commit. No bidder is asked.
 - **whole calls**: every request that the carrier makes for a connected and recorded call: arrival, four states of the dialed leg, the dial's result, the recording, the end.
 - **memory**: resident memory (`VmRSS`) of a server started for it: before the first call, with live calls whose target has answered, and the most it had (`VmHWM`).
 ";

@@ -15,7 +15,8 @@ impl Scripts for NoScripts {
 
 fuzz_target!(|answer: &str| {
     for place in places(answer).into_iter().take(20) {
-        let finder = Finder::new(&Parser::Path(place.path)).expect("a path of ours can be followed");
+        let finder =
+            Finder::new(&Parser::Path(place.path)).expect("a path of ours can be followed");
         let _ = finder.find(answer, &NoScripts);
     }
 });

@@ -29,7 +29,13 @@ fuzz_target!(|given: (&str, &str)| {
         now: Timestamp::from_secs(0),
         tags: &tags,
     };
-    for escape in [Escape::Plain, Escape::Url, Escape::Json, Escape::Xml, Escape::Header] {
+    for escape in [
+        Escape::Plain,
+        Escape::Url,
+        Escape::Json,
+        Escape::Xml,
+        Escape::Header,
+    ] {
         let _ = template.render(&facts, escape);
     }
 });

@@ -217,7 +217,11 @@ impl World {
             });
         }
         Ok(Self {
-            bidding: Bidding::new(client.clone(), Arc::new(Sandbox), Arc::new(SystemClock)),
+            bidding: Bidding::new(
+                client.clone(),
+                Arc::new(Sandbox::of_this_program()?),
+                Arc::new(SystemClock),
+            ),
             client,
             entrants,
             inquiries,

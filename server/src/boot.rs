@@ -184,7 +184,7 @@ fn parts(
         carriers: Arc::new(carriers),
         vault: Arc::new(Keyring::new(&secrets)),
         bidders: Arc::new(HttpBidders::new(bidders)?),
-        scripts: Arc::new(Sandbox),
+        scripts: Arc::new(Sandbox::of_this_program()?),
         login: config.twilio.login(),
         public_base_url: base_url.to_owned(),
         sip_host: config.rtb.sip_host.trim().to_owned(),

@@ -6,6 +6,7 @@ mod call;
 mod data;
 mod user;
 
+use crate::adapter::script;
 use crate::config::{self, Config};
 use crate::{serve, telemetry};
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +60,9 @@ enum Command {
         #[arg(long, default_value = crate::demo::ACCOUNT)]
         account: String,
     },
+    /// Run functions of RTB targets for a server, which starts this itself
+    #[command(hide = true)]
+    RunFunctions,
 }
 
 /// What `serve` is asked to do.
@@ -192,6 +196,13 @@ pub fn run() -> ExitCode {
             };
         }
     };
+    // It knows nothing of the server, not even its settings.
+    if matches!(cli.command, Command::RunFunctions) {
+        return match script::serve() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     let config = match Config::load() {
         Ok(config) => config,
         Err(mistakes) => {
@@ -238,6 +249,7 @@ fn execute(config: &Config, command: Command) -> Result<(), Failure> {
             } => api_key::add(config, &args).await,
             Command::Call(args) => call::call(config, &args).await,
             Command::Inspect { account, .. } => data::inspect(config, &account).await,
+            Command::RunFunctions => Ok(script::serve()?),
         }
     })
 }
@@ -280,6 +292,8 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+        let runs = Cli::try_parse_from(["callcenter", script::COMMAND]).map(|cli| cli.command);
+        assert!(matches!(runs, Ok(Command::RunFunctions)));
         assert!(Cli::try_parse_from(["callcenter", "serve", "--quiet-demo"]).is_err());
         assert!(Cli::try_parse_from(["callcenter", "serve", "--demo", "--quiet-demo"]).is_ok());
         assert!(

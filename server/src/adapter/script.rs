@@ -1,189 +1,95 @@
-//! Runs the functions that read bidders' answers: JavaScript without files, network, clock of its own
-//! or memory of the last run, for a moment and in little space.
+//! Runs the functions that read bidders' answers, each apart from the server: in a process of its own
+//! that holds nothing, is told nothing but the function and the answer, and can be ended whatever the
+//! engine is busy with (ADR 18).
+
+mod engine;
+mod worker;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use domain::rtb::answer::Scripts;
-use rquickjs::context::EvalOptions;
-use rquickjs::{CatchResultExt as _, CaughtError, Context, Ctx, Function, Runtime, Value};
-use service::port::Clock as _;
 
-use super::system::SystemClock;
+pub use worker::serve;
+use worker::{Failed, Worker};
 
-/// How long one function may run, in milliseconds.
-const RUN_MS: i64 = 50;
-/// How much memory it may use, in bytes.
-const MEMORY_MAX: usize = 8 * 1024 * 1024;
-const STACK_MAX: usize = 256 * 1024;
-/// The longest value, in bytes.
-const VALUE_MAX: usize = 4_096;
+/// What the program is called with to be such a process.
+pub const COMMAND: &str = "run-functions";
+/// Processes that wait for the next function; more are ended when they are not needed.
+const IDLE_MAX: usize = 4;
 
-/// A new engine for each run: nothing of one is there in the next.
-#[derive(Debug, Clone, Copy)]
-pub struct Sandbox;
+/// Processes that run functions.
+pub struct Sandbox {
+    program: OsString,
+    idle: Mutex<Vec<Worker>>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("program", &self.program)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Runs them in processes of a `callcenter` program.
+    #[must_use]
+    pub fn new(program: impl Into<OsString>) -> Self {
+        Self {
+            program: program.into(),
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Runs them in processes of this very program.
+    ///
+    /// # Errors
+    /// If it is not known where this program lies.
+    pub fn of_this_program() -> io::Result<Self> {
+        // What runs, even when a newer one has been put into its place.
+        let running = PathBuf::from("/proc/self/exe");
+        if running.exists() {
+            return Ok(Self::new(running));
+        }
+        Ok(Self::new(std::env::current_exe()?))
+    }
+
+    fn idle(&self) -> Option<Worker> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop()
+    }
+
+    fn keep(&self, worker: Worker) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_MAX {
+            idle.push(worker);
+        }
+    }
+}
 
 impl Scripts for Sandbox {
     fn run(&self, body: &str, input: &str) -> Result<Option<String>, String> {
-        let broken = |_| "the engine could not be started".to_owned();
-        let runtime = Runtime::new().map_err(broken)?;
-        runtime.set_memory_limit(MEMORY_MAX);
-        runtime.set_max_stack_size(STACK_MAX);
-        let began = SystemClock.now();
-        let too_long = move || SystemClock.now().millis_since(began) > RUN_MS;
-        runtime.set_interrupt_handler(Some(Box::new(too_long)));
-        let context = Context::full(&runtime).map_err(broken)?;
-        context.with(|ctx| {
-            let value = call(&ctx, body, input).catch(&ctx).map_err(|error| {
-                if too_long() {
-                    format!("it ran longer than {RUN_MS} ms")
-                } else {
-                    told(&error)
+        loop {
+            let waiting = self.idle();
+            let is_new = waiting.is_none();
+            let started = waiting.map_or_else(|| Worker::start(&self.program), Ok);
+            let Ok(mut worker) = started else {
+                return Err("the engine could not be started".to_owned());
+            };
+            match worker.run(body, input) {
+                Ok(said) => {
+                    self.keep(worker);
+                    return said;
                 }
-            })?;
-            Ok(value.filter(|text| text.len() <= VALUE_MAX))
-        })
-    }
-}
-
-fn call(ctx: &Ctx<'_>, body: &str, input: &str) -> rquickjs::Result<Option<String>> {
-    let mut options = EvalOptions::default();
-    options.strict = false;
-    // On lines of its own, so that a comment at its end ends there.
-    let source = format!("(function (input) {{\n{body}\n}})");
-    let function: Function<'_> = ctx.eval_with_options(source, options)?;
-    let value: Value<'_> = function.call((input,))?;
-    if value.is_null() || value.is_undefined() {
-        return Ok(None);
-    }
-    if let Some(text) = value.as_string() {
-        return text.to_string().map(Some);
-    }
-    if value.is_object() {
-        let json = ctx.json_stringify(value)?;
-        return json.map(|text| text.to_string()).transpose();
-    }
-    let text: Function<'_> = ctx.globals().get("String")?;
-    text.call((value,)).map(Some)
-}
-
-/// What went wrong, in a line.
-fn told(error: &CaughtError<'_>) -> String {
-    let text = match error {
-        CaughtError::Exception(exception) => exception.message().unwrap_or_default(),
-        CaughtError::Value(_) => "it threw".to_owned(),
-        CaughtError::Error(error) => error.to_string(),
-    };
-    let line = text.lines().next().unwrap_or_default().trim();
-    if line.is_empty() {
-        return "it used too much memory, or threw nothing".to_owned();
-    }
-    line.chars().take(200).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(body: &str) -> Result<Option<String>, String> {
-        Sandbox.run(body, r#"{"bid": {"amount": "12.50"}, "ok": true}"#)
-    }
-
-    #[test]
-    fn a_function_reads_an_answer() {
-        assert_eq!(
-            run("return JSON.parse(input).bid.amount;"),
-            Ok(Some("12.50".to_owned()))
-        );
-        assert_eq!(
-            run("return JSON.parse(input).ok"),
-            Ok(Some("true".to_owned()))
-        );
-        assert_eq!(
-            run("return 44.85 * 2 // doubled"),
-            Ok(Some("89.7".to_owned()))
-        );
-        assert_eq!(run("return null"), Ok(None));
-        assert_eq!(run("input.length"), Ok(None));
-        assert_eq!(run("return {a: [1]}"), Ok(Some(r#"{"a":[1]}"#.to_owned())));
-        assert_eq!(run("throw new Error('no bid')"), Err("no bid".to_owned()));
-        assert!(run("return (").is_err());
-        assert!(run("return nothing.at.all").is_err());
-    }
-
-    #[test]
-    fn what_never_ends_is_ended() {
-        let began = SystemClock.now();
-        for body in [
-            "for (;;) {}",
-            "while (true) { try { for (;;) {} } catch (e) {} }",
-            "return /^(a+)+$/.test('a'.repeat(40) + 'b')",
-            "function f() { return f() + 1 } return f()",
-            "const p = new Proxy({}, {get: () => { for (;;) {} }}); return p.x",
-            "return Array.from({length: 1e9}).length",
-        ] {
-            assert!(run(body).is_err(), "{body}");
+                // It had ended while it waited; somebody may have ended it.
+                Err(Failed::Gone) if !is_new => {}
+                Err(Failed::Gone) => return Err("the engine could not be started".to_owned()),
+                Err(Failed::Ended) => return Err(engine::too_long()),
+            }
         }
-        let took_ms = SystemClock.now().millis_since(began);
-        assert!(took_ms < 5_000, "{took_ms}");
-    }
-
-    #[test]
-    fn memory_is_bounded() {
-        for body in [
-            "return new Uint8Array(1e9).length",
-            "return 'x'.repeat(1e9).length",
-            "const a = []; for (;;) a.push('y'.repeat(1000) + a.length)",
-            "let s = 'z'; for (let i = 0; i < 40; i++) s += s; return s.length",
-        ] {
-            assert!(run(body).is_err(), "{body}");
-        }
-        // A long value is none.
-        assert_eq!(run("return 'x'.repeat(5000)"), Ok(None));
-    }
-
-    #[test]
-    fn there_is_nothing_but_the_language() {
-        for name in [
-            "require",
-            "process",
-            "fetch",
-            "XMLHttpRequest",
-            "Deno",
-            "std",
-            "os",
-            "setTimeout",
-            "navigator",
-            "WebSocket",
-            "load",
-            "print",
-            "console",
-            "scriptArgs",
-        ] {
-            assert_eq!(
-                run(&format!("return typeof {name}")),
-                Ok(Some("undefined".to_owned())),
-                "{name}"
-            );
-        }
-        assert!(run("return import('fs')").map_or(true, |v| v == Some("{}".to_owned())));
-    }
-
-    #[test]
-    fn nothing_of_one_run_is_there_in_the_next() {
-        let polluted = "Object.prototype.bid = '999'; Array.prototype.map = null;
-            globalThis.secret = input; JSON.parse = () => ({bid: {amount: 1}}); return 'done'";
-        assert_eq!(run(polluted), Ok(Some("done".to_owned())));
-        assert_eq!(run("return ({}).bid"), Ok(None));
-        assert_eq!(
-            run("return typeof secret"),
-            Ok(Some("undefined".to_owned()))
-        );
-        assert_eq!(
-            run("return JSON.parse(input).bid.amount"),
-            Ok(Some("12.50".to_owned()))
-        );
-        // Out of the function there is only the same room.
-        assert_eq!(
-            run("}); globalThis.x = 1; (function (input) { return typeof process"),
-            Ok(Some("undefined".to_owned()))
-        );
     }
 }

@@ -1,26 +1,22 @@
 //! `GET|POST /v1/{production|test|sandbox}/{id}.json|.xml`: a publisher's program asks what it is paid for
 //! a call before it sends one, and gets a bid or the reason why there is none (domain-reference 1b).
 
-use super::parameters::pairs;
+use super::parameters::{Unreadable, bytes, content_type, is_blank};
 use crate::state::AppState;
-use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::id::RtbId;
-use domain::rtb::json;
+use domain::parameters::{PARAMETERS_MAX, Parameters, pairs, read};
 use domain::rtb_id::answer::Answer;
 use domain::rtb_id::ping::Ping;
 use domain::rtb_id::settings::{Environment, PingKey};
 use domain::time::Timestamp;
 use hmac::{Hmac, Mac as _};
-use serde_json::Value;
 use service::rtb_bid::Pinged;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-/// Parameters of one ping that are looked at.
-const PARAMETERS_MAX: usize = 200;
 /// How old a signature may be, or how far ahead our clock, in seconds.
 const SIGNED_WITHIN_S: i64 = 300;
 const TIMESTAMP: &str = "x-timestamp";
@@ -56,7 +52,7 @@ pub async fn ping(
     };
     let sent = match Sent::read(request).await {
         Ok(sent) => sent,
-        Err(unreadable) => return refused(format, unreadable.status, &unreadable.words),
+        Err(unreadable) => return refused(format, unreadable.status(), &unreadable.to_string()),
     };
     let services = &state.services;
     let now = services.clock.now();
@@ -90,39 +86,26 @@ pub async fn ping(
 
 /// What came with a ping.
 struct Sent {
-    parameters: Vec<(String, String)>,
+    parameters: Parameters,
     headers: HeaderMap,
     /// What is signed: the body, or what the address asks with.
     signed: Vec<u8>,
-}
-
-/// Why a request is not read.
-struct Unreadable {
-    status: StatusCode,
-    words: String,
 }
 
 impl Sent {
     async fn read(request: Request) -> Result<Self, Unreadable> {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let headers = request.headers().clone();
-        let body = Bytes::from_request(request, &())
-            .await
-            .map_err(|refusal| Unreadable {
-                status: refusal.status(),
-                words: "The body is larger than 16 kB.".to_owned(),
-            })?;
-        let blank = body.iter().all(u8::is_ascii_whitespace);
+        let body = bytes(request).await?;
+        let blank = is_blank(&body);
         // The signature of a request with a body does not cover its address, which anybody may change.
         let mut parameters = match !blank && headers.contains_key(SIGNATURE) {
             true => Vec::new(),
             false => pairs(query.as_bytes()),
         };
         if !blank {
-            parameters.extend(body_of(&headers, &body).map_err(|words| Unreadable {
-                status: StatusCode::BAD_REQUEST,
-                words,
-            })?);
+            let kind = content_type(&headers);
+            parameters.extend(read(kind, &body).map_err(Unreadable::Body)?);
         }
         parameters.truncate(PARAMETERS_MAX);
         Ok(Self {
@@ -179,52 +162,6 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// The parameters of a body, by what it says that it is; if it does not, by how it begins.
-fn body_of(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, String)>, String> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let text = || std::str::from_utf8(body).map_err(|_| "The body is not UTF-8 text.".to_owned());
-    let begins = body.iter().find(|b| !b.is_ascii_whitespace());
-    let is_form = kind.contains("form-urlencoded");
-    let is_xml = kind.contains("xml") || (!is_form && begins == Some(&b'<'));
-    if kind.contains("json") || (!is_form && !is_xml && begins == Some(&b'{')) {
-        let tree = json::read(text()?).map_err(|bad| format!("The body cannot be read. {bad}"))?;
-        let Value::Object(fields) = tree else {
-            return Err("The body is no JSON object.".to_owned());
-        };
-        return Ok(fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, plain(&value)?)))
-            .collect());
-    }
-    if is_xml {
-        let document = roxmltree::Document::parse(text()?)
-            .map_err(|_| "The body is no XML document.".to_owned())?;
-        let root = document.root_element();
-        let fields = root.children().filter(roxmltree::Node::is_element);
-        return Ok(fields
-            .map(|field| {
-                let name = field.tag_name().name().to_owned();
-                (name, field.text().unwrap_or_default().trim().to_owned())
-            })
-            .take(PARAMETERS_MAX)
-            .collect());
-    }
-    Ok(pairs(body))
-}
-
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 fn answer(format: Format, answer: &Answer) -> Response {
     let body = match format {
         Format::Json => answer.json(),
@@ -265,49 +202,6 @@ fn write(format: Format, status: StatusCode, body: String) -> Response {
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
-
-    fn of(kind: &str, body: &str) -> Result<Vec<(String, String)>, String> {
-        let mut headers = HeaderMap::new();
-        if !kind.is_empty() {
-            let kind = HeaderValue::from_str(kind).expect("a header");
-            headers.insert(header::CONTENT_TYPE, kind);
-        }
-        body_of(&headers, body.as_bytes())
-    }
-
-    #[test]
-    fn a_body_is_read_by_what_it_says_it_is() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let two = vec![pair("CID", "12145550187"), pair("zip", "75201")];
-        let json = r#"{"CID":12145550187,"zip":"75201","more":{"a":1},"none":null}"#;
-        let xml = "<ping><CID>12145550187</CID><zip> 75201 </zip></ping>";
-        assert_eq!(of("application/json", json), Ok(two.clone()));
-        assert_eq!(of("", json), Ok(two.clone()));
-        assert_eq!(of("text/xml; charset=utf-8", xml), Ok(two.clone()));
-        assert_eq!(of("", xml), Ok(two.clone()));
-        let form = "CID=12145550187&zip=75201";
-        assert_eq!(
-            of("application/x-www-form-urlencoded", form),
-            Ok(two.clone())
-        );
-        assert_eq!(of("", form), Ok(two));
-        for (kind, body, words) in [
-            ("application/json", "[1]", "The body is no JSON object."),
-            (
-                "application/json",
-                "{",
-                "The body cannot be read. It is no JSON.",
-            ),
-            (
-                "application/json",
-                r#"{"CID":"1","CID":"2"}"#,
-                "The body cannot be read. “CID” stands in it twice, with two values.",
-            ),
-            ("text/xml", "<a>", "The body is no XML document."),
-        ] {
-            assert_eq!(of(kind, body), Err(words.to_owned()), "{body}");
-        }
-    }
 
     #[test]
     fn a_key_must_be_shown() {

@@ -14,6 +14,7 @@ mod rest_money;
 mod rest_resources;
 mod rest_set_up;
 mod rtb;
+mod script;
 mod server_fns;
 mod sheets;
 mod tenancy_coverage;
