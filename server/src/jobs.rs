@@ -155,7 +155,8 @@ pub async fn release_bids(services: Services, stopping: CancellationToken) {
         {
             Ok(0) => {}
             Ok(released) => {
-                metrics::counter!("rtb_bids_released_total").increment(u64::from(released));
+                metrics::counter!("rtb_bids_released_total")
+                    .increment(u64::try_from(released).unwrap_or(u64::MAX));
             }
             Err(error) => tracing::error!(
                 error = &error as &dyn std::error::Error,

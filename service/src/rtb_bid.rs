@@ -24,6 +24,7 @@ use domain::rtb_id::reject::Reject;
 use domain::rtb_id::settings::{CompiledRtbId, Environment, PingKey, TEST_LIMIT};
 use domain::tag::Tags;
 use domain::time::{LocalMoment, Timestamp};
+use futures_util::future::join_all;
 use store::{BidKept, BidStep, CallDoor, Db, KeptBid, NumberHome, TenantScope};
 
 use crate::auction::{Asked, Auctions, Subject, SubjectIds};
@@ -36,8 +37,8 @@ use crate::zone;
 const ROUNDS_MAX: u32 = 20;
 /// Reservations that are read at once to be given back.
 const RELEASED_AT_ONCE: u64 = 500;
-/// Reservations that are given back in one transaction.
-const RELEASED_TOGETHER: usize = 25;
+/// Reservations that are given back at the same moment.
+const RELEASED_TOGETHER: usize = 8;
 /// Bids that are forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 /// For how long bids are kept that had no call, in seconds: 90 days.
@@ -465,7 +466,7 @@ impl RtbBids {
     ///
     /// # Errors
     /// What the database says, when not even the first could be given back.
-    pub async fn release_expired(&self, now: Timestamp) -> Result<u32, Error> {
+    pub async fn release_expired(&self, now: Timestamp) -> Result<usize, Error> {
         let mut released = 0;
         loop {
             let conn = self.db.read().await?;
@@ -474,11 +475,12 @@ impl RtbBids {
             drop(conn);
             let before = released;
             for some in expired.chunks(RELEASED_TOGETHER) {
-                match self.release(some, now).await {
-                    Ok(count) => released += count,
-                    // One of them may be the reason: the others are given back without it.
-                    Err(_) => released += self.release_each(some, now).await,
-                }
+                let each = some.iter().map(|one| self.release(one, now));
+                released += join_all(each)
+                    .await
+                    .into_iter()
+                    .filter(|done| *done)
+                    .count();
             }
             if released == before {
                 return Ok(released);
@@ -486,31 +488,22 @@ impl RtbBids {
         }
     }
 
-    async fn release(&self, expired: &[Expired], now: Timestamp) -> Result<u32, Error> {
-        let mut released = 0;
-        let conn = self.db.write().await?;
-        for (scope, bid, reserved) in expired {
-            if conn.tenant(scope).release_bid(*bid, reserved, now).await? {
-                released += 1;
-            }
-        }
-        conn.commit().await?;
-        Ok(released)
-    }
-
-    async fn release_each(&self, expired: &[Expired], now: Timestamp) -> u32 {
-        let mut released = 0;
-        for one in expired {
-            match self.release(std::slice::from_ref(one), now).await {
-                Ok(count) => released += count,
-                Err(failure) => tracing::error!(
-                    bid = %one.1,
-                    error = &failure as &dyn std::error::Error,
-                    "what a bid holds could not be given back"
-                ),
-            }
-        }
-        released
+    /// Gives one back. One that cannot be given back must not keep the others.
+    async fn release(&self, (scope, bid, reserved): &Expired, now: Timestamp) -> bool {
+        let release = async {
+            let conn = self.db.write_step().await?;
+            let released = conn.tenant(scope).release_bid(*bid, reserved, now).await?;
+            conn.commit().await?;
+            Ok::<bool, Error>(released)
+        };
+        release.await.unwrap_or_else(|failure| {
+            tracing::error!(
+                %bid,
+                error = &failure as &dyn std::error::Error,
+                "what a bid holds could not be given back"
+            );
+            false
+        })
     }
 
     /// Forgets bids that had no call and are old; how many.

@@ -287,6 +287,8 @@ pub fn places(answer: &str) -> Vec<PlacedValue> {
         xml_places("", document.root_element(), 1, &mut out);
     }
     out.truncate(OFFERED_MAX);
+    // A name may hold what no path can say, as a control character.
+    out.retain(|place| Finder::new(&Parser::Path(place.path.clone())).is_ok());
     out
 }
 
@@ -465,6 +467,9 @@ mod tests {
             }
         }
         assert!(places("neither").is_empty());
+        let odd = places("{\"a\u{7f}\": 1, \"b\": 2}");
+        let odd: Vec<&str> = odd.iter().map(|place| place.path.as_str()).collect();
+        assert_eq!(odd, ["$.b"], "no path says a control character");
         let deep = format!("{}{}", "<a>".repeat(5_000), "</a>".repeat(5_000));
         assert!(places(&deep).is_empty());
         let long = format!("[{}1]", "1,".repeat(999));

@@ -3,6 +3,8 @@
 //! A bid is kept with all that it claims, or not at all: on PostgreSQL in one statement, on SQLite in a
 //! turn of the keeper, as a step of a call is.
 
+mod release;
+
 use std::collections::BTreeMap;
 
 use domain::call::reservation::Reservation;
@@ -26,7 +28,7 @@ use sea_orm::{
     Select, Statement, UpdateMany,
 };
 
-use super::call::step::lock::Capacity;
+use super::call::step::lock::{Capacity, behind_together};
 use super::call::step::{Batch, Check, Held, exists, part};
 use super::{count, from_json, to_json};
 use crate::entity::{call, phone_number, rtb_bid, rtb_id_usage};
@@ -222,39 +224,12 @@ impl Tenant<'_> {
             gates.push("bid");
         }
         let capacity = step.capacity();
-        if capacity.is_empty() {
-            let mut ready = Query::select().expr(Expr::val(1)).to_owned();
-            for gate in &gates {
-                ready.and_where(exists(gate));
-            }
-            with.cte(part("together", ready));
-        } else {
-            self.lock_together(&mut with, &capacity, &gates);
-        }
-        let behind = |mut update: UpdateStatement| {
-            update.and_where(exists("together"));
-            update
-        };
-        with.cte(part("counted", behind(self.counting(step))));
+        self.lock_capacity(&mut with, &capacity, &gates);
+        with.cte(part("counted", behind_together(self.counting(step))));
         if let Some(taken) = step.taken {
-            with.cte(part("untaken", behind(self.untaking(taken))));
+            with.cte(part("untaken", behind_together(self.untaking(taken))));
         }
-        for (at, claim) in step.claims.iter().enumerate() {
-            let claiming = self.claiming(claim, step.now).into_query();
-            with.cte(part(&format!("claimed{at}"), behind(claiming)));
-        }
-        if let Some(claim) = step.group_claim {
-            let claiming = self.claiming_group(claim, step.now).into_query();
-            with.cte(part("claimed_group", behind(claiming)));
-        }
-        for (at, freed) in step.freed.iter().enumerate() {
-            let freeing = self.freeing(freed, step.now).into_query();
-            with.cte(part(&format!("freed{at}"), behind(freeing)));
-        }
-        for (at, freed) in step.freed_groups.iter().enumerate() {
-            let freeing = self.freeing_group(freed, step.now).into_query();
-            with.cte(part(&format!("freed_group{at}"), behind(freeing)));
-        }
+        self.change_capacity(&mut with, &capacity, step.now);
         with.cte(part("written", self.bid_row(step, Some("together"))?));
         for (at, ping) in step.pings.iter().enumerate() {
             let row = self.ping_row(step.bid.call, at, ping, Some("together"))?;
@@ -463,35 +438,6 @@ impl Tenant<'_> {
             update.into_query()
         });
         using.collect()
-    }
-
-    /// Gives back what is held for a call that did not come. Nothing happens if it came meanwhile.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn release_bid(
-        &self,
-        bid: CallId,
-        reserved: &Reservation,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let update = self
-            .update::<rtb_bid::Entity>()
-            .col_expr(rtb_bid::Column::Reserved, Expr::value(None::<String>))
-            .filter(rtb_bid::Column::Id.eq(bid.0))
-            .filter(is_held());
-        if update.exec(self.conn).await?.rows_affected == 0 {
-            return Ok(false);
-        }
-        let (mut freed, groups) = reserved.freed();
-        freed.sort_by_key(|one| one.target);
-        for one in &freed {
-            self.freeing(one, now).exec(self.conn).await?;
-        }
-        for one in &groups {
-            self.freeing_group(one, now).exec(self.conn).await?;
-        }
-        Ok(true)
     }
 
     /// Takes back a number that was lent for a bid that was not made.

@@ -174,7 +174,13 @@ async fn what_a_bid_holds_goes_over_to_the_next_of_the_same_caller() {
         assert_eq!((expired[0].1, &expired[0].2), (id(72), &held(&world)));
         let release = |scope: TenantScope| {
             let (world, reserved) = (&world, held(&world));
-            async move { tx!(world, scope, |t| t.release_bid(id(72), &reserved, now)) }
+            async move {
+                let conn = world.db().write_step().await?;
+                let tenant = conn.tenant(&scope);
+                let released = tenant.release_bid(id(72), &reserved, now).await?;
+                conn.commit().await?;
+                Ok::<bool, StoreError>(released)
+            }
         };
         assert!(!release(world.b.scope).await.expect("not theirs"));
         assert!(release(world.a.scope).await.expect("released"));

@@ -47,7 +47,7 @@ fn Fields(form: Form, start: WebhookForm, campaigns: Vec<Choice>) -> impl IntoVi
         <Select name=input("campaign") id="f-campaign" label=label("campaign") options=choices(&campaigns) value=start.campaign placeholder="Every campaign" error=form.error("campaign")
             hint="A call of another campaign is answered as if there was none"/>
         <FieldSet legend="What the parameters are called">
-            <p class="soft">"As the buyer’s system sends them: in the address, in a form or in a JSON object."</p>
+            <p class="soft">"As the buyer’s system sends them: in the address, in a form, or as JSON or XML."</p>
             <div class="field-row">
                 <TextInput name=input("call_parameter") id="f-call_parameter" label=label("call_parameter") value=start.call_parameter error=form.error("call_parameter") required=true mono=true hint="The id of the call"/>
                 <TextInput name=input("revenue_parameter") id="f-revenue_parameter" label=label("revenue_parameter") value=start.revenue_parameter error=form.error("revenue_parameter") required=true mono=true hint="What it was worth"/>

@@ -1,9 +1,10 @@
 //! The rows of usage a step locks, always in one order.
 
 use domain::caps::{Claim, Freed, GroupClaim, GroupFreed};
+use domain::time::Timestamp;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr, SubQueryStatement,
-    WithClause,
+    UpdateStatement, WithClause,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait};
 
@@ -138,4 +139,52 @@ impl Tenant<'_> {
         }
         with.cte(part("together", ready));
     }
+
+    /// The same for a step that may touch nothing of the kind.
+    pub(in crate::repo) fn lock_capacity(
+        &self,
+        with: &mut WithClause,
+        step: &Capacity<'_>,
+        gates: &[&str],
+    ) {
+        if !step.is_empty() {
+            return self.lock_together(with, step, gates);
+        }
+        let mut ready = Query::select().expr(Expr::val(1)).to_owned();
+        for gate in gates {
+            ready.and_where(exists(gate));
+        }
+        with.cte(part("together", ready));
+    }
+
+    /// Claims and gives back what was locked together.
+    pub(in crate::repo) fn change_capacity(
+        &self,
+        with: &mut WithClause,
+        step: &Capacity<'_>,
+        now: Timestamp,
+    ) {
+        for (at, claim) in step.claims.iter().enumerate() {
+            let claiming = self.claiming(claim, now).into_query();
+            with.cte(part(&format!("claimed{at}"), behind_together(claiming)));
+        }
+        if let Some(claim) = step.group_claim {
+            let claiming = self.claiming_group(claim, now).into_query();
+            with.cte(part("claimed_group", behind_together(claiming)));
+        }
+        for (at, freed) in step.freed.iter().enumerate() {
+            let freeing = self.freeing(freed, now).into_query();
+            with.cte(part(&format!("freed{at}"), behind_together(freeing)));
+        }
+        for (at, freed) in step.freed_groups.iter().enumerate() {
+            let freeing = self.freeing_group(freed, now).into_query();
+            with.cte(part(&format!("freed_group{at}"), behind_together(freeing)));
+        }
+    }
+}
+
+/// A change that is made if all that was locked together is as it must be.
+pub(in crate::repo) fn behind_together(mut update: UpdateStatement) -> UpdateStatement {
+    update.and_where(exists("together"));
+    update
 }
