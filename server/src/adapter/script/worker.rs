@@ -1,6 +1,7 @@
 //! A process that runs functions, from both sides: a line of JSON is asked, a line of JSON answered.
 
 use super::{COMMAND, engine};
+use rustix::time::ClockId;
 use std::ffi::OsStr;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -8,8 +9,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// How long one run may take in all, with the engine's start: then the process ends itself.
+/// How much of a processor's time one run may have in all, with the engine's start: then the process ends
+/// itself.
 const RUN_MAX: Duration = Duration::from_millis(100);
+/// How long it may take: nobody waits for an answer any more.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+/// How often that is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What is asked: the body of a function and its input.
 type Asked<'a> = (&'a str, &'a str);
@@ -103,6 +109,7 @@ pub fn serve() -> io::Result<()> {
 /// Ends this process if a run takes too long, whatever it is busy with.
 struct Watch(mpsc::Sender<Run>);
 
+#[derive(PartialEq, Eq)]
 enum Run {
     Begins,
     Ends,
@@ -113,11 +120,14 @@ impl Watch {
         let (told, tells) = mpsc::channel();
         thread::spawn(move || {
             while let Ok(Run::Begins) = tells.recv() {
-                match tells.recv_timeout(RUN_MAX) {
-                    Ok(_) => {}
-                    // The server reads the end of what is said.
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                        std::process::exit(1)
+                let began = engine::spent(ClockId::ProcessCPUTime);
+                let mut waited = Duration::ZERO;
+                while tells.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                    waited += LOOK_EVERY;
+                    let spent = engine::spent(ClockId::ProcessCPUTime).saturating_sub(began);
+                    if spent > RUN_MAX || waited > WAIT_MAX {
+                        // The server reads the end of what is said.
+                        std::process::exit(1);
                     }
                 }
             }
