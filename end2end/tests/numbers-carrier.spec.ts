@@ -213,7 +213,7 @@ test('a pool that runs short buys numbers by itself, within its limit', async ({
       const answer = await fetch(`${product.url}/dni/v1/assign`, { method: 'POST', headers: { origin: site }, body: JSON.stringify(asks) });
       expect(answer.ok).toBe(true);
     }
-    await expect(row(page, 'Numbers of this pool', /\(212\)/)).toHaveCount(1, { timeout: 30_000 });
+    await expect(row(page, 'Numbers of this pool', /\(212\)/)).toHaveCount(1, { timeout: 60_000 });
     expect(carrier.rest.numbers.of(ACCOUNT_SID), 'one more was allowed').toHaveLength(1);
   });
 });
