@@ -3,7 +3,6 @@
 #![no_main]
 
 // The server itself would bring a web framework along.
-#[allow(dead_code)]
 #[path = "../../server/src/adapter/script/engine.rs"]
 mod engine;
 

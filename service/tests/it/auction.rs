@@ -20,6 +20,7 @@ use domain::rtb::inquiry::Inquiry;
 use domain::rtb::ping::PingVerdict;
 use service::Error;
 use service::port::{Bidders, Heard};
+use tokio::sync::Notify;
 
 use crate::world::{NOON, World, arrival, as_role, ended};
 
@@ -28,6 +29,7 @@ use crate::world::{NOON, World, arrival, as_role, ended};
 pub struct FakeBidders {
     answers: Mutex<BTreeMap<String, (u64, Heard)>>,
     asked: Mutex<Vec<Inquiry>>,
+    asks: Notify,
 }
 
 impl FakeBidders {
@@ -45,6 +47,11 @@ impl FakeBidders {
         self.asked.lock().expect("asked").clone()
     }
 
+    /// Comes back once somebody has been asked.
+    pub async fn asks(&self) {
+        self.asks.notified().await;
+    }
+
     fn forget(&self) {
         self.asked.lock().expect("asked").clear();
     }
@@ -54,6 +61,7 @@ impl FakeBidders {
 impl Bidders for FakeBidders {
     async fn ask(&self, inquiry: &Inquiry, within: Duration) -> Heard {
         self.asked.lock().expect("asked").push(inquiry.clone());
+        self.asks.notify_one();
         let known = self
             .answers
             .lock()

@@ -211,16 +211,7 @@ impl Tenant<'_> {
         with.cte(part("asked", asked));
         let mut gates = vec!["asked"];
         if let Some(taken) = step.taken {
-            let held = self
-                .select::<rtb_bid::Entity>()
-                .filter(rtb_bid::Column::Id.eq(taken.0))
-                .filter(is_held())
-                .into_query()
-                .clear_selects()
-                .column(rtb_bid::Column::Id)
-                .lock_exclusive()
-                .to_owned();
-            with.cte(part("bid", held));
+            with.cte(part("bid", self.lock_held(taken)));
             gates.push("bid");
         }
         let capacity = step.capacity();
@@ -344,6 +335,18 @@ impl Tenant<'_> {
     }
 
     /// Takes away what a bid holds.
+    /// Locks a bid that holds something for a call which did not come.
+    fn lock_held(&self, bid: CallId) -> SelectStatement {
+        self.select::<rtb_bid::Entity>()
+            .filter(rtb_bid::Column::Id.eq(bid.0))
+            .filter(is_held())
+            .into_query()
+            .clear_selects()
+            .column(rtb_bid::Column::Id)
+            .lock_exclusive()
+            .to_owned()
+    }
+
     fn untaking(&self, bid: CallId) -> UpdateStatement {
         self.update::<rtb_bid::Entity>()
             .col_expr(rtb_bid::Column::Reserved, Expr::value(None::<String>))

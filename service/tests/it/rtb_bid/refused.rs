@@ -10,7 +10,6 @@ use domain::rtb_id::bid::bid_id;
 use domain::rtb_id::ping::Ping;
 use domain::rtb_id::settings::Environment;
 use service::rtb_bid::Pinged;
-use std::time::Duration;
 
 use super::{ANNA, BEN, amount, code, domain_now, json};
 use crate::world::{NUMBER, World};
@@ -155,9 +154,7 @@ async fn a_broker_who_asks_us_for_our_own_caller_is_refused_and_told_why() {
         let broker = world.rtb_id("Broker", |_| {}).await;
         // While our bidder is asked, it asks us, as the broker that it is.
         let asks_back = async {
-            while fake.asked().is_empty() {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            fake.asks().await;
             let again = world.ping(broker, &[("CID", ANNA)]).await;
             let other = world.ping(broker, &[("CID", BEN)]).await;
             (again, other)

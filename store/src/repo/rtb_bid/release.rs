@@ -4,10 +4,8 @@ use domain::call::reservation::Reservation;
 use domain::id::CallId;
 use domain::time::Timestamp;
 use sea_orm::sea_query::{PostgresQueryBuilder, Query, SqliteQueryBuilder, WithClause};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::is_held;
-use crate::entity::rtb_bid;
 use crate::error::StoreError;
 use crate::repo::call::step::lock::{Capacity, behind_together};
 use crate::repo::call::step::{Batch, Check, exists, part};
@@ -56,16 +54,7 @@ impl Tenant<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut with = WithClause::new();
-        let held = self
-            .select::<rtb_bid::Entity>()
-            .filter(rtb_bid::Column::Id.eq(bid.0))
-            .filter(is_held())
-            .into_query()
-            .clear_selects()
-            .column(rtb_bid::Column::Id)
-            .lock_exclusive()
-            .to_owned();
-        with.cte(part("bid", held));
+        with.cte(part("bid", self.lock_held(bid)));
         self.lock_capacity(&mut with, capacity, &["bid"]);
         with.cte(part("untaken", behind_together(self.untaking(bid))));
         self.change_capacity(&mut with, capacity, now);
